@@ -1,0 +1,1 @@
+"""Numpy only: what a latent is, and what may be done to it."""

@@ -1,0 +1,24 @@
+"""Moving a latent along concepts: every strength is added once, so the order never matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from explorer.latents.arrays import Latent
+from explorer.latents.concepts import Concept
+
+
+def edited(base: Latent, concepts: Iterable[Concept], strengths: Mapping[str, float]) -> Latent:
+    """`base` + sum of strength * sigma * direction, float32 (d,).
+
+    `strengths` are in sigma, counted from where `base` stands. Concepts without a strength add nothing; so do concepts of
+    another dimension than `base`.
+    """
+    moved = base.astype(np.float64)
+    for concept in concepts:
+        strength = strengths.get(concept.name, 0.0)
+        if strength and concept.direction.shape == base.shape:
+            moved = moved + strength * concept.sigma * concept.direction
+    return moved.astype(np.float32)

@@ -1,0 +1,60 @@
+"""A set of samples in one latent space, with what is known about each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.latents.arrays import Latents
+
+
+@dataclass(frozen=True, eq=False)
+class Labels:
+    """One attribute of every sample.
+
+    `values` is int64 (n,) codes into `names`, or float32 (n,) numbers when `names` is empty.
+    """
+
+    name: str
+    values: NDArray[np.generic]
+    names: tuple[str, ...] = ()
+
+    @property
+    def is_category(self) -> bool:
+        return bool(self.names)
+
+    def text(self, index: int) -> str:
+        """What this attribute says of sample `index`, for a person."""
+        value = self.values[index]
+        return self.names[int(value)] if self.is_category else f"{float(value):.2f}"
+
+
+@dataclass(frozen=True, eq=False)
+class LatentSet:
+    """Encoded samples (posterior means), or samples of the prior for a family without an encoder.
+
+    `latents` float32 (n, d); `log_variances` float32 (n, d) or None; `log_likelihoods` float32 (n,), in nats, or
+    None; `effects` float32 (d,): how much the picture changes along each dimension (mean absolute change of a pixel, in 0..1,
+    per standard deviation of the samples), or None when it was not measured.
+    """
+
+    space: str
+    latents: Latents
+    log_variances: Latents | None = None
+    labels: tuple[Labels, ...] = ()
+    log_likelihoods: NDArray[np.float32] | None = None
+    effects: NDArray[np.float32] | None = None
+    provenance: str = field(default="encoded samples")
+
+    def __len__(self) -> int:
+        return len(self.latents)
+
+    @property
+    def dim(self) -> int:
+        return int(self.latents.shape[1])
+
+    def label(self, name: str) -> Labels | None:
+        """The labels called `name`, or None."""
+        return next((labels for labels in self.labels if labels.name == name), None)

@@ -1,0 +1,125 @@
+"""The contract every family keeps: numpy in, numpy out. This file does not import torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.latents.arrays import Images, Latents
+
+Likelihood = Literal["exact", "lower bound", "none"]
+
+
+@dataclass(frozen=True)
+class Space:
+    """A latent space: its name ('z', 'w'), dimension, the model's own shape of one latent, and prior in words."""
+
+    name: str
+    dim: int
+    shape: tuple[int, ...]
+    prior: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known of a model. Everything here comes from `config.json`; no weights are needed to read it."""
+
+    name: str
+    family: str
+    architecture: str
+    parameters: int
+    spaces: tuple[Space, ...]
+    image_shape: tuple[int, int, int]  # height, width, channels
+    image_range: tuple[float, float]  # of the network's own output
+    trained_on: str
+    licence: str
+    likelihood: Likelihood
+    attribution: str = ""
+    summary: str = ""
+    measures: Mapping[str, object] = field(default_factory=dict)
+    fingerprint: str = ""  # sha256 of the weights file, hex
+
+    def space(self, name: str) -> Space:
+        """The space called `name`; KeyError when the model has none."""
+        return {space.name: space for space in self.spaces}[name]
+
+    @property
+    def default_space(self) -> Space:
+        """The space one edits in: the last in the list (w for a GAN with a mapping network)."""
+        return self.spaces[-1]
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """What an encoder says: `mean` float32 (n, d); `log_variance` float32 (n, d), or None for an exact inverse."""
+
+    mean: Latents
+    log_variance: Latents | None
+
+
+class LatentModel(Protocol):
+    """A trained generator. Not thread-safe; lives where it was opened.
+
+    `space=None` means `card.default_space`. `truncation` matters to GANs with a w space (Karras et al. 2019): 1 is none,
+    0 is the mean picture; other families ignore it.
+    """
+
+    @property
+    def card(self) -> Card: ...
+
+    @property
+    def device(self) -> str:
+        """'cpu', 'cuda', 'cuda:1', 'mps'."""
+        ...
+
+    @property
+    def precision(self) -> str:
+        """'float32', or the half precision in use on this device."""
+        ...
+
+    def to(self, device: str) -> None:
+        """Move to a device. Raises DeviceError and stays where it was when that fails."""
+        ...
+
+    def decode(self, latents: Latents, *, space: str | None = None, truncation: float = 1.0) -> Images:
+        """Pictures, uint8 (n, height, width, channels). Raises InputError for latents of another shape or with NaN."""
+        ...
+
+    def decode_float(
+        self, latents: Latents, *, space: str | None = None, truncation: float = 1.0
+    ) -> NDArray[np.float32]:
+        """The same before rounding: float32 (n, height, width, channels) in 0..1."""
+        ...
+
+    def sample(self, n: int, *, seed: int, space: str | None = None) -> Latents:
+        """n latents of the prior; one seed, the same latents on every device. For 'w', samples of 'z' are mapped."""
+        ...
+
+
+@runtime_checkable
+class CanEncode(Protocol):
+    """A family with an encoder (VAE) or an exact inverse (flow)."""
+
+    def encode(self, images: Images) -> Posterior: ...
+
+
+@runtime_checkable
+class CanScore(Protocol):
+    """A family with a density: exact (flow), or a lower bound of it (VAE); `card.likelihood` says which."""
+
+    def log_prob(self, images: Images, *, seed: int = 0) -> NDArray[np.float32]:
+        """log p(image), or its lower bound (ELBO), in nats of 8-bit pictures, float32 (n,)."""
+        ...
+
+
+@runtime_checkable
+class CanMap(Protocol):
+    """A family with a mapping network from 'z' to 'w' (GAN). There is no way back."""
+
+    def map(self, latents: Latents) -> Latents:
+        """w of z, float32 (n, d_w)."""
+        ...

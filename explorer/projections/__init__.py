@@ -1,0 +1,1 @@
+"""Many dimensions to two, and back where there is a way back."""

@@ -1,0 +1,92 @@
+"""The state: one frozen value that says what the user is looking at.
+
+Arrays in it are never written in place; fields are compared with `is`. What can be computed from it is not in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+
+from explorer.latents.arrays import Latent
+from explorer.projections.base import ProjectionChoice
+
+PathKind = Literal["linear", "spherical"]
+PlayMode = Literal["once", "loop", "ping-pong"]
+NOTHING: Mapping[str, float] = MappingProxyType({})
+
+
+def frozen(latent: Latent) -> Latent:
+    """A float32 copy that cannot be written."""
+    copy = np.array(latent, dtype=np.float32)
+    copy.setflags(write=False)
+    return copy
+
+
+@dataclass(frozen=True, eq=False)
+class Pin:
+    """An end of a path: a latent, and the sample it came from, if any."""
+
+    latent: Latent
+    sample: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class PathSetting:
+    """A path between two pins. `position` in 0..1 is where the bead is, None while the stage shows the current latent."""
+
+    a: Pin | None = None
+    b: Pin | None = None
+    kind: PathKind = "spherical"
+    frames: int = 48
+    rate: float = 24.0  # frames a second
+    mode: PlayMode = "ping-pong"
+    position: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """What one picture needs: a latent as `base` plus concept strengths (sigma, by concept name), its space and truncation.
+
+    `sample`: index of the sample that `base` is, or None. `seed`: the seed that made `base`, or None.
+    """
+
+    space: str
+    base: Latent
+    strengths: Mapping[str, float] = field(default_factory=lambda: NOTHING)
+    truncation: float = 1.0
+    sample: int | None = None
+    seed: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """A place on the shelf, with its exact state and a number that never repeats within a session."""
+
+    number: int
+    place: Place
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """Everything that undo covers."""
+
+    model: str  # path of the opened model folder, as text; '' before the first
+    place: Place
+    projection: ProjectionChoice = field(default_factory=ProjectionChoice)
+    colour: str = ""  # name of the labels that colour the map; '' for none
+    path: PathSetting = field(default_factory=PathSetting)
+    shelf: tuple[Snapshot, ...] = ()
+
+    def moved(self, **place: object) -> State:
+        """The same state at another place."""
+        return replace(self, place=replace(self.place, **place))  # type: ignore[arg-type]
+
+
+def empty(model: str = "") -> State:
+    """The state before a model is open."""
+    return State(model=model, place=Place(space="z", base=frozen(np.zeros(0, dtype=np.float32))))

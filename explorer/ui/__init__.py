@@ -1,0 +1,1 @@
+"""Shows the state, asks the store. No torch, no latent mathematics."""

@@ -1,0 +1,1 @@
+"""The only threads and processes of the program."""

@@ -1,0 +1,91 @@
+"""What the window and the engine say to each other: frozen values that carry all they need. Pickled between processes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from explorer.latents.arrays import Images, Latents
+from explorer.latents.concepts import Concept
+from explorer.latents.samples import LatentSet
+from explorer.models.base import Card
+
+Purpose = Literal["live", "film", "thumbnails", "shelf"]
+"""Why pictures are wanted. 'live' goes first, its newest request alone waits; the others are lists for the background."""
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A model is open in the engine. `key` changes with every open and restart: it makes late results meaningless."""
+
+    key: int
+    path: str
+    card: Card
+    samples: Mapping[str, LatentSet]  # by space
+    concepts: tuple[Concept, ...]
+    device: str
+    devices: tuple[str, ...]  # what can be chosen here
+    precision: str
+    note: str = ""  # what the user should know, e.g. why the device is not the one asked for
+
+    def concepts_of(self, space: str) -> tuple[Concept, ...]:
+        """The concepts that live in a space."""
+        return tuple(concept for concept in self.concepts if concept.space == space)
+
+
+@dataclass(frozen=True, eq=False)
+class DecodeRequest:
+    """Pictures wanted. `marks` (one for each latent, any picklable value) come back with the pictures."""
+
+    key: int
+    purpose: Purpose
+    latents: Latents
+    space: str
+    truncation: float = 1.0
+    marks: tuple[object, ...] = ()
+    born: float = 0.0  # time.perf_counter() of the gesture, for measuring
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """Pictures made. A background request comes back in parts: `marks` says which latents these are."""
+
+    key: int
+    purpose: Purpose
+    marks: tuple[object, ...]
+    latents: Latents
+    images: Images
+    decode_ms: float
+    backend: str = "torch"  # or 'onnxruntime'
+    born: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Sampled:
+    """Latents drawn from the prior on request: float32 (n, d) in `space`."""
+
+    key: int
+    latents: Latents
+    space: str
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """Pictures encoded on request: posterior means, float32 (n, d) in `space`."""
+
+    key: int
+    latents: Latents
+    space: str
+
+
+@dataclass(frozen=True, eq=False)
+class Failed:
+    """Something did not work. `defect` is True for a fault of the program (with `report`, a traceback to copy)."""
+
+    key: int
+    title: str
+    hint: str
+    defect: bool = False
+    report: str = ""
