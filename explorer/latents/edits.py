@@ -13,8 +13,8 @@ from explorer.latents.concepts import Concept
 def edited(base: Latent, concepts: Iterable[Concept], strengths: Mapping[str, float]) -> Latent:
     """`base` + sum of strength * sigma * direction, float32 (d,).
 
-    `strengths` are in sigma, counted from where `base` stands. Concepts without a strength add nothing; so do concepts of
-    another dimension than `base`.
+    `strengths` are in sigma, counted from where `base` stands. Concepts without a strength add nothing; so do concepts
+    of another dimension than `base`.
     """
     moved = base.astype(np.float64)
     for concept in concepts:

@@ -36,8 +36,8 @@ class LatentSet:
     """Encoded samples (posterior means), or samples of the prior for a family without an encoder.
 
     `latents` float32 (n, d); `log_variances` float32 (n, d) or None; `log_likelihoods` float32 (n,), in nats, or
-    None; `effects` float32 (d,): how much the picture changes along each dimension (mean absolute change of a pixel, in 0..1,
-    per standard deviation of the samples), or None when it was not measured.
+    None; `effects` float32 (d,): how much the picture changes along each dimension (mean absolute change of a pixel, in
+    0..1, per standard deviation of the samples), or None when it was not measured.
     """
 
     space: str
