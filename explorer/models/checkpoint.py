@@ -1,0 +1,118 @@
+"""From a folder to a model and back. Adding a family is one file and one line in `FAMILIES`.
+
+A family's file offers `build(config) -> NetworkModel`, which checks the hyper-parameters and builds the networks. It is called
+with torch's meta device: nothing is allocated before the weights are known to fit. So every constant of a network is a
+persistent buffer, and is part of the weights.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from explorer.errors import CheckpointError, DeviceError, ExplorerError
+from explorer.models import device as devices
+from explorer.models.config import WEIGHTS, Config, check_file, read_config, resolve, write_bytes, write_config
+from explorer.models.network import NetworkModel
+
+FAMILIES = {
+    "vae": "explorer.models.vae",
+    "gan": "explorer.models.gan",
+    "flow": "explorer.models.flow",
+}
+
+
+def open_model(path: str | Path, device: str | None = None) -> NetworkModel:
+    """The model in a folder, or the bundled one of that name. Raises CheckpointError, and DeviceError for a device that was asked for.
+
+    Without a `device` the fastest one is tried, and the CPU where that fails.
+    """
+    folder = resolve(path)
+    config = read_config(folder)
+    with torch.device("meta"):
+        model = build(config)
+    _fill(model.net, folder / WEIGHTS)
+    model.ready()
+    _place(model, device)
+    return model
+
+
+def _place(model: NetworkModel, device: str | None) -> None:
+    try:
+        wanted = device or devices.best()
+        if wanted != "cpu":
+            model.to(wanted)
+    except DeviceError:
+        if device is not None:
+            raise
+
+
+def build(config: Config) -> NetworkModel:
+    """The model that `config` describes, with weights at random. Raises CheckpointError."""
+    if config.family not in FAMILIES:
+        raise CheckpointError(
+            f"'{config.card.name}' is of the unknown family '{config.family}'.", f"Known: {', '.join(FAMILIES)}."
+        )
+    family = importlib.import_module(FAMILIES[config.family])
+    try:
+        model: NetworkModel = family.build(config)
+    except ExplorerError:
+        raise
+    except Exception as error:  # torch refuses absurd sizes in many ways
+        raise CheckpointError(f"The networks of '{config.card.name}' cannot be built.", f"{error}"[:300]) from error
+    return model
+
+
+def save_model(model: NetworkModel, path: str | Path) -> None:
+    """Writes `config.json` and `model.safetensors`, each whole or not at all. Raises StorageError."""
+    folder = Path(path)
+    weights = {key: value.detach().cpu().contiguous() for key, value in model.net.state_dict().items()}
+    write_bytes(folder / WEIGHTS, save(weights, {"format": "pt"}))
+    write_config(folder, model.card, model.hyperparameters)
+
+
+def _fill(net: nn.Module, path: Path) -> None:
+    """Puts the weights of a file in the place of meta tensors, one at a time: no second copy of them all."""
+    check_file(path)
+    expected = net.state_dict()
+    where = f"{path.parent.name}/{path.name}"
+    try:
+        with safe_open(path, framework="pt") as opened:
+            shapes = {key: tuple(opened.get_slice(key).get_shape()) for key in opened.keys()}  # noqa: SIM118
+            _compare({key: tuple(value.shape) for key, value in expected.items()}, shapes, where)
+            weights = {key: _weight(opened.get_tensor(key), expected[key], key, where) for key in expected}
+    except CheckpointError:
+        raise
+    except Exception as error:  # a damaged file raises many kinds
+        raise CheckpointError(f"{where} cannot be read.", f"It is damaged or cut short: {error}"[:300]) from error
+    net.load_state_dict(weights, assign=True)
+
+
+def _weight(read: Tensor, expected: Tensor, key: str, where: str) -> Tensor:
+    if read.is_floating_point() != expected.is_floating_point():
+        raise CheckpointError(f"{where}: '{key}' holds numbers of the kind {read.dtype}.", f"{expected.dtype} fits.")
+    value = read.to(expected.dtype, copy=True)  # a copy of its own: the file may change under a mapped one
+    if value.is_floating_point() and not torch.isfinite(value).all():
+        raise CheckpointError(
+            f"{where}: '{key}' holds values that are no numbers.", "The file is damaged, or training failed."
+        )
+    return value
+
+
+def _compare(expected: Mapping[str, tuple[int, ...]], read: Mapping[str, tuple[int, ...]], where: str) -> None:
+    missing = [key for key in expected if key not in read]
+    unexpected = [key for key in read if key not in expected]
+    other = [f"{key} {read[key]} for {shape}" for key, shape in expected.items() if read.get(key, shape) != shape]
+    told = [
+        f"{title}: {', '.join(keys[:6])}{' and more' if len(keys) > 6 else ''}."
+        for title, keys in (("Missing", missing), ("Unexpected", unexpected), ("Of another shape", other))
+        if keys
+    ]
+    if told:
+        raise CheckpointError(f"The weights in {where} do not fit its config.json.", " ".join(told))

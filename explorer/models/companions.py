@@ -1,0 +1,159 @@
+"""samples.safetensors and concepts.safetensors: read and written with numpy alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import safe_open
+from safetensors.numpy import save
+
+from explorer.errors import CheckpointError
+from explorer.latents.concepts import Concept
+from explorer.latents.samples import Labels, LatentSet
+from explorer.models.base import Card, Space
+from explorer.models.config import CONCEPTS, SAMPLES, check_file, read_card, resolve, write_bytes
+from explorer.models.fields import Fields
+
+LARGEST_FILE = 1_000_000_000  # bytes
+Arrays = dict[str, NDArray[np.generic]]
+
+
+def read_samples(path: str | Path, card: Card | None = None) -> dict[str, LatentSet]:
+    """The encoded samples of a model, by latent space; empty when it has none. Raises CheckpointError."""
+    folder = resolve(path)
+    if not (folder / SAMPLES).exists():
+        return {}
+    arrays, metadata = _read(folder / SAMPLES)
+    where = f"{folder.name}/{SAMPLES}"
+    spaces = [space for space in (card or read_card(folder)).spaces if f"{space.name}.mean" in arrays]
+    if not spaces:
+        raise CheckpointError(f"{where} holds no samples of this model.", "It is damaged, or of another model.")
+    labels = _labels(arrays, metadata, len(arrays[f"{spaces[0].name}.mean"]), where)
+    provenance = metadata.get("provenance", "encoded samples")
+    return {space.name: _set(arrays, space, labels, provenance, where) for space in spaces}
+
+
+def _set(arrays: Arrays, space: Space, labels: tuple[Labels, ...], provenance: str, where: str) -> LatentSet:
+    mean = arrays[f"{space.name}.mean"]
+    n = len(mean)
+    return LatentSet(
+        space=space.name,
+        latents=_floats(mean, (n, space.dim), where),
+        log_variances=_optional(arrays, f"{space.name}.log_variance", (n, space.dim), where),
+        labels=labels,
+        log_likelihoods=_optional(arrays, "log_likelihood", (n,), where),
+        effects=_optional(arrays, f"{space.name}.effect", (space.dim,), where),
+        provenance=provenance,
+    )
+
+
+def _labels(arrays: Arrays, metadata: Mapping[str, str], n: int, where: str) -> tuple[Labels, ...]:
+    names_of = Fields(_json(metadata.get("labels", "{}"), where), f"{where}, 'labels'").everything()
+    found = []
+    for name, names in names_of.items():
+        values = arrays.get(f"label.{name}")
+        if values is None or values.shape != (n,) or not isinstance(names, list):
+            raise CheckpointError(f"{where}: the label '{name}' does not fit.", "The file is damaged.")
+        if not names:
+            found.append(Labels(name, _floats(values, (n,), where)))
+        elif values.dtype.kind not in "iu" or (n and (values.min() < 0 or values.max() >= len(names))):
+            raise CheckpointError(f"{where}: the label '{name}' has unknown codes.", "The file is damaged.")
+        else:
+            found.append(Labels(name, values.astype(np.int64), tuple(str(one) for one in names)))
+    return tuple(found)
+
+
+def write_samples(path: Path, sets: Iterable[LatentSet]) -> None:
+    """Writes samples.safetensors of one model: sets of several spaces are of the same samples. Raises StorageError."""
+    sets = list(sets)
+    arrays: dict[str, NDArray[np.generic]] = {}
+    for one in sets:
+        arrays[f"{one.space}.mean"] = one.latents
+        if one.log_variances is not None:
+            arrays[f"{one.space}.log_variance"] = one.log_variances
+        if one.effects is not None:
+            arrays[f"{one.space}.effect"] = one.effects
+    first = sets[0]
+    if first.log_likelihoods is not None:
+        arrays["log_likelihood"] = first.log_likelihoods
+    for labels in first.labels:
+        arrays[f"label.{labels.name}"] = labels.values.astype(np.int16 if labels.is_category else np.float32)
+    names = {labels.name: list(labels.names) for labels in first.labels}
+    _write(path / SAMPLES, arrays, {"labels": json.dumps(names), "provenance": first.provenance})
+
+
+def read_concepts(path: str | Path, card: Card | None = None) -> tuple[Concept, ...]:
+    """The named directions of a model, in their order; empty when it has none. Raises CheckpointError."""
+    folder = resolve(path)
+    if not (folder / CONCEPTS).exists():
+        return ()
+    arrays, metadata = _read(folder / CONCEPTS)
+    where = f"{folder.name}/{CONCEPTS}"
+    spaces = {space.name: space for space in (card or read_card(folder)).spaces}
+    listed = Fields({"concepts": _json(metadata.get("concepts", "null"), where)}, where)
+    return tuple(_concept(raw, arrays, spaces, where) for raw in listed.inners("concepts", 0, 10_000))
+
+
+def _concept(raw: Fields, arrays: Arrays, spaces: Mapping[str, Space], where: str) -> Concept:
+    name, space = raw.text("name"), raw.text("space", "z")
+    if space not in spaces or name not in arrays:
+        raise CheckpointError(f"{where}: the concept '{name}' does not fit this model.", "It is of another model.")
+    direction = _floats(arrays[name], (spaces[space].dim,), where)
+    length = float(np.linalg.norm(direction))
+    if not length > 0:
+        raise CheckpointError(f"{where}: the concept '{name}' has no direction.", "The file is damaged.")
+    known = {key: value for key, value in raw.everything().items() if key not in ("name", "space", "sigma", "centre")}
+    sigma = raw.number("sigma", 1e-9, 1e9)
+    return Concept(name, direction / np.float32(length), sigma, raw.number("centre", -1e9, 1e9, 0.0), space, known)
+
+
+def write_concepts(path: Path, concepts: Iterable[Concept]) -> None:
+    """Writes concepts.safetensors into the folder `path`. Raises StorageError."""
+    concepts = list(concepts)
+    told = [
+        {"name": one.name, "space": one.space, "sigma": float(one.sigma), "centre": float(one.centre), **one.provenance}
+        for one in concepts
+    ]
+    arrays: Arrays = {one.name: one.direction.astype(np.float32) for one in concepts}
+    _write(path / CONCEPTS, arrays, {"concepts": json.dumps(told)})
+
+
+def _read(path: Path) -> tuple[Arrays, dict[str, str]]:
+    check_file(path, LARGEST_FILE)
+    try:
+        with safe_open(path, framework="numpy") as opened:
+            return {key: opened.get_tensor(key) for key in opened.keys()}, dict(opened.metadata() or {})  # noqa: SIM118
+    except Exception as error:  # a damaged file raises many kinds
+        raise CheckpointError(
+            f"{path.parent.name}/{path.name} cannot be read.", f"It is damaged: {error}"[:300]
+        ) from error
+
+
+def _write(path: Path, arrays: Arrays, metadata: dict[str, str]) -> None:
+    write_bytes(path, save({key: np.ascontiguousarray(value) for key, value in arrays.items()}, metadata))
+
+
+def _json(text: str, where: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"{where} cannot be read.", f"Its metadata are damaged: {error}"[:300]) from error
+
+
+def _optional(arrays: Arrays, key: str, shape: tuple[int, ...], where: str) -> NDArray[np.float32] | None:
+    return _floats(arrays[key], shape, where) if key in arrays else None
+
+
+def _floats(values: NDArray[np.generic], shape: tuple[int, ...], where: str) -> NDArray[np.float32]:
+    if values.shape != shape or values.dtype.kind not in "fiu":
+        raise CheckpointError(
+            f"{where} holds an array of shape {values.shape}, not {shape}.", "It is of another model."
+        )
+    floats = values.astype(np.float32)
+    if not np.isfinite(floats).all():
+        raise CheckpointError(f"{where} holds values that are no numbers.", "The file is damaged.")
+    return floats

@@ -1,0 +1,212 @@
+"""`config.json` of a model folder (see `folder`): found, read, checked, written; without torch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer import places
+from explorer.errors import CheckpointError, StorageError
+from explorer.models.base import Card, Space
+from explorer.models.fields import Fields
+
+FORMAT = "latent-explorer"
+VERSION = 1
+CONFIG, WEIGHTS, README, SAMPLES, CONCEPTS = (
+    "config.json",
+    "model.safetensors",
+    "README.md",
+    "samples.safetensors",
+    "concepts.safetensors",
+)
+LARGEST_CONFIG = 4_000_000  # bytes; ours have about 3,000
+LARGEST_SIDE = 2048  # of a picture
+LARGEST_DIM = 65_536  # of a latent
+
+
+@dataclass(frozen=True)
+class Config:
+    """`config.json`, checked: the card, and what the family needs to build its networks."""
+
+    card: Card
+    hyperparameters: Mapping[str, object]
+
+    @property
+    def family(self) -> str:
+        return self.card.family
+
+
+def bundled() -> tuple[str, ...]:
+    """The names of the models that come with the program, the one to open first in front."""
+    try:
+        names = sorted(path.parent.name for path in places.pretrained().glob(f"*/{CONFIG}"))
+    except OSError:
+        return ()
+    return tuple(sorted(names, key=lambda name: (name != "toonfaces-vae", name)))
+
+
+def resolve(name_or_path: str | Path) -> Path:
+    """The folder of a bundled model's name, of a model folder, or of a file in one. Raises CheckpointError."""
+    path = Path(name_or_path).expanduser()
+    if not path.exists() and str(name_or_path) in bundled():
+        return places.pretrained() / str(name_or_path)
+    try:
+        if path.is_file():
+            path = path.parent
+        if not path.is_dir():
+            raise CheckpointError(f"There is no model '{name_or_path}'.", f"Bundled: {', '.join(bundled()) or 'none'}.")
+    except OSError as error:
+        raise CheckpointError(f"'{name_or_path}' cannot be read.", str(error)) from error
+    if not (path / CONFIG).exists():
+        raise CheckpointError(f"'{path.name}' is no model folder: it has no {CONFIG}.", _foreign_hint(path))
+    return path
+
+
+def _foreign_hint(path: Path) -> str:
+    files = {child.suffix for child in path.iterdir()}
+    if files & {".pt", ".pth", ".ckpt", ".pkl", ".bin"}:
+        return (
+            "Pickled weights can run code and are not read. Save them as safetensors, with a config.json beside them."
+        )
+    return f"Choose a folder that holds {CONFIG} and {WEIGHTS}."
+
+
+def read_config(path: str | Path) -> Config:
+    """The checked `config.json` of a model. Raises CheckpointError."""
+    folder = resolve(path)
+    raw = Fields(_json(folder / CONFIG), f"{folder.name}/{CONFIG}")
+    if raw.text("format") != FORMAT:
+        raise CheckpointError(f"{folder.name}/{CONFIG} is of another program.", f"Its 'format' is not '{FORMAT}'.")
+    if raw.integer("version", 1, 1_000_000) > VERSION:
+        raise CheckpointError(f"'{folder.name}' was made by a newer version.", "Install the newest Latent Explorer.")
+    return Config(_card(raw, fingerprint(folder)), raw.mapping("hyperparameters"))
+
+
+def read_card(path: str | Path) -> Card:
+    """What is known of a model, without torch and without its weights. Raises CheckpointError."""
+    return read_config(path).card
+
+
+def _card(raw: Fields, print_of_weights: str) -> Card:
+    image = raw.inner("image")
+    height, width, channels = image.integers("shape", 1, LARGEST_SIDE, 3)
+    if channels not in (1, 3):
+        raise CheckpointError(
+            f"{raw.where}: pictures with {channels} channels.", "Grey (1) and colour (3) are supported."
+        )
+    low, high = image.numbers("range", 2)
+    return Card(
+        name=raw.text("name"),
+        family=raw.text("family"),
+        architecture=raw.text("architecture", ""),
+        parameters=raw.integer("parameters", 0, 10**12),
+        spaces=_spaces(raw),
+        image_shape=(height, width, channels),
+        image_range=(low, high),
+        trained_on=raw.text("trained_on", ""),
+        licence=raw.text("licence", ""),
+        likelihood=raw.choice("likelihood", ("exact", "lower bound", "none")),
+        attribution=raw.text("attribution", ""),
+        summary=raw.text("summary", ""),
+        measures=raw.mapping("measures", {}),
+        fingerprint=print_of_weights,
+    )
+
+
+def _spaces(raw: Fields) -> tuple[Space, ...]:
+    spaces = tuple(_space(inner) for inner in raw.inners("spaces", 1, 16))
+    if len({space.name for space in spaces}) != len(spaces):
+        raise CheckpointError(f"{raw.where}: two latent spaces of one name.", "The file is damaged.")
+    return spaces
+
+
+def _space(raw: Fields) -> Space:
+    dim = raw.integer("dim", 1, LARGEST_DIM)
+    shape = tuple(raw.integers("shape", 1, LARGEST_DIM))
+    size = 1
+    for side in shape:
+        size *= side
+    if size != dim:
+        raise CheckpointError(f"{raw.where}: a latent of shape {shape} has not {dim} numbers.", "The file is damaged.")
+    return Space(raw.text("name"), dim, shape, raw.text("prior", ""))
+
+
+def _json(path: Path) -> object:
+    check_file(path, LARGEST_CONFIG)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError, MemoryError) as error:
+        raise CheckpointError(
+            f"{path.parent.name}/{path.name} cannot be read.", f"It is damaged: {error}"[:300]
+        ) from error
+
+
+def check_file(path: Path, largest: int | None = None) -> None:
+    """Raises CheckpointError unless `path` is a plain file that can be read, of at most `largest` bytes."""
+    where = f"{path.parent.name}/{path.name}"
+    try:
+        if not path.is_file():
+            raise CheckpointError(f"{where} is missing.", "Copy the whole model folder, or train the model again.")
+        if largest is not None and path.stat().st_size > largest:
+            raise CheckpointError(f"{where} is far too large.", "It is damaged, or not what its name says.")
+        with path.open("rb") as stream:
+            stream.read(1)
+    except OSError as error:
+        raise CheckpointError(f"{where} cannot be read.", str(error)) from error
+
+
+def fingerprint(path: str | Path) -> str:
+    """sha256 of the weights file, hex; '' when there is none."""
+    weights = Path(path) / WEIGHTS
+    if not weights.is_file():
+        return ""
+    try:
+        with weights.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def write_config(path: Path, card: Card, hyperparameters: Mapping[str, object]) -> None:
+    """Writes `config.json` into the folder `path`. Raises StorageError."""
+    raw = {
+        "format": FORMAT,
+        "version": VERSION,
+        "name": card.name,
+        "family": card.family,
+        "architecture": card.architecture,
+        "summary": card.summary,
+        "parameters": card.parameters,
+        "image": {"shape": list(card.image_shape), "range": list(card.image_range)},
+        "spaces": [
+            {"name": space.name, "dim": space.dim, "shape": list(space.shape), "prior": space.prior}
+            for space in card.spaces
+        ],
+        "likelihood": card.likelihood,
+        "hyperparameters": dict(hyperparameters),
+        "trained_on": card.trained_on,
+        "licence": card.licence,
+        "attribution": card.attribution,
+        "measures": dict(card.measures),
+    }
+    write_bytes(path / CONFIG, (json.dumps(raw, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Writes a file whole or not at all: beside it first, then renamed. Raises StorageError and keeps what was there."""
+    beside = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(content)
+        beside.replace(path)
+    except OSError as error:
+        try:
+            beside.unlink(missing_ok=True)
+        except OSError:
+            pass
+        raise StorageError(
+            f"{path} cannot be written.", f"{error.strerror or error}. What was there is kept."
+        ) from error
