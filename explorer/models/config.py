@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Mapping
@@ -196,17 +197,15 @@ def write_config(path: Path, card: Card, hyperparameters: Mapping[str, object]) 
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all: beside it first, then renamed. Raises StorageError and keeps what was there."""
+    """Writes a file whole or not at all: beside it first, then renamed. Raises StorageError, and what was there stays."""
     beside = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         beside.write_bytes(content)
         beside.replace(path)
     except OSError as error:
-        try:
+        with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
-        except OSError:
-            pass
         raise StorageError(
             f"{path} cannot be written.", f"{error.strerror or error}. What was there is kept."
         ) from error

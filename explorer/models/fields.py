@@ -1,4 +1,4 @@
-"""Values out of JSON that nobody has checked: each getter gives its type or raises CheckpointError with the field's name."""
+"""Values out of JSON that nobody has checked: each getter gives its type, or a CheckpointError that names the field."""
 
 from __future__ import annotations
 

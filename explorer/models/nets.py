@@ -1,7 +1,7 @@
 """Building blocks of our networks: plain convolutions that are quick on a CPU and export to ONNX as they are.
 
-No normalisation layers: each residual branch starts at zero (SkipInit, De & Smith 2020), so that the network begins as a
-nearly linear map, is the same in training and in use, and gives the same picture in any batch.
+No normalisation layers: each residual branch starts at zero (SkipInit, De & Smith 2020), so that the network begins as
+a nearly linear map, is the same in training and in use, and gives the same picture in any batch.
 """
 
 from __future__ import annotations

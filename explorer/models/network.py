@@ -51,14 +51,17 @@ class NetworkModel:
     # What a family says
 
     def _generator(self, space: str) -> nn.Module:
-        """The module from latents of `space`, (n, d), to pictures (n, channels, height, width), about 0..1; shares the weights of `net`."""
+        """The module from latents of `space`, (n, d), to pictures (n, channels, height, width), about 0..1.
+
+        It shares the weights of `net`.
+        """
         raise NotImplementedError
 
-    def _redirect(self, latents: Tensor, space: str, truncation: float) -> tuple[Tensor, str]:
+    def _redirect(self, latents: Tensor, space: str, truncation: float) -> tuple[Tensor, str]:  # noqa: ARG002
         """Where decoding starts: a GAN takes z to w here, and truncates."""
         return latents, space
 
-    def _sampled(self, latents: Tensor, space: str) -> Tensor:
+    def _sampled(self, latents: Tensor, space: str) -> Tensor:  # noqa: ARG002
         """Latents of `space` from standard normal numbers (n, dim of the first space), on the CPU."""
         return latents
 
@@ -78,7 +81,10 @@ class NetworkModel:
         self._decoders.clear()
 
     def to(self, device: str) -> None:
-        """Move to a device; half precision where it gains and cannot be seen. Raises DeviceError and stays where it was."""
+        """Move to a device, in half precision where that gains and cannot be seen.
+
+        Raises DeviceError and stays where it was.
+        """
         target, was, half = devices.checked(device), self._device, self._half
         try:
             self._move(target, None)
@@ -127,7 +133,10 @@ class NetworkModel:
             return self._sampled(self._tensor(numbers), where.name).float().cpu().numpy()
 
     def decoder_module(self, space: str | None = None) -> nn.Module:
-        """What `decode_float` computes without truncation, as a float32 torch module on the CPU that exports to ONNX; a copy."""
+        """What `decode_float` computes without truncation: a float32 torch module on the CPU that exports to ONNX.
+
+        A copy: it shares no weights with the model.
+        """
         name = self._space(space).name
         return Decoder(copy.deepcopy(self._generator(name)).cpu()).eval()
 
@@ -153,7 +162,7 @@ class NetworkModel:
 
     def _pictures(self, images: Images) -> Tensor:
         """(n, channels, height, width), 0..1, on the device."""
-        return self._tensor(images.astype(np.float32) / 255).permute(0, 3, 1, 2)
+        return self._tensor(images.astype(np.float32) / np.float32(255)).permute(0, 3, 1, 2)
 
 
 def _shortened(net: nn.Module, dtype: torch.dtype) -> Decoder:

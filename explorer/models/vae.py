@@ -40,7 +40,7 @@ class VaeModel(NetworkModel):
 
     net: VaeNet
 
-    def _generator(self, space: str) -> nn.Module:
+    def _generator(self, space: str) -> nn.Module:  # noqa: ARG002
         return nn.Sequential(self.net.decoder, nn.Sigmoid())
 
     def encode(self, images: Images) -> Posterior:
@@ -57,9 +57,9 @@ class VaeModel(NetworkModel):
     def log_prob(self, images: Images, *, seed: int = 0) -> NDArray[np.float32]:
         """The evidence lower bound of 8-bit pictures in nats, float32 (n,): E_q log p(x|z) - KL(q(z|x) | p(z)).
 
-        p(x|z) is a Gaussian of mean decode(z) and of the fixed deviation `sigma` of the config, integrated over each of the
-        256 levels (the outer two reach to infinity), so it is a proper probability of 8-bit pictures. The expectation is the mean over
-        SCORE_DRAWS latents.
+        p(x|z) is a Gaussian of mean decode(z) and of the fixed deviation `sigma` of the config, integrated over each of
+        the 256 levels (the outer two reach to infinity), so it is a proper probability of 8-bit pictures. The
+        expectation is the mean over SCORE_DRAWS latents.
         """
         checked = checked_images(images, self.card.image_shape)
         noise = torch.Generator().manual_seed(seed)
@@ -86,14 +86,15 @@ def kl(mean: Tensor, log_variance: Tensor) -> Tensor:
 
 
 def log_likelihood(pictures: Tensor, decoded: Tensor, sigma: float) -> Tensor:
-    """log P of each 8-bit value (0..1 in steps of 1/255) under N(decoded, sigma^2), integrated over the value's bin; float64."""
+    """log P of each 8-bit value (0..1 in steps of 1/255) under N(decoded, sigma^2) integrated over its bin; float64."""
     centred, half_bin = (pictures - decoded).double() / sigma, 0.5 / 255 / sigma
     upper = torch.where(pictures > 1 - 0.25 / 255, math.inf, centred + half_bin)
     lower = torch.where(pictures < 0.25 / 255, -math.inf, centred - half_bin)
     flip = centred > 0  # both ends to the left tail, where log_ndtr is exact
     high, low = torch.where(flip, -lower, upper), torch.where(flip, -upper, lower)
     log_high, log_low = torch.special.log_ndtr(high), torch.special.log_ndtr(low)
-    return log_high + torch.log1p(-torch.exp(log_low - log_high))
+    found: Tensor = log_high + torch.log1p(-torch.exp(log_low - log_high))
+    return found
 
 
 def build(config: Config) -> VaeModel:
@@ -105,22 +106,18 @@ def build(config: Config) -> VaeModel:
     raw.number("sigma", 1e-4, 10)
     side = lowest(size, patch, widths)
     if patch & (patch - 1) or side * patch * 2 ** (len(widths) - 1) != size:
-        raise CheckpointError(
-            f"{raw.where}: {size} pixels cannot be halved that often.", "'size', 'patch' and 'widths' disagree."
-        )
+        raise CheckpointError(f"{raw.where}: {size} pixels cannot be halved that often.", "Its sizes disagree.")
     card = config.card
     if card.image_shape != (size, size, channels) or [space.dim for space in card.spaces] != [dim]:
-        raise CheckpointError(
-            f"config.json of '{card.name}' contradicts itself.", "Its spaces or its picture are not its networks'."
-        )
+        raise CheckpointError(f"config.json of '{card.name}' contradicts itself.", "Its networks are of another size.")
     encoder = ConvEncoder(size, channels, widths, raw.integer("encoder_depth", 0, 32), patch, 2 * dim)
     depth, tail = raw.integer("decoder_depth", 0, 32), raw.integer("tail", 1, 1024)
     net = VaeNet(encoder, ConvDecoder(size, channels, dim, widths, depth, patch, tail))
     return VaeModel(described(card, net), config.hyperparameters, net)
 
 
-def new_card(name: str, hyperparameters: Mapping[str, object], **texts: str) -> Card:
-    """The card of a model that is to be trained."""
+def new_card(name: str, hyperparameters: Mapping[str, object]) -> Card:
+    """The card of a model that is to be trained; its texts and figures come later."""
     raw = Fields(hyperparameters, "The hyper-parameters")
     size, channels, dim = raw.integer("size", 8, 512), raw.integer("channels", 1, 3), raw.integer("latent_dim", 1, 1024)
     return Card(
@@ -131,6 +128,7 @@ def new_card(name: str, hyperparameters: Mapping[str, object], **texts: str) -> 
         spaces=(Space("z", dim, (dim,), "standard normal"),),
         image_shape=(size, size, channels),
         image_range=(0.0, 1.0),
+        trained_on="",
+        licence="",
         likelihood="lower bound",
-        **{"trained_on": "", "licence": "", **texts},
     )
