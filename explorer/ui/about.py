@@ -1,0 +1,108 @@
+"""About this model: the card, as a person reads it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from explorer.models.base import Card
+
+
+def facts(card: Card) -> list[tuple[str, str]]:
+    """The rows of the card: what it is, and the words for it."""
+    height, width, channels = card.image_shape
+    spaces = "; ".join(f"{space.name}: {space.dim} numbers, prior {space.prior}" for space in card.spaces)
+    rows = [
+        ("Family", f"{card.family.upper() if len(card.family) <= 3 else card.family}, {card.architecture}"),
+        ("Parameters", f"{card.parameters:,}"),
+        ("Latent spaces" if len(card.spaces) > 1 else "Latent space", spaces),
+        ("Pictures", f"{width} × {height}, {'colour' if channels == 3 else 'grey'}"),
+        ("Likelihood", card.likelihood),
+        ("Trained on", card.trained_on),
+        ("Licence", card.licence),
+        ("Attribution", card.attribution),
+        ("Fingerprint", card.fingerprint[:16]),
+    ]
+    return [(name, words) for name, words in rows if words]
+
+
+def measured(card: Card) -> list[tuple[str, str]]:
+    """The measured figures of the card, one row each."""
+    return [(name.replace("_", " ").capitalize(), _figure(value)) for name, value in card.measures.items()]
+
+
+def _figure(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_figure(part)}" for name, part in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_figure(part) for part in value)
+    return str(value)
+
+
+class About(QDialog):
+    """A window with the model card. Text can be selected and copied."""
+
+    def __init__(self, card: Card, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"About {card.name}")
+        self.resize(640, 560)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(24, 20, 24, 20)
+        column.setSpacing(12)
+        column.addWidget(_heading(card.name))
+        if card.summary:
+            column.addWidget(_text(card.summary))
+        column.addLayout(_form(facts(card)))
+        if card.measures:
+            column.addWidget(_heading("Measured", small=True))
+            column.addLayout(_form(measured(card)))
+        column.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(page)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 16, 16)
+        outer.addWidget(scroll)
+        outer.addWidget(buttons)
+
+
+def _form(rows: list[tuple[str, str]]) -> QFormLayout:
+    form = QFormLayout()
+    form.setHorizontalSpacing(24)
+    form.setVerticalSpacing(6)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+    for name, words in rows:
+        label = QLabel(name)
+        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        label.setFixedWidth(150)
+        label.setWordWrap(True)
+        form.addRow(label, _text(words))
+    return form
+
+
+def _text(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    return label
+
+
+def _heading(words: str, *, small: bool = False) -> QLabel:
+    label = QLabel(words)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    font = label.font()
+    font.setWeight(font.Weight.DemiBold)
+    if not small:
+        font.setPointSizeF(font.pointSizeF() * 1.4)
+    label.setFont(font)
+    return label

@@ -1,0 +1,59 @@
+"""What the window can be told to do: one table for menus, tool bar, keys and help.
+
+A deed with a plain `key` (a letter, Space, Home, arrows: keys that widgets use themselves) is no shortcut of Qt: the window
+acts on it only when no focused widget wanted it, so a typed number or a focused button keeps its keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+
+
+@dataclass(frozen=True)
+class Deed:
+    """`name` is what the desk answers to; `keys` a Qt shortcut, `key` a plain key; `bar`: it stands in the tool bar."""
+
+    name: str
+    text: str
+    menu: str
+    keys: str = ""
+    key: Qt.Key | None = None
+    key_text: str = ""
+    icon: str = ""
+    tip: str = ""
+    bar: bool = False
+
+
+K = Qt.Key
+DEEDS: tuple[Deed, ...] = (
+    Deed("open", "Open model…", "File", "Ctrl+O", icon="folder-open", tip="Open a model folder"),
+    Deed("encode", "Bring a picture…", "File", "Ctrl+I", icon="image", tip="Find the latent of a picture of yours"),
+    Deed("save_picture", "Save picture…", "File", "Ctrl+S", icon="download"),
+    Deed("export_film", "Export film…", "File", "Ctrl+E", icon="film", tip="The path as an animated GIF or as frames"),
+    Deed("about_model", "About this model", "File", "Ctrl+M", icon="info", bar=True),
+    Deed("quit", "Quit", "File", "Ctrl+Q"),
+    Deed("undo", "Undo", "Edit", "Ctrl+Z", icon="undo-2", bar=True),
+    Deed("redo", "Redo", "Edit", "Ctrl+Shift+Z", icon="redo-2", bar=True),
+    Deed(
+        "copy", "Copy state as text", "Edit", "Ctrl+C", icon="copy", tip="All that is needed to come back here exactly"
+    ),
+    Deed("paste", "Paste state", "Edit", "Ctrl+V", icon="clipboard-paste"),
+    Deed("copy_python", "Copy as Python", "Edit", "Ctrl+Shift+C"),
+    Deed("random", "Random latent", "Edit", key=K.Key_R, key_text="R", icon="dice-5", bar=True),
+    Deed(
+        "zero", "Zero", "Edit", key=K.Key_Home, key_text="Home", icon="house", tip="The centre of the prior", bar=True
+    ),
+    Deed("reset", "Reset all sliders", "Edit", "Ctrl+R", icon="rotate-ccw"),
+    Deed("snapshot", "Snapshot to the shelf", "Edit", key=K.Key_S, key_text="S", icon="camera", bar=True),
+    Deed("pin", "Pin A, then B", "Path", key=K.Key_P, key_text="P", icon="map-pin", bar=True),
+    Deed("play", "Play or pause", "Path", key=K.Key_Space, key_text="Space", icon="play"),
+    Deed("step_back", "Previous frame", "Path", key=K.Key_Left, key_text="Left", icon="step-back"),
+    Deed("step_on", "Next frame", "Path", key=K.Key_Right, key_text="Right", icon="step-forward"),
+    Deed("reset_view", "Show the whole map", "View", key=K.Key_0, key_text="0", icon="scan"),
+    Deed("full_screen", "Picture alone on the screen", "View", "F11", icon="maximize"),
+    Deed("reset_layout", "Put the panels back", "View"),
+    Deed("welcome", "Welcome", "Help", "F1", icon="circle-help"),
+    Deed("keys", "Keys and gestures", "Help", "Shift+F1"),
+)

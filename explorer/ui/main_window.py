@@ -1,0 +1,164 @@
+"""The window: builds the panels and lays them out. It holds no logic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
+from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
+
+from explorer.session.store import Store
+from explorer.ui.deeds import DEEDS, Deed
+from explorer.ui.icons import icon
+from explorer.ui.inspect import InspectPanel
+from explorer.ui.map.panel import MapPanel
+from explorer.ui.path_panel import PathPanel
+from explorer.ui.shelf import Shelf
+from explorer.ui.sliders import SlidersPanel
+from explorer.ui.stage import Stage
+from explorer.ui.status import Status
+from explorer.ui.tool_bar import ToolBar
+from explorer.ui.welcome import Welcome
+from explorer.ui.widgets.dock import Dock
+from explorer.ui.widgets.message_bar import MessageBar
+
+LAYOUT_VERSION = 1
+
+
+class MainWindow(QMainWindow):
+    """The panels, side by side. `done` names the deed that was asked for; `dropped` carries a path."""
+
+    done = Signal(str)
+    dropped = Signal(str)
+    closing = Signal()
+    first_painted = Signal()
+
+    def __init__(self, store: Store) -> None:
+        super().__init__()
+        self.setWindowTitle("Latent Explorer")
+        self.setAcceptDrops(True)
+        self.setDockOptions(QMainWindow.DockOption.AnimatedDocks | QMainWindow.DockOption.AllowTabbedDocks)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+        self._painted = False
+        self.actions_by_name = {deed.name: self._action(deed) for deed in DEEDS}
+        self.map = MapPanel(store)
+        self.stage = Stage(store)
+        self.sliders = SlidersPanel(store)
+        self.inspect = InspectPanel(store)
+        self.shelf = Shelf(store)
+        self.path = PathPanel(store)
+        self.messages = MessageBar()
+        self.status = Status()
+        self.tool_bar = ToolBar(self.actions_by_name)
+        self._build()
+        self.welcome = Welcome(self.map)
+        self._home = self.saveState(LAYOUT_VERSION)
+
+    @property
+    def panels(self) -> tuple[QWidget, ...]:
+        """Everything that shows a model."""
+        return (self.map, self.stage, self.sliders, self.inspect, self.shelf, self.path)
+
+    def layout_bytes(self) -> bytes:
+        """Where the panels are, to be remembered."""
+        return bytes(self.saveState(LAYOUT_VERSION).data())
+
+    def restore_layout(self, layout: bytes) -> bool:
+        """Put the panels where they were; False when the layout is of another version or damaged."""
+        return bool(layout) and self.restoreState(QByteArray(layout), LAYOUT_VERSION)
+
+    def reset_layout(self) -> None:
+        self.restoreState(self._home, LAYOUT_VERSION)
+
+    def show_icons(self) -> None:
+        """Draw every icon in the colours of the theme."""
+        for deed in DEEDS:
+            if deed.icon:
+                self.actions_by_name[deed.name].setIcon(icon(deed.icon))
+        self.tool_bar.show_icons()
+
+    def _build(self) -> None:
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.messages)
+        column.addWidget(self.map, 1)
+        self.setCentralWidget(centre)
+        self.addToolBar(self.tool_bar)
+        self.setStatusBar(self.status)
+        self._docks()
+        self._menus()
+
+    def _docks(self) -> None:
+        self.tools = QTabWidget()
+        self.tools.setDocumentMode(True)
+        for panel, title in ((self.sliders, "Sliders"), (self.shelf, "Shelf"), (self.inspect, "Inspect")):
+            self.tools.addTab(panel, title)
+        right, bottom = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
+        stage, tools = Dock("Picture", "stage", self.stage), Dock("Tools", "tools", self.tools)
+        path = Dock("Path", "path", self.path)
+        self.addDockWidget(right, stage)
+        self.addDockWidget(right, tools)
+        self.addDockWidget(bottom, path)
+        self.resizeDocks([stage, tools], [420, 380], Qt.Orientation.Vertical)
+        self.resizeDocks([stage], [460], Qt.Orientation.Horizontal)
+        self.resizeDocks([path], [170], Qt.Orientation.Vertical)
+        self._dock_list = (stage, tools, path)
+
+    def _menus(self) -> None:
+        bar = self.menuBar()
+        menus = {name: bar.addMenu(name) for name in ("File", "Edit", "Path", "View", "Help")}
+        for deed in DEEDS:
+            menus[deed.menu].addAction(self.actions_by_name[deed.name])
+        self.themes = menus["View"].addMenu("Theme")
+        self.recent = menus["File"].addMenu("Recent")
+        menus["View"].addSeparator()
+        for dock in self._dock_list:
+            menus["View"].addAction(dock.toggleViewAction())
+
+    def _action(self, deed: Deed) -> QAction:
+        action = QAction(deed.text, self)
+        if deed.keys:
+            action.setShortcut(deed.keys)
+        hint = deed.keys or deed.key_text
+        if deed.key_text:
+            action.setText(f"{deed.text}\t{deed.key_text}")
+        action.setIconText(deed.text)
+        action.setToolTip(f"{deed.tip or deed.text} ({hint})" if hint else deed.tip or deed.text)
+        action.triggered.connect(self._doer(deed.name))
+        self.addAction(action)
+        return action
+
+    def _doer(self, name: str) -> Callable[[], None]:
+        return lambda: self.done.emit(name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = event.modifiers() in {Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier}
+        deed = next((deed for deed in DEEDS if plain and deed.key == event.key()), None)
+        if deed is None:
+            super().keyPressEvent(event)
+        else:
+            self.done.emit(deed.name)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.first_painted.emit)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for url in event.mimeData().urls()[:1]:
+            self.dropped.emit(url.toLocalFile())
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def sizeHint(self) -> QSize:
+        return QSize(1280, 800)

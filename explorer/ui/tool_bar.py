@@ -1,0 +1,105 @@
+"""The tool bar: which model, what one can do with it, and where it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QPalette
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from explorer.models.base import Card
+from explorer.ui.deeds import DEEDS
+from explorer.ui.icons import SIZE, icon
+
+
+class ToolBar(QToolBar):
+    """`model_wanted` carries a path, `device_wanted` a device's name."""
+
+    model_wanted = Signal(str)
+    device_wanted = Signal(str)
+
+    def __init__(self, actions: Mapping[str, QAction]) -> None:
+        super().__init__("Tool bar")
+        self.setObjectName("tool_bar")
+        self.setMovable(False)
+        self.setIconSize(QSize(SIZE, SIZE))
+        self._open = actions["open"]
+        self._models = self._button("Model", "Which model is open; choose another")
+        font = self._models.font()
+        font.setWeight(font.Weight.DemiBold)
+        self._models.setFont(font)
+        self.addWidget(self._models)
+        self._facts = QLabel()
+        self._facts.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._facts.setContentsMargins(8, 0, 8, 0)
+        self.addWidget(self._facts)
+        self._space()
+        for deed in DEEDS:
+            if deed.bar:
+                self.addAction(actions[deed.name])
+        self.addSeparator()
+        self._devices = self._button("Device", "Where the model runs")
+        self.addWidget(self._devices)
+        self.show_model(None)
+        self.show_device("", ())
+
+    def show_model(self, card: Card | None) -> None:
+        self._models.setText(f"{card.name}  ▾" if card else "Opening…  ▾")
+        self._facts.setText(facts_line(card) if card else "")
+
+    def show_models(self, bundled: Sequence[tuple[str, str]], recent: Sequence[str]) -> None:
+        """`bundled`: (name, path) of our models; `recent`: paths of the user's."""
+        menu = QMenu(self)
+        for name, path in bundled:
+            self._entry(menu, name, path)
+        if recent:
+            menu.addSection("Recent")
+        for path in recent:
+            self._entry(menu, Path(path).name, path)
+        menu.addSeparator()
+        menu.addAction(self._open)
+        self._models.setMenu(menu)
+
+    def show_device(self, device: str, devices: Sequence[str]) -> None:
+        """The device in use, and those one may choose."""
+        self._devices.setText(f"{device.upper()}  ▾" if device else "…")
+        self._devices.setEnabled(bool(devices))
+        menu = QMenu(self)
+        for name in devices:
+            action = menu.addAction(name.upper())
+            action.setCheckable(True)
+            action.setChecked(name == device)
+            action.triggered.connect(lambda _=False, name=name: self.device_wanted.emit(name))
+        self._devices.setMenu(menu)
+
+    def show_icons(self) -> None:
+        """Icons are drawn by the actions themselves; the two buttons have words."""
+        self._open.setIcon(icon("folder-open"))
+
+    def _entry(self, menu: QMenu, name: str, path: str) -> None:
+        action = menu.addAction(name)
+        action.setToolTip(path)
+        action.triggered.connect(lambda _=False: self.model_wanted.emit(path))
+
+    def _button(self, name: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setAccessibleName(name)
+        button.setToolTip(tip)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _space(self) -> None:
+        filler = QWidget()
+        filler.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.addWidget(filler)
+
+
+def facts_line(card: Card) -> str:
+    """'VAE · 64 latents · 64 × 64 RGB'."""
+    height, width, channels = card.image_shape
+    family = card.family.upper() if len(card.family) <= 3 else card.family
+    colour = {1: "grey", 3: "RGB"}.get(channels, f"{channels} channels")
+    return f"{family} · {card.default_space.dim} latents · {width} × {height} {colour}"

@@ -1,0 +1,71 @@
+"""A bar that says what went wrong, or what happened, without stopping anything."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+NOTE_MS = 7000
+
+
+class MessageBar(QFrame):
+    """Hidden while there is nothing to say. Errors stay until closed, notes leave by themselves."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Messages")
+        self._report = ""
+        self._is_error = False
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._copy = QPushButton("Copy report")
+        self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._report))
+        close = QToolButton()
+        close.setText("×")
+        close.setAutoRaise(True)
+        close.setAccessibleName("Close message")
+        close.clicked.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 8, 8, 8)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._copy)
+        row.addWidget(close)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What stands there now."""
+        return self._text.text()
+
+    def show_error(self, title: str, hint: str = "", report: str = "") -> None:
+        """An error: stays until it is closed. `report` is offered to be copied."""
+        self._show(f"{title} {hint}".strip(), report, is_error=True)
+
+    def show_note(self, text: str) -> None:
+        """Something worth knowing: leaves after a while. Never covers an error."""
+        if not (self.isVisible() and self._is_error):
+            self._show(text, "", is_error=False)
+
+    def _show(self, text: str, report: str, *, is_error: bool) -> None:
+        self._report, self._is_error = report, is_error
+        self._text.setText(text)
+        self._copy.setVisible(bool(report))
+        self._timer.stop()
+        if not is_error:
+            self._timer.start(NOTE_MS)
+        self.show()
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        role = QPalette.ColorRole.BrightText if self._is_error else QPalette.ColorRole.Highlight
+        tint = QColor(self.palette().color(role))
+        painter.fillRect(0, 0, 4, self.height(), tint)
+        tint.setAlpha(28)
+        painter.fillRect(self.rect(), tint)
