@@ -25,8 +25,8 @@ class Concept:
     """A direction one can move a latent along.
 
     `direction` float32 (d,), unit length. `centre` and `sigma` are the mean and the standard deviation of the samples'
-    coordinates along it: a strength of +1 moves a latent by `sigma * direction`. `provenance` holds what is known of its
-    making: method, label, counts (with, without), held-out AUC, ... (JSON values).
+    coordinates along it: a strength of +1 moves a latent by `sigma * direction`. `provenance` holds what is known of
+    its making: method, label, counts (with, without), held-out AUC, ... (JSON values).
     """
 
     name: str
@@ -79,8 +79,8 @@ def held_out_auc(
     """How well a mean difference, fitted on four fifths of the examples, ranks the last fifth: mean AUC of 5 folds.
 
     0.5 is chance, 1 is perfect. `groups` (n,): examples of one group (a person, a font) are never on both sides of the
-    split. Under 5 examples a bucket there are as many folds as examples. Raises InputError where no fold has both buckets
-    on both sides.
+    split. Under 5 examples a bucket there are as many folds as examples. Raises InputError where no fold has both
+    buckets on both sides.
     """
     _check_buckets(samples, with_, without)
     chosen = np.flatnonzero(with_ | without)

@@ -17,8 +17,15 @@ def edited(base: Latent, concepts: Iterable[Concept], strengths: Mapping[str, fl
     of another dimension than `base`.
     """
     moved = base.astype(np.float64)
-    for concept in concepts:
+    for concept in sorted(concepts, key=lambda concept: concept.name):  # one order of rounding, whatever the caller's
         strength = strengths.get(concept.name, 0.0)
         if strength and concept.direction.shape == base.shape:
             moved = moved + strength * concept.sigma * concept.direction
     return moved.astype(np.float32)
+
+
+def coordinates(base: Latent, concepts: Iterable[Concept]) -> dict[str, float]:
+    """Where `base` stands along each concept of its dimension, in sigma from the mean of the samples, by name."""
+    return {
+        concept.name: float(concept.coordinate(base)) for concept in concepts if concept.direction.shape == base.shape
+    }
