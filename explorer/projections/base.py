@@ -11,7 +11,7 @@ from explorer.latents.samples import LatentSet
 
 @dataclass(frozen=True)
 class ProjectionChoice:
-    """Which projection the user asked for: 'pca' with two components, or 'axes' with two latent dimensions (counted from 0)."""
+    """Which projection the user asked for: 'pca' with two components, or 'axes' with two dimensions, counted from 0."""
 
     kind: str = "pca"
     first: int = 0
@@ -44,7 +44,14 @@ class Projection(Protocol):
         ...
 
     def lift(self, points: Points, current: Latent) -> Latents:
-        """Latents of positions (n, 2). `place(lift(points, current))` gives the points back. `lift(place(current), current)` gives current."""
+        """Latents of positions (n, 2), through the latent `current` (d,).
+
+        `place(lift(points, current))` gives the points back; `lift(place(current), current)` gives current.
+        """
+        ...
+
+    def share(self, direction: Latent) -> float:
+        """Share of the length of a direction (d,) that is visible on the map, 0..1."""
         ...
 
 
