@@ -1,0 +1,135 @@
+"""The flow family: an exact map between pictures and latents, and so an exact likelihood.
+
+A picture x of whole numbers 0..255 stands for the cube of real pictures v with 256 v in [x, x + 1); one of them, the
+middle, is what `encode` takes, so that decoding an encoded picture gives it back byte for byte. The network sees
+logits, log(p / (1 - p)) of p = a + (1 - 2 a) v (Dinh et al. 2017).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from explorer.errors import CheckpointError
+from explorer.latents.arrays import Images
+from explorer.models.base import Posterior
+from explorer.models.config import Config
+from explorer.models.coupling import FlowNet
+from explorer.models.fields import Fields
+from explorer.models.network import NetworkModel, batches, checked_images, described
+
+BINS = 256
+
+
+def to_logits(values: Tensor, margin: float) -> tuple[Tensor, Tensor]:
+    """Logits of values (n, c, h, w) in 0..BINS, and log|det| of that map (n,)."""
+    p = margin + (1 - 2 * margin) / BINS * values
+    rest = margin + (1 - 2 * margin) / BINS * (BINS - values)  # 1 - p, without its rounding error
+    log_p, log_rest = torch.log(p), torch.log(rest)
+    volume = -(log_p + log_rest).sum((1, 2, 3)) + values[0].numel() * math.log((1 - 2 * margin) / BINS)
+    return log_p - log_rest, volume
+
+
+def from_logits(logits: Tensor, margin: float) -> Tensor:
+    """The way back, to 0..BINS and a little beyond."""
+    return BINS / (1 - 2 * margin) * (torch.sigmoid(logits) - margin)
+
+
+def log_density(net: FlowNet, values: Tensor, margin: float) -> tuple[Tensor, Tensor]:
+    """Latents (n, d) of values (n, c, h, w) in 0..BINS, and log of their density (n,), in nats.
+
+    As a bin is one unit wide, the density averaged over a picture's cube is the probability of the picture of 8 bits.
+    """
+    logits, volume = to_logits(values, margin)
+    latents, change = net(logits)
+    normal = -0.5 * latents.square().sum(1) - 0.5 * latents.shape[1] * math.log(2 * math.pi)
+    return latents, normal + change + volume
+
+
+def bits_per_dimension(log_prob: NDArray[np.float32], dimensions: int) -> NDArray[np.float32]:
+    """Bits a pixel: -log p / (D ln 2), for log p in nats of whole pictures of 8 bits, as `log_prob` gives it.
+
+    For the density q of pictures scaled to 0..1 it is (-log q + D ln BINS) / (D ln 2): log p = log q - D ln BINS.
+    """
+    return cast(NDArray[np.float32], (-log_prob / (dimensions * math.log(2))).astype(np.float32))
+
+
+class Painted(nn.Module):
+    """Latents (n, d) to pictures (n, c, h, w), 0..1: a pixel times 255, rounded, is the bin that it fell into."""
+
+    def __init__(self, net: FlowNet, margin: float) -> None:
+        super().__init__()
+        self.net = net
+        self.margin = margin
+
+    def forward(self, latents: Tensor) -> Tensor:
+        values = from_logits(self.net.inverse(latents), self.margin)
+        return (values - 0.5) / (BINS - 1)
+
+
+class FlowModel(NetworkModel):
+    """A `LatentModel` with `encode`, the exact inverse of `decode`, and `log_prob`."""
+
+    DRAWS = 4
+
+    def encode(self, images: Images) -> Posterior:
+        """The latents of pictures; no log variance, as nothing is uncertain. Raises InputError."""
+        checked = checked_images(images, self.card.image_shape)
+        latents = np.empty((len(checked), self.card.default_space.dim), np.float32)
+        with torch.inference_mode():
+            for part in batches(len(checked)):
+                latents[part] = (
+                    self._flow(to_logits(self._values(checked[part]) + 0.5, self._margin)[0])[0].cpu().numpy()
+                )
+        return Posterior(latents, None)
+
+    def log_prob(self, images: Images, *, seed: int = 0) -> NDArray[np.float32]:
+        """log p(image) in nats of pictures of 8 bits, float32 (n,).
+
+        The log of the mean density over `DRAWS` draws in the picture's cube: uniform dequantisation (Theis et al.
+        2016); the same seed gives a picture the same draws wherever it stands.
+        """
+        checked = checked_images(images, self.card.image_shape)
+        rng = np.random.default_rng(seed)
+        draws = [rng.random((1, *self.card.image_shape), dtype=np.float32) for _ in range(self.DRAWS)]
+        scores = np.empty(len(checked), np.float32)
+        with torch.inference_mode():
+            for part in batches(len(checked)):
+                values = self._values(checked[part])
+                each = [log_density(self._flow, values + self._values(draw), self._margin)[1] for draw in draws]
+                scores[part] = (torch.logsumexp(torch.stack(each), 0) - math.log(self.DRAWS)).cpu().numpy()
+        return scores
+
+    @property
+    def _flow(self) -> FlowNet:
+        return cast(FlowNet, self.net)
+
+    @property
+    def _margin(self) -> float:
+        return float(cast(float, self.hyperparameters["margin"]))
+
+    def _generator(self, space: str) -> nn.Module:  # noqa: ARG002
+        return Painted(self._flow, self._margin)
+
+    def _values(self, images: NDArray[np.generic]) -> Tensor:
+        """(n, channels, height, width), as they are, on the device."""
+        return self._tensor(images.transpose(0, 3, 1, 2).astype(np.float32))
+
+
+def build(config: Config) -> FlowModel:
+    """The model of a `config.json`, with weights at random. Raises CheckpointError."""
+    fields = Fields(config.hyperparameters, f"{config.card.name}, 'hyperparameters'")
+    height, width, channels = config.card.image_shape
+    if height != width or height % 4 or config.card.default_space.dim != height * width * channels:
+        raise CheckpointError(
+            f"{fields.where}: pictures of {height} x {width} do not fit a flow.", "The file is damaged."
+        )
+    steps, widths = fields.integers("steps", 0, 64, 3), fields.integers("widths", 1, 4096, 3)
+    fields.number("margin", 0.0, 0.49)
+    net = FlowNet(height, channels, steps, widths)
+    return FlowModel(described(config.card, net), config.hyperparameters, net)

@@ -1,0 +1,104 @@
+"""A small classifier of attributes: it labels pictures that nobody labelled (samples of a GAN), and measures them.
+
+Its features also serve the Fréchet distance of samples to data (the formula of Heusel et al. 2017, not their network:
+the figure is no 'FID').
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from explorer.latents.arrays import Images
+
+BATCH = 500
+
+
+class ReadOutNet(nn.Module):
+    """Pictures (n, channels, size, size) in -1..1 to a logit for each attribute; `features` is the layer before."""
+
+    def __init__(self, size: int, channels: int, attributes: int, features: int = 64) -> None:
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(channels, 32, 3, padding=1), nn.ReLU(), nn.Conv2d(32, 48, 4, 2, 1), nn.ReLU(),
+            nn.Conv2d(48, 64, 4, 2, 1), nn.ReLU(), nn.Flatten(), nn.Linear(64 * (size // 4) ** 2, features), nn.ReLU(),
+        )  # fmt: skip
+        self.logits = nn.Linear(features, attributes)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        logits: Tensor = self.logits(self.features(pictures))
+        return logits
+
+
+@dataclass(frozen=True, eq=False)
+class ReadOut:
+    """A trained reader of yes-or-no attributes, with its accuracy on pictures held out from it."""
+
+    net: ReadOutNet
+    names: tuple[str, ...]
+    accuracy: dict[str, float]
+
+    def probabilities(self, images: Images) -> NDArray[np.float32]:
+        """How likely each attribute is, float32 (n, attributes)."""
+        return _in_batches(lambda batch: torch.sigmoid(self.net(batch)), images)
+
+    def features(self, images: Images) -> NDArray[np.float32]:
+        """float32 (n, features)."""
+        return _in_batches(self.net.features, images)
+
+
+def train_readout(
+    images: Images, marks: NDArray[np.bool_], names: Sequence[str], *, seed: int, epochs: int = 8, held_out: int = 2000
+) -> ReadOut:
+    """Learn `marks`, bool (n, attributes); the last `held_out` pictures are only measured."""
+    torch.manual_seed(seed)
+    net = ReadOutNet(images.shape[1], images.shape[3], len(names))
+    steps = epochs * ((len(images) - held_out) // 128)
+    optimiser = torch.optim.Adam(net.parameters())
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=steps)
+    rng = np.random.default_rng(seed)
+    for _ in range(steps):
+        rows = rng.integers(len(images) - held_out, size=128)
+        wanted = torch.from_numpy(marks[rows].astype(np.float32))
+        loss = nn.functional.binary_cross_entropy_with_logits(net(_as_tensor(images[rows])), wanted)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        schedule.step()
+    net.eval()
+    right = (ReadOut(net, tuple(names), {}).probabilities(images[-held_out:]) > 0.5) == marks[-held_out:]
+    return ReadOut(net, tuple(names), {name: float(share) for name, share in zip(names, right.mean(0), strict=True)})
+
+
+def frechet_distance(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """|m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)) of two sets of features (n, d), (Heusel et al. 2017)."""
+    first, second = one.astype(np.float64), other.astype(np.float64)
+    cov_first, cov_second = np.cov(first.T), np.cov(second.T)
+    gap = float(np.square(first.mean(0) - second.mean(0)).sum())
+    roots = np.sqrt(np.maximum(np.linalg.eigvals(cov_first @ cov_second).real, 0))
+    return gap + float(np.trace(cov_first) + np.trace(cov_second) - 2 * roots.sum())
+
+
+def mean_distance(images: Images) -> float:
+    """Mean distance between two pictures of a set, root mean square over pixels, in 0..1."""
+    flat = images.reshape(len(images), -1).astype(np.float32) / 255
+    squares = np.square(flat).sum(1)
+    gaps = np.maximum(squares[:, None] + squares[None] - 2 * flat @ flat.T, 0)
+    count = len(flat)
+    return float(np.sqrt(gaps / flat.shape[1])[~np.eye(count, dtype=bool)].mean())
+
+
+def _as_tensor(images: Images) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(images.transpose(0, 3, 1, 2))).float().div(127.5).sub(1)
+
+
+def _in_batches(net: object, images: Images) -> NDArray[np.float32]:
+    assert callable(net)
+    with torch.inference_mode():
+        pieces = [net(_as_tensor(images[start : start + BATCH])).numpy() for start in range(0, len(images), BATCH)]
+    return np.concatenate(pieces).astype(np.float32)
