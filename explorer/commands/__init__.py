@@ -1,0 +1,1 @@
+"""The commands: the same core without a window. One file each, listed in `table`."""

@@ -1,0 +1,103 @@
+"""`latent-explorer inspect MODEL`: what a model is, read without torch and without running code."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from explorer.commands.words import bytes_in_words, size_in_words, value_in_words
+
+if TYPE_CHECKING:
+    from explorer.latents.concepts import Concept
+    from explorer.latents.samples import LatentSet
+    from explorer.models.base import Card
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """The model, and how to print."""
+    parser.add_argument("model", metavar="MODEL", help="a model folder, or the name of a bundled model")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the card, the samples and the concepts."""
+    from explorer.models.folder import read_card, read_concepts, read_samples, resolve
+
+    folder = resolve(options.model)
+    card = read_card(folder)
+    samples, concepts = read_samples(folder, card), read_concepts(folder, card)
+    if options.json:
+        print(json.dumps(as_mapping(folder, card, samples, concepts), indent=2, ensure_ascii=False))
+    else:
+        print("\n".join(lines(folder, card, samples, concepts)))
+    return 0
+
+
+def as_mapping(
+    folder: Path, card: Card, samples: Mapping[str, LatentSet], concepts: tuple[Concept, ...]
+) -> dict[str, object]:
+    """Everything `inspect` knows, for JSON."""
+    return {
+        "path": str(folder),
+        "name": card.name,
+        "summary": card.summary,
+        "family": card.family,
+        "architecture": card.architecture,
+        "parameters": card.parameters,
+        "weights_bytes": weights_size(folder),
+        "sha256": card.fingerprint,
+        "image": {"shape": list(card.image_shape), "range": list(card.image_range)},
+        "spaces": [
+            {"name": space.name, "dim": space.dim, "shape": list(space.shape), "prior": space.prior}
+            for space in card.spaces
+        ],
+        "likelihood": card.likelihood,
+        "trained_on": card.trained_on,
+        "licence": card.licence,
+        "attribution": card.attribution,
+        "measures": dict(card.measures),
+        "samples": {
+            name: {"count": len(one), "provenance": one.provenance, "labels": [labels.name for labels in one.labels]}
+            for name, one in samples.items()
+        },
+        "concepts": [
+            {"name": one.name, "space": one.space, "sigma": float(one.sigma), **one.provenance} for one in concepts
+        ],
+    }
+
+
+def weights_size(folder: Path) -> int:
+    """Bytes of the weights file; 0 when there is none."""
+    from explorer.models.folder import WEIGHTS
+
+    weights = folder / WEIGHTS
+    return weights.stat().st_size if weights.is_file() else 0
+
+
+def lines(folder: Path, card: Card, samples: Mapping[str, LatentSet], concepts: tuple[Concept, ...]) -> Iterator[str]:
+    """The same for a person."""
+    yield f"{card.name}  ({folder})"
+    if card.summary:
+        yield card.summary
+    yield ""
+    size = bytes_in_words(weights_size(folder))
+    rows = [
+        ("family", f"{card.family} ({card.architecture})" if card.architecture else card.family),
+        ("parameters", f"{card.parameters:,} ({size}, sha256 {card.fingerprint[:12] or 'none'})"),
+        ("picture", size_in_words(card.image_shape)),
+        *((f"latent {space.name}", f"{space.dim} numbers, prior: {space.prior}") for space in card.spaces),
+        ("likelihood", card.likelihood),
+        ("trained on", card.trained_on),
+        ("licence", card.licence),
+        ("attribution", card.attribution),
+        *((name.replace("_", " "), value_in_words(value)) for name, value in card.measures.items()),
+    ]
+    rows += [(f"samples {name}", f"{len(one):,} ({one.provenance})") for name, one in samples.items()]
+    first = next(iter(samples.values()), None)
+    if first is not None:
+        rows.append(("labels", ", ".join(labels.name for labels in first.labels)))
+    rows.append(("concepts", ", ".join(one.name for one in concepts)))
+    yield from (f"  {name:22s} {text}" for name, text in rows if text)

@@ -1,0 +1,32 @@
+"""The table of commands. A new command is one entry here and one file of its name beside this one."""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+from typing import Protocol, cast
+
+COMMANDS = {
+    "models": "list the bundled models",
+    "inspect": "say what a model is",
+    "decode": "turn latents into pictures",
+    "encode": "turn pictures into latents",
+    "train": "train a model, one of ours or one on your own pictures",
+    "tour": "map, sliders and a path of a model as pictures, without a screen",
+    "bench": "measure how fast this is here",
+}
+
+
+class CommandModule(Protocol):
+    """What a command's file holds."""
+
+    def declare(self, parser: argparse.ArgumentParser) -> None:
+        """Say which arguments there are."""
+
+    def run(self, options: argparse.Namespace) -> int:
+        """Do it; the exit code. Raises ExplorerError for the user's mistakes."""
+
+
+def load(name: str) -> CommandModule:
+    """The file of a command. Only the one that is asked for is imported: starting must stay fast."""
+    return cast(CommandModule, import_module(f"explorer.commands.{name}"))

@@ -1,0 +1,25 @@
+"""Numbers as a person reads them."""
+
+from __future__ import annotations
+
+
+def size_in_words(image_shape: tuple[int, int, int]) -> str:
+    """'64 x 64 colour' for (height, width, channels)."""
+    height, width, channels = image_shape
+    return f"{width} x {height} {'grey' if channels == 1 else 'colour'}"
+
+
+def bytes_in_words(size: int) -> str:
+    """'3.1 MB' for bytes."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
+
+
+def value_in_words(value: object) -> str:
+    """A measure of a card: four digits are enough."""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {value_in_words(inner)}" for key, inner in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(value_in_words(inner) for inner in value)
+    return str(value)
