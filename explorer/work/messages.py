@@ -89,3 +89,14 @@ class Failed:
     hint: str
     defect: bool = False
     report: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class DeviceChanged:
+    """Where the open model runs now. `note`: why it moved by itself or where a wish was not met, '' otherwise."""
+
+    key: int
+    device: str
+    devices: tuple[str, ...]  # what can be chosen here
+    precision: str
+    note: str = ""

@@ -1,0 +1,199 @@
+"""What the engine process does next: live first, then the lists of the background in short chunks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from threading import Lock
+from typing import Any
+
+from explorer.work import wire
+from explorer.work.faults import failure
+from explorer.work.lists import Lists
+from explorer.work.messages import Decoded, DecodeRequest, Encoded, Sampled
+from explorer.work.orders import (
+    RANK,
+    DeviceOrder,
+    EncodeOrder,
+    Forget,
+    Loaded,
+    LoadedOrder,
+    OpenOrder,
+    Order,
+    Progress,
+    Report,
+    SampleOrder,
+    TwinOrder,
+)
+from explorer.work.seats import Seats
+from explorer.work.shelf import OpenModel, milliseconds_since
+from explorer.work.source import Source, warm
+
+ENCODED_AT_ONCE = 32
+QUIET_S = 0.15  # without a live request for so long, thumbnails may go on
+
+
+class Desk:
+    """The engine's main thread. Every live request gets exactly one answer; whatever goes wrong is reported, and the work goes on."""
+
+    def __init__(self, pipe: Connection, source: Source) -> None:
+        self._pipe = pipe
+        self._source = source
+        self._seats = Seats()
+        self._lists = Lists()
+        self._serial = 0
+        self._arriving = Lock()
+        self._open: OpenModel | None = None  # serves
+        self._next: OpenModel | None = None  # is being loaded
+        self._live_at = 0.0
+        self._doings: dict[type, Callable[[Any], None]] = {
+            OpenOrder: self._begin_open,
+            LoadedOrder: self._end_open,
+            DecodeRequest: self._decode,
+            Forget: lambda order: self._lists.forget(order.purpose),
+            SampleOrder: self._sample,
+            EncodeOrder: self._encode,
+            DeviceOrder: self._move,
+            TwinOrder: self._fetch_twin,
+        }
+
+    def put(self, serial: int, order: Order) -> None:
+        """From the thread that reads orders."""
+        with self._arriving:
+            self._seats.put(order)
+            self._serial = serial
+
+    def work(self) -> None:
+        """For ever."""
+        self._tell(None)
+        while True:
+            if (order := self._seats.take()) is not None:
+                self._do(order)
+            elif (chunk := self._lists.take(self._pause() > 0)) is not None:
+                self._do_chunk(chunk)
+            else:
+                self._seats.wait(timeout=self._pause() if self._lists else None)
+
+    def _do(self, order: Order) -> None:
+        live = isinstance(order, DecodeRequest) and order.purpose == "live"
+        try:
+            self._doings[type(order)](order)
+        except Exception as error:
+            self._tell(failure(getattr(order, "key", 0), error), answers_live=live)
+        else:
+            if not live:
+                self._tell(None)
+
+    def _pause(self) -> float:
+        """Seconds that thumbnails have to wait for."""
+        return self._live_at + QUIET_S - time.monotonic()
+
+    # Opening
+
+    def _begin_open(self, order: OpenOrder) -> None:
+        self._tell(Progress(f"Opening {order.path.replace(chr(92), '/').rstrip('/').rsplit('/', 1)[-1]}"))
+        self._next = None  # what is being loaded is not wanted any more
+        self._next = OpenModel(order, self._source, lambda loaded: self._seats.put(loaded))
+        if self._next.can_decode:
+            self._serve(self._next)
+
+    def _end_open(self, order: LoadedOrder) -> None:
+        model = next((model for model in (self._next, self._open) if model and model.key == order.key), None)
+        if model is None:
+            return  # superseded while it was loading
+        if model is self._next:
+            self._next = None
+        warm(model.model)
+        if model.is_announced:
+            self._tell(model.device_changed())
+        else:
+            self._serve(model)
+        self._tell(Loaded(model.key, model.lacks_twin))
+
+    def _serve(self, model: OpenModel) -> None:
+        self._open = model
+        self._lists.clear()
+        self._tell(model.opened())
+
+    # Work with the open model
+
+    def _decode(self, request: DecodeRequest) -> None:
+        if request.purpose != "live":
+            self._lists.put(request)
+            return
+        self._live_at = time.monotonic()
+        decoded = self._decoded(request, slice(None)) if self._serves(request.key) else None
+        self._tell(decoded, answers_live=True)
+
+    def _do_chunk(self, chunk: tuple[DecodeRequest, slice]) -> None:
+        request, part = chunk
+        try:
+            decoded = self._decoded(request, part) if self._serves(request.key) else None
+            if decoded is not None:
+                self._lists.learn(request.purpose, decoded.decode_ms / max(1, len(decoded.latents)))
+            self._tell(decoded)
+        except Exception as error:
+            self._lists.forget(request.purpose)
+            self._tell(failure(request.key, error))
+
+    def _decoded(self, request: DecodeRequest, part: slice) -> Decoded:
+        model = self._serving()
+        device, latents = model.note, request.latents[part]
+        start = time.perf_counter()
+        images, backend = model.decode(latents, request.space, request.truncation)
+        elapsed = milliseconds_since(start)
+        if model.note != device:
+            self._tell(model.device_changed())
+        return Decoded(
+            request.key, request.purpose, request.marks[part], latents, images, elapsed, backend, request.born
+        )
+
+    def _sample(self, order: SampleOrder) -> None:
+        if self._serves(order.key):
+            latents = self._serving().model.sample(order.n, seed=order.seed, space=order.space)
+            self._tell(Sampled(order.key, latents, order.space, order.seed))
+
+    def _encode(self, order: EncodeOrder) -> None:
+        if not self._serves(order.key):
+            return
+        import numpy as np
+
+        from explorer.errors import InputError
+        from explorer.models.base import CanEncode
+
+        model, parts = self._serving().model, []
+        if not isinstance(model, CanEncode):
+            raise InputError(f"{model.card.name} has no encoder.", "Choose a VAE or a flow to see your own pictures in it.")
+        for start in range(0, len(order.images), ENCODED_AT_ONCE):
+            parts.append(model.encode(order.images[start : start + ENCODED_AT_ONCE]).mean)
+            self._tell(Progress("Encoding pictures", start / len(order.images)))
+            self._live_between()
+        self._tell(Encoded(order.key, np.concatenate(parts), model.card.spaces[0].name))
+
+    def _live_between(self) -> None:
+        if (order := self._seats.take(("live",))) is not None:
+            self._do(order)
+
+    def _move(self, order: DeviceOrder) -> None:
+        if self._serves(order.key):
+            self._tell(Progress(f"Moving to {order.device}"))
+            self._serving().move(order.device)
+            self._tell(self._serving().device_changed())
+            self._tell(Loaded(order.key, self._serving().lacks_twin))
+
+    def _fetch_twin(self, order: TwinOrder) -> None:
+        if self._serves(order.key):
+            self._serving().fetch_twin()
+
+    def _serves(self, key: int) -> bool:
+        return self._open is not None and self._open.key == key
+
+    def _serving(self) -> OpenModel:
+        assert self._open is not None
+        return self._open
+
+    def _tell(self, body: object, *, answers_live: bool = False) -> None:
+        with self._arriving:  # 'nothing left to do' has to be true of this very serial
+            serial, rests = self._serial, self._seats.empty and not self._lists and self._next is None
+        wire.send(self._pipe, Report(serial, rests, body, answers_live))

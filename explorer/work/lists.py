@@ -1,0 +1,49 @@
+"""What the background still has to decode: a list for each purpose, worked off in chunks that are short enough to wait for."""
+
+from __future__ import annotations
+
+from explorer.work.messages import DecodeRequest
+
+ORDER = ("shelf", "film", "thumbnails")
+CHUNK_MS = 15.0  # a live request waits for one chunk at most; or for one latent, where that takes longer
+LARGEST = 32  # batches of 16 to 32 are 2.2 to 2.9 times cheaper a picture than single ones, larger ones no more
+
+
+class Lists:
+    """For one thread. The newest request of a purpose replaces the older one."""
+
+    def __init__(self) -> None:
+        self._requests: dict[str, tuple[DecodeRequest, int]] = {}
+        self._sizes: dict[str, int] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._requests)
+
+    def put(self, request: DecodeRequest) -> None:
+        self._requests.pop(request.purpose, None)
+        if len(request.latents):
+            self._requests[request.purpose] = (request, 0)
+
+    def forget(self, purpose: str) -> None:
+        self._requests.pop(purpose, None)
+
+    def clear(self) -> None:
+        """Another model: other pictures, of another cost."""
+        self._requests.clear()
+        self._sizes.clear()
+
+    def take(self, without_thumbnails: bool) -> tuple[DecodeRequest, slice] | None:
+        """The next chunk, as a request and the part of it that comes now."""
+        for purpose in ORDER[:-1] if without_thumbnails else ORDER:
+            if purpose in self._requests:
+                request, start = self._requests.pop(purpose)
+                stop = start + self._sizes.get(purpose, 1)
+                if stop < len(request.latents):
+                    self._requests[purpose] = (request, stop)
+                return request, slice(start, stop)
+        return None
+
+    def learn(self, purpose: str, latent_ms: float) -> None:
+        """How long a latent of the last chunk took. A chunk at most doubles, since the first of a kind tells little."""
+        fits = int(CHUNK_MS / max(latent_ms, 1e-3))
+        self._sizes[purpose] = max(1, min(fits, 2 * self._sizes.get(purpose, 1), LARGEST))

@@ -1,0 +1,111 @@
+"""What the window orders and the engine reports, besides the messages that reach the window. Pickled between processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from explorer.latents.arrays import Images
+from explorer.work.messages import DecodeRequest, Purpose
+
+
+@dataclass(frozen=True)
+class OpenOrder:
+    """Open a model; '' as `device` chooses by itself."""
+
+    key: int
+    path: str
+    device: str = ""
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Drop what waits for this purpose."""
+
+    purpose: Purpose
+
+
+@dataclass(frozen=True)
+class SampleOrder:
+    """Draw n latents of the prior."""
+
+    key: int
+    n: int
+    seed: int
+    space: str
+
+
+@dataclass(frozen=True, eq=False)
+class EncodeOrder:
+    """Encode pictures, uint8 (n, h, w, c)."""
+
+    key: int
+    images: Images
+
+
+@dataclass(frozen=True)
+class DeviceOrder:
+    """Move the open model to a device."""
+
+    key: int
+    device: str
+
+
+@dataclass(frozen=True)
+class TwinOrder:
+    """An exported twin of the open model lies in the cache now."""
+
+    key: int
+
+
+@dataclass(frozen=True)
+class LoadedOrder:
+    """From the engine's loading thread to its main thread: the weights of an `OpenOrder` are in place, or failed."""
+
+    key: int
+
+
+Order = OpenOrder | Forget | SampleOrder | EncodeOrder | DeviceOrder | TwinOrder | LoadedOrder | DecodeRequest
+
+RANK = ("open", "loaded", "device", "twin", "live", "sample", "encode", "shelf", "film", "thumbnails")
+"""The seats orders wait in, the most urgent first. In each the newest order replaces an older one."""
+
+_SEATS = {
+    OpenOrder: "open",
+    LoadedOrder: "loaded",
+    DeviceOrder: "device",
+    TwinOrder: "twin",
+    SampleOrder: "sample",
+    EncodeOrder: "encode",
+}
+
+
+def seat_of(order: Order) -> str:
+    """Where an order waits."""
+    return order.purpose if isinstance(order, DecodeRequest | Forget) else _SEATS[type(order)]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the engine is doing; `fraction` in 0..1, or -1 when it cannot be known."""
+
+    text: str
+    fraction: float = -1.0
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The weights are in memory. `lacks_twin`: an exported twin would serve the live loop, and there is none yet."""
+
+    key: int
+    lacks_twin: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """What travels up: a message or None. `serial`: the last order seen; `resting`: nothing is left to do;
+    `answers_live`: the live request in flight is settled by this."""
+
+    serial: int
+    resting: bool
+    body: object = None
+    answers_live: bool = False

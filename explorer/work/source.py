@@ -1,0 +1,97 @@
+"""Where the engine gets models from. Runs in the engine process; torch is imported by the methods that need it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+
+from explorer.errors import DeviceError
+from explorer.latents.arrays import Images, Latents
+from explorer.latents.concepts import Concept
+from explorer.latents.samples import LatentSet
+from explorer.models.base import Card, LatentModel
+
+
+class Twin(Protocol):
+    """An exported decoder of one space, for the CPU."""
+
+    space: str
+
+    def decode(self, latents: Latents) -> Images: ...
+
+
+class Source(Protocol):
+    """What the engine asks of a shelf of models. A stub of it serves the tests and the benchmarks."""
+
+    def card(self, path: str) -> Card: ...
+
+    def samples(self, path: str, card: Card) -> Mapping[str, LatentSet]: ...
+
+    def concepts(self, path: str, card: Card) -> tuple[Concept, ...]: ...
+
+    def twin(self, card: Card) -> Twin | None:
+        """The exported twin in the cache, if there is a good one."""
+        ...
+
+    def model(self, path: str, device: str) -> tuple[LatentModel, str]:
+        """The model on a device ('' chooses), and a note for the user where the CPU had to do instead."""
+        ...
+
+    def devices(self) -> tuple[str, ...]: ...
+
+    def wants_twin(self, model: LatentModel) -> bool:
+        """Whether an exported twin would serve this model, and there is none yet."""
+        ...
+
+
+class FolderSource:
+    """Model folders on disk (`explorer.models.folder`), opened by `explorer.models.checkpoint`."""
+
+    def card(self, path: str) -> Card:
+        from explorer.models.folder import read_card
+
+        return read_card(path)
+
+    def samples(self, path: str, card: Card) -> Mapping[str, LatentSet]:
+        from explorer.models.folder import read_samples
+
+        return read_samples(path, card)
+
+    def concepts(self, path: str, card: Card) -> tuple[Concept, ...]:
+        from explorer.models.folder import read_concepts
+
+        return read_concepts(path, card)
+
+    def twin(self, card: Card) -> Twin | None:
+        from explorer.models.twin import read_twin
+
+        return read_twin(card)
+
+    def model(self, path: str, device: str) -> tuple[LatentModel, str]:
+        from explorer.models.checkpoint import open_model
+        from explorer.models.device import best
+
+        model = open_model(path, device="cpu")
+        try:
+            if (wanted := device or best()) != "cpu":
+                model.to(wanted)
+        except DeviceError as error:
+            return model, f"{error} The CPU is used."
+        return model, ""
+
+    def devices(self) -> tuple[str, ...]:
+        from explorer.models.device import devices
+
+        return tuple(device.name for device in devices())
+
+    def wants_twin(self, model: LatentModel) -> bool:
+        from explorer.models.twin import may_have_twin
+
+        return model.device == "cpu" and may_have_twin(model.card)
+
+
+def warm(model: LatentModel) -> None:
+    """One picture, so that the first one asked for does not pay for what the frameworks do at first use."""
+    model.decode(np.zeros((1, model.card.default_space.dim), np.float32))
