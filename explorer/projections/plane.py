@@ -1,4 +1,4 @@
-"""A flat view: two orthonormal directions through an origin. Principal components and latent dimensions are both one."""
+"""A flat view: two orthonormal directions through an origin. Principal components and dimensions are both one."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Pin:
 
 @dataclass(frozen=True, eq=False)
 class PathSetting:
-    """A path between two pins. `position` in 0..1 is where the bead is, None while the stage shows the current latent."""
+    """A path between two pins. `position` in 0..1 is where the bead is, None while the stage shows the latent."""
 
     a: Pin | None = None
     b: Pin | None = None
@@ -50,9 +50,9 @@ class PathSetting:
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """What one picture needs: a latent as `base` plus concept strengths (sigma, by concept name), its space and truncation.
+    """What one picture needs: a latent as `base` plus concept strengths, its space and truncation.
 
-    `sample`: index of the sample that `base` is, or None. `seed`: the seed that made `base`, or None.
+    `strengths`: in sigma, by concept name. `sample`: index of the sample that `base` is, or None. `seed`: the seed that made `base`, or None.
     """
 
     space: str

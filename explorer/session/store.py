@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
@@ -18,7 +19,6 @@ class Step:
 
     title: str
     before: State
-    gesture: Hashable | None = None
 
 
 class Store:
@@ -35,6 +35,8 @@ class Store:
         self._gesture: Hashable | None = None
         self._preview: Latent | None = None
         self._listeners: list[Listener] = []
+        self._news: deque[tuple[State, State]] = deque()
+        self._telling = False
         self._preview_listeners: list[Callable[[Latent | None], None]] = []
 
     @property
@@ -42,7 +44,7 @@ class Store:
         return self._state
 
     def listen(self, listener: Listener) -> None:
-        """Call `listener(old, new)` after every change."""
+        """Call `listener(old, new)` after every change. A change that a listener asks for is told after this one."""
         self._listeners.append(listener)
 
     def change(self, title: str, *, gesture: Hashable | None = None, **fields: object) -> None:
@@ -59,6 +61,7 @@ class Store:
 
     def restart(self, state: State) -> None:
         """Take a state without a step of undo: the first model, a finished load."""
+        self._gesture = None
         self._show(state)
 
     def show_position(self, position: float | None) -> None:
@@ -103,7 +106,7 @@ class Store:
 
     def _commit(self, title: str, state: State, gesture: Hashable | None) -> None:
         if gesture is None or gesture != self._gesture or not self._undo:
-            self._undo.append(Step(title, self._state, gesture))
+            self._undo.append(Step(title, self._state))
             del self._undo[:-HISTORY_LIMIT]
         self._gesture = gesture
         self._redo.clear()
@@ -118,8 +121,21 @@ class Store:
         self._show(step.before)
 
     def _show(self, state: State) -> None:
-        old, self._state = self._state, state
+        self._news.append((self._state, state))
+        self._state = state
         if self._preview is not None:
             self.show_preview(None)
-        for listener in tuple(self._listeners):
-            listener(old, state)
+        if not self._telling:
+            self._tell()
+
+    def _tell(self) -> None:
+        """In order: else a change from within a listener would reach the later listeners before its cause."""
+        self._telling = True
+        try:
+            while self._news:
+                old, new = self._news.popleft()
+                for listener in tuple(self._listeners):
+                    listener(old, new)
+        finally:
+            self._telling = False
+            self._news.clear()
