@@ -1,6 +1,6 @@
 """What the window can be told to do: one table for menus, tool bar, keys and help.
 
-A deed with a plain `key` (a letter, Space, Home, arrows: keys that widgets use themselves) is no shortcut of Qt: the window
+A deed with a plain `key` (a letter, Space, Home, arrows, which widgets use too) is no shortcut of Qt: the window
 acts on it only when no focused widget wanted it, so a typed number or a focused button keeps its keys.
 """
 

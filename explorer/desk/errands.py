@@ -1,0 +1,115 @@
+"""What keys, menus and buttons ask for, where no file is touched."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from explorer.desk.open_model import OpenModel
+from explorer.session.state import NOTHING, State, frozen
+from explorer.session.store import Store
+from explorer.ui.main_window import MainWindow
+from explorer.work.engine import Engine
+from explorer.work.messages import Encoded, Opened, Sampled
+
+SEED_LIMIT = 1_000_000
+
+
+class Errands(QObject):
+    """`table` maps the name of a deed to what is done."""
+
+    def __init__(self, store: Store, engine: Engine, model: OpenModel, window: MainWindow) -> None:
+        super().__init__()
+        self._store, self._engine, self._model, self._window = store, engine, model, window
+        self.table: Mapping[str, Callable[[], None]] = {
+            "undo": store.undo,
+            "redo": store.redo,
+            "random": self._random,
+            "zero": self._zero,
+            "reset": self._reset,
+            "snapshot": self._snapshot,
+            "pin": window.path.pin,
+            "play": window.path.toggle,
+            "step_back": lambda: window.path.step(-1),
+            "step_on": lambda: window.path.step(1),
+            "reset_view": window.map.reset_view,
+        }
+        engine.sampled.connect(self._take_sample)
+        engine.encoded.connect(self._take_encoded)
+        window.map.space_wanted.connect(self._change_space)
+        store.listen(self._show_history)
+        model.changed.connect(self._show_model)
+        self._show_history(store.state, store.state)
+
+    def _random(self) -> None:
+        if self._model.opened is not None:
+            self._engine.sample(1, secrets.randbelow(SEED_LIMIT), self._store.state.place.space)
+
+    def _take_sample(self, sampled: Sampled) -> None:
+        opened = self._model.opened
+        if opened is not None and sampled.key == opened.key:
+            self._store.move(
+                f"Random latent {sampled.seed}",
+                space=sampled.space,
+                base=frozen(sampled.latents[0]),
+                strengths=NOTHING,
+                sample=None,
+                seed=sampled.seed,
+            )
+
+    def _take_encoded(self, encoded: Encoded) -> None:
+        opened = self._model.opened
+        if opened is not None and encoded.key == opened.key:
+            base = frozen(encoded.latents[0])
+            self._store.move(
+                "Bring a picture", space=encoded.space, base=base, strengths=NOTHING, sample=None, seed=None
+            )
+            self._window.messages.show_note("Your picture was encoded: what you see is what the model can say of it.")
+
+    def _zero(self) -> None:
+        """The centre of the prior; in w the mean of the samples, which is what truncation leads to."""
+        base = self._store.state.place.base
+        samples = self._model.samples()
+        at_mean = self._store.state.place.space == "w" and samples is not None
+        zero = samples.latents.mean(axis=0) if at_mean and samples is not None else np.zeros_like(base)
+        self._store.move("Zero", base=frozen(zero), strengths=NOTHING, sample=None, seed=None)
+
+    def _reset(self) -> None:
+        if self._store.state.place.strengths:
+            self._store.move("Reset all sliders", strengths=NOTHING)
+
+    def _snapshot(self) -> None:
+        self._window.shelf.snapshot()
+        count = len(self._store.state.shelf)
+        self._window.messages.show_note(f"Kept on the shelf ({count}). Click it there to come back to exactly this.")
+
+    def _change_space(self, space: str) -> None:
+        """The same sample, or the same seed, in the other space; nothing leads from w back to z."""
+        opened, place = self._model.opened, self._store.state.place
+        if opened is None or space == place.space or space not in opened.samples:
+            return
+        if place.sample is None and place.seed is not None:
+            self._engine.sample(1, place.seed, space)
+            return
+        index = place.sample or 0
+        if place.sample is None or place.strengths:
+            self._window.messages.show_note(
+                f"An edited latent has no counterpart in {space}: you start at the unedited sample. Undo goes back."
+            )
+        base = frozen(opened.samples[space].latents[index])
+        self._store.move(f"Go to space {space}", space=space, base=base, strengths=NOTHING, sample=index, seed=None)
+
+    def _show_model(self, opened: Opened | None) -> None:
+        for name in ("random", "zero", "reset", "snapshot", "pin", "play", "step_back", "step_on"):
+            self._window.actions_by_name[name].setEnabled(opened is not None)
+
+    def _show_history(self, _old: State, _new: State) -> None:
+        for name, title in (("undo", self._store.undo_title), ("redo", self._store.redo_title)):
+            action = self._window.actions_by_name[name]
+            word = name.capitalize()
+            action.setEnabled(title is not None)
+            action.setText(f"{word}: {title}" if title else word)
+            action.setToolTip(f"{word}: {title}" if title else f"Nothing to {name}")

@@ -1,0 +1,121 @@
+"""What is remembered from one day to the next: theme, device, layout, recent models, smooth or crisp pictures."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QApplication
+
+from explorer.desk.open_model import OpenModel
+from explorer.models import folder
+from explorer.session import preferences
+from explorer.session.preferences import Preferences
+from explorer.ui import theme
+from explorer.ui.about import About
+from explorer.ui.keys import Keys
+from explorer.ui.main_window import MainWindow
+from explorer.work.engine import Engine
+from explorer.work.messages import DeviceChanged, Opened
+
+
+class Habits(QObject):
+    """Applies the preferences, and keeps them."""
+
+    def __init__(self, kept: Preferences, engine: Engine, model: OpenModel, window: MainWindow) -> None:
+        super().__init__()
+        self._kept, self._engine, self._model, self._window = kept, engine, model, window
+        self.table: Mapping[str, Callable[[], None]] = {
+            "about_model": self._about,
+            "reset_layout": window.reset_layout,
+            "full_screen": window.stage.toggle_full_screen,
+            "welcome": window.welcome.open,
+            "keys": self._show_keys,
+            "quit": window.close,
+        }
+        self._themes()
+        self._show_models()
+        window.restore_layout(base64.b64decode(kept.layout))
+        window.stage.set_smooth(kept.smooth_pictures)
+        window.welcome.closed.connect(lambda: self._keep(welcome_seen=True))
+        window.tool_bar.device_wanted.connect(self._change_device)
+        window.tool_bar.model_wanted.connect(model.switch)
+        window.closing.connect(self._save)
+        model.changed.connect(self._show_model)
+        engine.device_changed.connect(self._show_device)
+        if not kept.welcome_seen:
+            window.welcome.open()
+
+    def _keep(self, **fields: object) -> None:
+        self._kept = replace(self._kept, **fields)  # type: ignore[arg-type]
+
+    def _themes(self) -> None:
+        group = QActionGroup(self)
+        for name in theme.NAMES:
+            action = self._window.themes.addAction(name.capitalize())
+            action.setCheckable(True)
+            action.setChecked(name == self._kept.theme)
+            action.triggered.connect(lambda _=False, name=name: self._dress(name))
+            group.addAction(action)
+
+    def _dress(self, name: str) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            theme.apply(app, name)
+            self._window.show_icons()
+            self._keep(theme=name)
+
+    def _show_models(self) -> None:
+        bundled = [(path.name, str(path)) for path in folder.bundled()]
+        ours = {path for _name, path in bundled}
+        recent = [path for path in self._kept.recent if path not in ours]
+        self._window.tool_bar.show_models(bundled, recent)
+        self._window.recent.clear()
+        for path in recent:
+            self._window.recent.addAction(path).triggered.connect(lambda _=False, path=path: self._model.switch(path))
+        self._window.recent.setEnabled(bool(recent))
+
+    def _show_model(self, opened: Opened | None) -> None:
+        self._window.tool_bar.show_model(opened.card if opened else None)
+        self._window.actions_by_name["about_model"].setEnabled(opened is not None)
+        for panel in self._window.panels:
+            panel.show_model(opened)  # type: ignore[attr-defined]
+        if opened is None:
+            return
+        self._window.setWindowTitle(f"{opened.card.name} - Latent Explorer")
+        self._window.tool_bar.show_device(opened.device, opened.devices)
+        self._window.status.show_device(opened.device, opened.precision)
+        self._kept = self._kept.with_recent(opened.path)
+        self._show_models()
+        if opened.note:
+            self._window.messages.show_note(opened.note)
+
+    def _change_device(self, name: str) -> None:
+        self._keep(device=name)
+        self._model.device = name
+        self._engine.set_device(name)
+
+    def _show_device(self, changed: DeviceChanged) -> None:
+        opened = self._model.opened
+        self._window.tool_bar.show_device(changed.device, opened.devices if opened else (changed.device,))
+        self._window.status.show_device(changed.device, changed.precision)
+        if changed.note:
+            self._window.messages.show_note(changed.note)
+
+    def _about(self) -> None:
+        if self._model.opened is not None:
+            About(self._model.opened.card, self._window).open()
+
+    def _show_keys(self) -> None:
+        Keys(self._window).open()
+
+    def _save(self) -> None:
+        layout = base64.b64encode(self._window.layout_bytes()).decode()
+        opened = self._model.opened
+        last = opened.path if opened else self._kept.last_model
+        self._keep(layout=layout, last_model=str(Path(last)), smooth_pictures=self._window.stage.smooth)
+        preferences.save(self._kept)

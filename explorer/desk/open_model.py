@@ -1,0 +1,112 @@
+"""Which model is open: switching, coming back to an earlier one by undo, and where one starts in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from explorer.latents.arrays import Latent
+from explorer.latents.edits import edited
+from explorer.latents.samples import LatentSet
+from explorer.projections.base import ProjectionChoice
+from explorer.session.state import PathSetting, Place, State, frozen
+from explorer.session.store import Store
+from explorer.work.engine import Engine
+from explorer.work.messages import Opened
+
+
+class OpenModel(QObject):
+    """Holds what the engine said of the open model. `changed` carries it, or None while another one is on its way."""
+
+    changed = Signal(object)
+
+    def __init__(self, store: Store, engine: Engine, device: str = "") -> None:
+        super().__init__()
+        self._store, self._engine = store, engine
+        self._wanted: State | None = None
+        self.device = device
+        self.opened: Opened | None = None
+        engine.opened.connect(self._show_opened)
+        store.listen(self._follow)
+
+    def switch(self, path: str) -> None:
+        """Open another model; the state changes when it is there, so a failure loses nothing."""
+        self._wanted = None
+        self._engine.open(str(Path(path)), self.device)
+
+    def restore(self, state: State) -> None:
+        """Open the model of a pasted state, and take that state when it is there."""
+        if self.opened is not None and state.model == self.opened.path:
+            self._store.change("Paste state", **vars(state))
+            return
+        self._wanted = state
+        self._engine.open(state.model, self.device)
+
+    def latent(self) -> Latent:
+        """The current latent: the base, and every concept added once."""
+        return self.latent_of(self._store.state.place)
+
+    def latent_of(self, place: Place) -> Latent:
+        concepts = self.opened.concepts_of(place.space) if self.opened else ()
+        return edited(place.base, concepts, place.strengths)
+
+    def samples(self) -> LatentSet | None:
+        """The samples of the space one is in."""
+        return self.opened.samples.get(self._store.state.place.space) if self.opened else None
+
+    def fits(self, state: State) -> bool:
+        """Whether the open model can show this state."""
+        if self.opened is None or state.model != self.opened.path:
+            return False
+        return any(s.name == state.place.space and (s.dim,) == state.place.base.shape for s in self.opened.card.spaces)
+
+    def _show_opened(self, opened: Opened) -> None:
+        self.opened = opened
+        state, wanted = self._store.state, self._wanted
+        self._wanted = None
+        if wanted is not None and self.fits(wanted):
+            self._store.change("Paste state", **vars(wanted))
+        elif not state.model:
+            self._store.restart(first_state(opened))
+        elif not self.fits(state):
+            self._store.change(f"Open {opened.card.name}", **vars(first_state(opened)))
+        self.changed.emit(opened)
+
+    def _follow(self, _old: State, new: State) -> None:
+        """Undo led to a state of another model: bring that one back."""
+        if self.opened is not None and new.model != self.opened.path:
+            self.opened = None
+            self.changed.emit(None)
+            self._engine.open(new.model, self.device)
+
+
+def first_state(opened: Opened) -> State:
+    """Where one starts in a model: at its most typical sample, or at zero."""
+    space = opened.card.default_space
+    samples = opened.samples.get(space.name)
+    labels = samples.labels if samples else ()
+    colour = labels[0].name if labels else ""
+    return State(
+        model=opened.path,
+        place=first_place(space.name, space.dim, samples),
+        projection=ProjectionChoice("axes" if space.dim == 2 else "pca"),
+        colour=colour,
+        path=PathSetting(),
+    )
+
+
+def first_place(space: str, dim: int, samples: LatentSet | None) -> Place:
+    """The sample nearest to the mean of all, or the zero latent of a model without samples."""
+    if samples is None or not len(samples):
+        return Place(space=space, base=frozen(np.zeros(dim, dtype=np.float32)))
+    latents = samples.latents
+    index = int(np.argmin(np.linalg.norm(latents - latents.mean(axis=0), axis=1)))
+    return Place(space=space, base=frozen(latents[index]), sample=index)
+
+
+def with_strength(place: Place, name: str, strength: float) -> MappingProxyType[str, float]:
+    """The strengths of a place with one of them replaced."""
+    return MappingProxyType({**place.strengths, name: strength})

@@ -1,0 +1,117 @@
+"""What leaves the window and what comes in: pictures, films, the state as text, files dropped on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from explorer.desk.background import Background
+from explorer.desk.open_model import OpenModel
+from explorer.errors import InputError
+from explorer.export import film, pictures
+from explorer.latents.arrays import Images
+from explorer.session import document
+from explorer.session.store import Store
+from explorer.ui.main_window import MainWindow
+from explorer.work.engine import Engine
+
+PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif)"
+PICTURE_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"})
+
+
+class Papers(QObject):
+    """`table` maps the name of a deed to what is done."""
+
+    def __init__(self, store: Store, engine: Engine, model: OpenModel, window: MainWindow, jobs: Background) -> None:
+        super().__init__()
+        self._store, self._engine, self._model, self._window, self._jobs = store, engine, model, window, jobs
+        self.table: Mapping[str, Callable[[], None]] = {
+            "open": self._ask_model,
+            "encode": self._ask_picture,
+            "save_picture": self._ask_save,
+            "export_film": self._ask_film,
+            "copy": self._copy,
+            "paste": self._paste,
+            "copy_python": self._copy_python,
+        }
+        window.dropped.connect(self.take)
+        window.stage.save_wanted.connect(self._ask_save)
+        window.path.export_wanted.connect(self._ask_film)
+
+    def take(self, path: str) -> None:
+        """A dropped file: a picture is encoded, anything else is opened as a model."""
+        if Path(path).suffix.lower() in PICTURE_ENDINGS:
+            self._encode(path)
+        else:
+            self._model.switch(path)
+
+    def _ask_model(self) -> None:
+        path = QFileDialog.getExistingDirectory(self._window, "Open a model folder")
+        if path:
+            self._model.switch(path)
+
+    def _ask_picture(self) -> None:
+        path, _kind = QFileDialog.getOpenFileName(self._window, "Bring a picture", "", PICTURES)
+        if path:
+            self._encode(path)
+
+    def _encode(self, path: str) -> None:
+        opened = self._model.opened
+        if opened is None:
+            return
+        if opened.card.family == "gan":
+            raise InputError("A GAN has no encoder.", "Choose a VAE or a flow to bring a picture of your own.")
+        self._jobs.run("encode", pictures.read, [path], opened.card.image_shape, done=self._engine.encode)
+
+    def _ask_save(self) -> None:
+        image = self._window.stage.image
+        if image is None:
+            return
+        path, _kind = QFileDialog.getSaveFileName(self._window, "Save picture", "picture.png", "PNG (*.png)")
+        if path:
+            self._save(image, Path(path))
+
+    def _save(self, image: np.ndarray, path: Path) -> None:
+        target = path.with_suffix(".png")
+        self._jobs.run("save", pictures.write, image, target, done=lambda _result: self._note(f"Saved {target.name}."))
+
+    def _ask_film(self) -> None:
+        images = self._window.path.film()
+        if images is None:
+            raise InputError("There is no film yet.", "Pin A and B and wait until the strip is full, then export.")
+        path, _kind = QFileDialog.getSaveFileName(self._window, "Export film", "path.gif", "Animated GIF (*.gif)")
+        if path:
+            self._export(images, Path(path).with_suffix(".gif"))
+
+    def _export(self, images: Images, path: Path) -> None:
+        rate = self._store.state.path.rate
+        self._jobs.run(
+            "export", film.write_gif, images, path, rate, done=lambda _result: self._note(f"Saved {path.name}.")
+        )
+
+    def _copy(self) -> None:
+        opened = self._model.opened
+        if opened is not None:
+            text = document.to_text(self._store.state, opened.card.name, opened.card.fingerprint)
+            QGuiApplication.clipboard().setText(text)
+            self._note("Copied. Paste it here, in a mail or in a file: it leads back to exactly this.")
+
+    def _paste(self) -> None:
+        text = QGuiApplication.clipboard().text()
+        if not text.strip():
+            raise InputError("The clipboard is empty.", "Copy a state first: Ctrl+C in this window.")
+        self._model.restore(document.from_text(text).state)
+
+    def _copy_python(self) -> None:
+        state = self._store.state
+        if self._model.opened is not None:
+            QGuiApplication.clipboard().setText(document.place_to_python(state.place, state.model))
+            self._note("Copied as Python.")
+
+    def _note(self, text: str) -> None:
+        self._window.messages.show_note(text)

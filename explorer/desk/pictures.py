@@ -1,0 +1,82 @@
+"""Pictures for the background: thumbnails on the map, frames of the film, the shelf, a sample's own reconstruction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QObject
+
+from explorer.desk.open_model import OpenModel
+from explorer.latents.arrays import Latents
+from explorer.session.state import Place, State
+from explorer.session.store import Store
+from explorer.ui.main_window import MainWindow
+from explorer.work.engine import Engine
+from explorer.work.messages import Decoded, DecodeRequest, Opened, Purpose
+
+
+class Pictures(QObject):
+    """Carries the panels' wishes to the engine, and the pictures back."""
+
+    def __init__(self, store: Store, engine: Engine, model: OpenModel, window: MainWindow) -> None:
+        super().__init__()
+        self._store, self._engine, self._model, self._window = store, engine, model, window
+        window.map.thumbnails_wanted.connect(self._ask_thumbnails)
+        window.path.film_wanted.connect(self._ask_film)
+        window.shelf.pictures_wanted.connect(self._ask_shelf)
+        store.listen(self._follow)
+        model.changed.connect(self._show_model)
+        engine.decoded.connect(self._show)
+
+    def _ask_thumbnails(self, indices: Sequence[int]) -> None:
+        samples = self._model.samples()
+        if samples is not None:
+            self._ask("thumbnails", samples.latents[np.asarray(indices, dtype=np.int64)], tuple(indices))
+
+    def _ask_film(self, latents: Latents | None) -> None:
+        if latents is None or not len(latents):
+            self._engine.forget("film")
+        else:
+            self._ask("film", latents, tuple(range(len(latents))))
+
+    def _ask_shelf(self, wanted: Sequence[tuple[int, Place]]) -> None:
+        places = [(number, place) for number, place in wanted if place.space == self._store.state.place.space]
+        if places:
+            latents = np.stack([self._model.latent_of(place) for _number, place in places])
+            self._ask("shelf", latents, tuple(number for number, _place in places))
+
+    def _ask_reconstruction(self) -> None:
+        place = self._store.state.place
+        if place.sample is None:
+            self._window.stage.show_reconstruction(None)
+        else:
+            self._ask("reconstruction", place.base[None], (place.sample,))
+
+    def _follow(self, old: State, new: State) -> None:
+        if (new.place.base is not old.place.base or new.place.sample != old.place.sample) and self._model.fits(new):
+            self._ask_reconstruction()
+
+    def _show_model(self, opened: Opened | None) -> None:
+        if opened is not None and self._model.fits(self._store.state):
+            self._ask_reconstruction()
+
+    def _ask(self, purpose: Purpose, latents: Latents, marks: tuple[object, ...]) -> None:
+        opened, place = self._model.opened, self._store.state.place
+        if opened is not None:
+            request = DecodeRequest(opened.key, purpose, latents, place.space, place.truncation, marks)
+            self._engine.ask(request)
+
+    def _show(self, decoded: Decoded) -> None:
+        opened = self._model.opened
+        if opened is None or decoded.key != opened.key:
+            return
+        window = self._window
+        if decoded.purpose == "thumbnails":
+            window.map.show_thumbnails(decoded.marks, decoded.images)
+        elif decoded.purpose == "film":
+            window.path.show_frames(decoded.marks, decoded.images)
+        elif decoded.purpose == "shelf":
+            window.shelf.show_pictures(decoded.marks, decoded.images)
+        elif decoded.purpose == "reconstruction" and decoded.marks == (self._store.state.place.sample,):
+            window.stage.show_reconstruction(decoded.images[0])
