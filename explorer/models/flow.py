@@ -84,7 +84,7 @@ class FlowModel(NetworkModel):
         with torch.inference_mode():
             for part in batches(len(checked)):
                 latents[part] = (
-                    self._flow(to_logits(self._values(checked[part]) + 0.5, self._margin)[0])[0].cpu().numpy()
+                    self._flow(to_logits(self._values(checked[part]) + 0.5, self.margin)[0])[0].cpu().numpy()
                 )
         return Posterior(latents, None)
 
@@ -101,7 +101,7 @@ class FlowModel(NetworkModel):
         with torch.inference_mode():
             for part in batches(len(checked)):
                 values = self._values(checked[part])
-                each = [log_density(self._flow, values + self._values(draw), self._margin)[1] for draw in draws]
+                each = [log_density(self._flow, values + self._values(draw), self.margin)[1] for draw in draws]
                 scores[part] = (torch.logsumexp(torch.stack(each), 0) - math.log(self.DRAWS)).cpu().numpy()
         return scores
 
@@ -110,11 +110,12 @@ class FlowModel(NetworkModel):
         return cast(FlowNet, self.net)
 
     @property
-    def _margin(self) -> float:
+    def margin(self) -> float:
+        """How far logits keep from 0 and 1."""
         return float(cast(float, self.hyperparameters["margin"]))
 
     def _generator(self, space: str) -> nn.Module:  # noqa: ARG002
-        return Painted(self._flow, self._margin)
+        return Painted(self._flow, self.margin)
 
     def _values(self, images: NDArray[np.generic]) -> Tensor:
         """(n, channels, height, width), as they are, on the device."""

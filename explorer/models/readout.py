@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from explorer.latents.arrays import Images
+from explorer.latents.samples import Labels
+from explorer.models.training.datasets import Dataset
 
 BATCH = 500
+READ_AT_ONCE = 128
 
 
 class ReadOutNet(nn.Module):
@@ -52,26 +55,32 @@ class ReadOut:
         return _in_batches(self.net.features, images)
 
 
+def yes_or_no(labels: Sequence[Labels], names: Sequence[str]) -> NDArray[np.bool_]:
+    """bool (n, len(names)): whether each named label says more than its first name ('no', 'none')."""
+    known = {one.name: one.values for one in labels}
+    return np.stack([known[name] > 0 for name in names], axis=1)
+
+
 def train_readout(
-    images: Images, marks: NDArray[np.bool_], names: Sequence[str], *, seed: int, epochs: int = 8, held_out: int = 2000
+    dataset: Dataset, marks: NDArray[np.bool_], names: Sequence[str], *, seed: int, epochs: int = 8
 ) -> ReadOut:
-    """Learn `marks`, bool (n, attributes); the last `held_out` pictures are only measured."""
+    """Learn `marks`, bool (n, attributes), of the pictures to learn from; accuracy is that on the held-out ones."""
     torch.manual_seed(seed)
-    net = ReadOutNet(images.shape[1], images.shape[3], len(names))
-    steps = epochs * ((len(images) - held_out) // 128)
+    net = ReadOutNet(dataset.images.shape[1], dataset.images.shape[3], len(names))
+    images, wanted = dataset.learned, torch.from_numpy(marks[~dataset.held_out].astype(np.float32))
+    steps = max(1, epochs * (len(images) // READ_AT_ONCE))
     optimiser = torch.optim.Adam(net.parameters())
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=steps)
     rng = np.random.default_rng(seed)
     for _ in range(steps):
-        rows = rng.integers(len(images) - held_out, size=128)
-        wanted = torch.from_numpy(marks[rows].astype(np.float32))
-        loss = nn.functional.binary_cross_entropy_with_logits(net(_as_tensor(images[rows])), wanted)
+        rows = rng.integers(len(images), size=READ_AT_ONCE)
+        loss = nn.functional.binary_cross_entropy_with_logits(net(_as_tensor(images[rows])), wanted[rows])
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()
     net.eval()
-    right = (ReadOut(net, tuple(names), {}).probabilities(images[-held_out:]) > 0.5) == marks[-held_out:]
+    right = (ReadOut(net, tuple(names), {}).probabilities(dataset.tested) > 0.5) == marks[dataset.held_out]
     return ReadOut(net, tuple(names), {name: float(share) for name, share in zip(names, right.mean(0), strict=True)})
 
 

@@ -11,11 +11,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from explorer.models.base import Card, Space
+from explorer.models.config import Config
 from explorer.models.coupling import FlowNet
-from explorer.models.flow import log_density, to_logits
+from explorer.models.flow import FlowModel, bits_per_dimension, build, log_density, to_logits
+from explorer.models.network import NetworkModel
+from explorer.models.training.base import Training
+from explorer.models.training.datasets import Dataset
+from explorer.models.training.recipe import Recipe
+
+MEASURED = 2_000  # pictures in a figure
 
 
 @dataclass(frozen=True)
@@ -23,35 +32,67 @@ class FlowPlan:
     """The numbers of a training; `memory` is the share of the running mean that a step keeps."""
 
     steps: int
-    margin: float
     batch: int = 128
     rate: float = 1e-3
     memory: float = 0.995
     longest_step: float = 1.0  # norm of the gradient of bits a dimension
+    validation: int = 3_000  # pictures that choose the weights to keep
+    validate_every: int = 500  # steps
 
 
-class FlowTraining:
-    """The state of a training: `advance` does one step; `best` is the net that scored best so far.
+def begin(recipe: Recipe, dataset: Dataset, seed: int, device: str) -> FlowTraining:
+    """The training of a flow before its first step."""
+    torch.manual_seed(seed)
+    model = build(Config(_card(recipe, dataset), recipe.hyperparameters))
+    return FlowTraining(model, recipe, dataset, seed, device)
 
-    Everything random comes from one generator of its own, so that a training that was interrupted goes on as if it
-    had not been.
+
+def _card(recipe: Recipe, dataset: Dataset) -> Card:
+    """What is known before training."""
+    height, width, channels = dataset.images.shape[1:]
+    dim = height * width * channels
+    return Card(
+        name=recipe.name,
+        family="flow",
+        architecture="multi-scale flow of affine couplings, convolutions and dense layers in turn",
+        parameters=0,
+        spaces=(Space("z", dim, (dim,), "standard normal"),),
+        image_shape=(height, width, channels),
+        image_range=(0.0, 1.0),
+        trained_on=recipe.trained_on,
+        licence=recipe.licence,
+        likelihood="exact",
+        attribution=recipe.attribution,
+        summary=recipe.summary,
+    )
+
+
+class FlowTraining(Training):
+    """`best` is the running mean of the weights that scored best so far on the validation set.
+
+    Everything random comes from one generator on the CPU, so that a training that was interrupted goes on as if it had
+    not been.
     """
 
-    def __init__(self, net: FlowNet, plan: FlowPlan, pictures: Tensor, seed: int) -> None:
-        self.net, self.plan = net, plan
+    def __init__(self, model: FlowModel, recipe: Recipe, dataset: Dataset, seed: int, device: str) -> None:
+        assert isinstance(recipe.plan, FlowPlan)
+        assert isinstance(model.net, FlowNet)
+        self.plan, self.device, self.model, self.margin = recipe.plan, device, model, model.margin
+        self.steps, self.taken = recipe.plan.steps, 0
         self.random = torch.Generator().manual_seed(seed)
-        net.settle(to_logits(self._noisy(pictures[: 4 * plan.batch]), plan.margin)[0])
-        self.mean = copy.deepcopy(net).requires_grad_(False)
+        self.pictures, self.held = self._divided(dataset)
+        self.net = model.net.to(device)
+        self.net.settle(to_logits(self._noisy(self.pictures[: 4 * self.plan.batch]), self.margin)[0])
+        self.mean = copy.deepcopy(self.net).requires_grad_(False)
         self.best = copy.deepcopy(self.mean)
-        self.best_score = math.inf
-        self.taken = 0
-        self.optimiser = torch.optim.Adam(net.parameters(), lr=plan.rate)
+        self.score = self.best_score = math.inf
+        self.optimiser = torch.optim.Adam(self.net.parameters(), lr=self.plan.rate)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, self._share_of_rate)
 
-    def advance(self, pictures: Tensor) -> dict[str, float]:
-        """One step on a batch drawn from `pictures`, uint8 (n, channels, size, size); its bits a dimension."""
-        rows = torch.randint(len(pictures), (self.plan.batch,), generator=self.random)
-        loss = self._bits(self.net, self._noisy(pictures[rows]))
+    def advance(self) -> dict[str, float]:
+        """One step; bits a dimension of its batch, and of the validation set when it was last looked at."""
+        rows = torch.randint(len(self.pictures), (self.plan.batch,), generator=self.random)
+        loss = self._bits(self.net, self._noisy(self.pictures[rows]))
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.net.parameters(), self.plan.longest_step)
@@ -59,42 +100,76 @@ class FlowTraining:
         self.schedule.step()
         self.taken += 1
         self._follow()
-        return {"bits": float(loss.detach())}
-
-    @torch.no_grad()
-    def validate(self, pictures: Tensor) -> float:
-        """Bits a dimension of the running mean on held-out pictures; the net is kept when it is the best so far."""
-        noise = torch.rand(pictures.shape, generator=torch.Generator().manual_seed(0))
-        pieces = torch.split(pictures + noise, 500)
-        score = sum(float(self._bits(self.mean, piece)) * len(piece) for piece in pieces) / len(pictures)
-        if score < self.best_score:
-            self.best_score = score
-            self.best.load_state_dict(self.mean.state_dict())
-        return score
+        if self.taken % self.plan.validate_every == 0 or self.taken == self.steps:
+            self._validate()
+        return {"bits": float(loss.detach()), "validation": self.score}
 
     def state(self) -> dict[str, object]:
         """All that is needed to go on later."""
         states = [part.state_dict() for part in self._parts()]
-        return {"taken": self.taken, "score": self.best_score, "random": self.random.get_state(), "parts": states}
+        return {
+            "taken": self.taken,
+            "scores": [self.score, self.best_score],
+            "random": self.random.get_state(),
+            "parts": states,
+        }
 
     def go_on(self, state: Mapping[str, object]) -> None:
         """Continue from what `state` gave."""
-        taken, score, random, states = (state[key] for key in ("taken", "score", "random", "parts"))
-        assert isinstance(taken, int) and isinstance(score, float) and isinstance(random, Tensor)  # noqa: PT018
-        assert isinstance(states, list)
-        self.taken, self.best_score = taken, score
+        taken, scores, random, states = (state[key] for key in ("taken", "scores", "random", "parts"))
+        assert isinstance(taken, int) and isinstance(random, Tensor)  # noqa: PT018
+        assert isinstance(scores, list) and isinstance(states, list)  # noqa: PT018
+        self.taken, (self.score, self.best_score) = taken, scores
         self.random.set_state(random)
         for part, known in zip(self._parts(), states, strict=True):
             part.load_state_dict(known)
 
+    def finished(self) -> NetworkModel:
+        """The model with the weights that scored best."""
+        net = self.best if math.isfinite(self.best_score) else self.mean
+        model = FlowModel(self.model.card, self.model.hyperparameters, copy.deepcopy(net).cpu())
+        model.ready()
+        return model
+
+    def measures(self, model: NetworkModel, dataset: Dataset) -> dict[str, object]:
+        """Bits a dimension of held-out and of learned pictures."""
+        assert isinstance(model, FlowModel)
+        held, learned = dataset.tested[:MEASURED], dataset.learned[:MEASURED]
+        size = int(np.prod(model.card.image_shape))
+        bits = [float(bits_per_dimension(model.log_prob(images), size).mean()) for images in (held, learned)]
+        whole = bool((model.decode(model.encode(held).mean) == held).all())
+        return {
+            "bits_per_dimension_held_out": round(bits[0], 4),
+            "bits_per_dimension_training_pictures": round(bits[1], 4),
+            "held_out_pictures_come_back_exactly": whole,
+        }
+
     def _parts(self) -> tuple[Any, ...]:
         return self.net, self.mean, self.best, self.optimiser, self.schedule
 
+    def _divided(self, dataset: Dataset) -> tuple[Tensor, Tensor]:
+        """Pictures to learn from and for validation, uint8 (n, channels, height, width)."""
+        order = torch.randperm(len(dataset.learned), generator=self.random).numpy()
+        cut = min(self.plan.validation, len(order) // 10)
+        pictures = np.ascontiguousarray(dataset.learned[order].transpose(0, 3, 1, 2))
+        whole = torch.from_numpy(pictures).to(self.device)
+        return whole[cut:], whole[:cut]
+
+    @torch.no_grad()
+    def _validate(self) -> None:
+        """Bits a dimension of the running mean, the same noise each time; the best weights are kept."""
+        noise = torch.rand(self.held.shape, generator=torch.Generator().manual_seed(0)).to(self.device)
+        pieces = torch.split(self.held + noise, 500)
+        self.score = sum(float(self._bits(self.mean, piece)) * len(piece) for piece in pieces) / len(self.held)
+        if self.score < self.best_score:
+            self.best_score = self.score
+            self.best.load_state_dict(self.mean.state_dict())
+
     def _bits(self, net: FlowNet, values: Tensor) -> Tensor:
-        return -log_density(net, values, self.plan.margin)[1].mean() / (values[0].numel() * math.log(2))
+        return -log_density(net, values, self.margin)[1].mean() / (values[0].numel() * math.log(2))
 
     def _noisy(self, pictures: Tensor) -> Tensor:
-        return pictures + torch.rand(pictures.shape, generator=self.random)
+        return pictures + torch.rand(pictures.shape, generator=self.random).to(self.device)
 
     def _share_of_rate(self, step: int) -> float:
         """Rises over the first 100 steps, full for three tenths, then a cosine down to a hundredth."""

@@ -10,14 +10,31 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import softplus
 
+from explorer.latents.arrays import Images
+from explorer.latents.samples import Labels, LatentSet
 from explorer.models.adversarial import Critic
+from explorer.models.base import Card, Space
+from explorer.models.config import Config
+from explorer.models.gan import GanModel, GanNet, build
+from explorer.models.network import NetworkModel
+from explorer.models.readout import ReadOut, frechet_distance, mean_distance, train_readout, yes_or_no
+from explorer.models.training.base import Training
+from explorer.models.training.datasets import Dataset
+from explorer.models.training.recipe import Recipe
+from explorer.models.training.samples import effects
+
+SAID = "samples of the prior, labelled by a read-out network (its accuracy stands in the card)"
+DRAWN_FOR_MEAN = 20_000  # latents of which w_mean is the mean
+MEASURED = 2_000  # pictures in a figure
 
 
 @dataclass(frozen=True)
@@ -25,6 +42,8 @@ class GanPlan:
     """The numbers of a training. `half_life` of the running mean in pictures; `mapping_rate` is a factor on `rate`."""
 
     steps: int
+    critic_widths: tuple[int, ...]
+    critic_hidden: int
     batch: int = 64
     rate: float = 1e-3
     mapping_rate: float = 0.1
@@ -33,31 +52,69 @@ class GanPlan:
     half_life: float = 10_000
 
 
-class GanTraining:
-    """The state of a training: `advance` does one step, `mean` is the generator worth keeping.
+def begin(recipe: Recipe, dataset: Dataset, seed: int, device: str) -> GanTraining:
+    """The training of a GAN before its first step."""
+    torch.manual_seed(seed)
+    model = build(Config(_card(recipe, dataset), recipe.hyperparameters))
+    return GanTraining(model, recipe, dataset, seed, device)
 
-    `networks` has the parts 'mapping' and 'synthesis'. Everything random comes from one generator of its own, so that
-    a training that was interrupted goes on as if it had not been.
+
+def _card(recipe: Recipe, dataset: Dataset) -> Card:
+    """What is known before training. z and w have as many numbers."""
+    dim = recipe.hyperparameters["latent_dim"]
+    assert isinstance(dim, int)
+    height, width, channels = dataset.images.shape[1:]
+    return Card(
+        name=recipe.name,
+        family="gan",
+        architecture=f"GAN with a mapping network, {dim} numbers in z and in w, styles by scale and shift",
+        parameters=0,
+        spaces=(
+            Space("z", dim, (dim,), "standard normal; only the direction matters"),
+            Space("w", dim, (dim,), "what the mapping network makes of z"),
+        ),
+        image_shape=(height, width, channels),
+        image_range=(-1.0, 1.0),
+        trained_on=recipe.trained_on,
+        licence=recipe.licence,
+        likelihood="none",
+        attribution=recipe.attribution,
+        summary=recipe.summary,
+    )
+
+
+class GanTraining(Training):
+    """Generator and critic; `mean` is the generator worth keeping.
+
+    Everything random comes from one generator on the CPU, so that a training that was interrupted goes on as if it had
+    not been.
     """
 
-    def __init__(self, networks: nn.ModuleDict, critic: Critic, plan: GanPlan, z_dim: int, seed: int) -> None:
-        self.networks, self.critic, self.plan, self.z_dim = networks, critic, plan, z_dim
-        self.mean = copy.deepcopy(networks).requires_grad_(False)
-        self.taken = 0
+    def __init__(self, model: GanModel, recipe: Recipe, dataset: Dataset, seed: int, device: str) -> None:
+        assert isinstance(recipe.plan, GanPlan)
+        assert isinstance(model.net, GanNet)
+        self.plan, self.seed, self.device = recipe.plan, seed, device
+        self.steps, self.taken = recipe.plan.steps, 0
+        self.model, self.dataset, self.recipe = model, dataset, recipe
+        self.pictures = _tensor(dataset.learned).to(device)
         self.random = torch.Generator().manual_seed(seed)
-        rates = ((networks["mapping"], plan.rate * plan.mapping_rate), (networks["synthesis"], plan.rate))
+        size, _, channels = model.card.image_shape
+        self.critic = Critic(size, channels, self.plan.critic_widths, self.plan.critic_hidden).to(device)
+        self.net = model.net.to(device)
+        self.mean = copy.deepcopy(self.net).requires_grad_(False)
+        rates = ((self.net.mapping, self.plan.rate * self.plan.mapping_rate), (self.net.synthesis, self.plan.rate))
         groups = [{"params": list(part.parameters()), "lr": rate} for part, rate in rates]
         self.painter = torch.optim.Adam(groups, betas=(0.0, 0.99))
-        self.judge = torch.optim.Adam(critic.parameters(), lr=plan.rate, betas=(0.0, 0.99))
+        self.judge = torch.optim.Adam(self.critic.parameters(), lr=self.plan.rate, betas=(0.0, 0.99))
         self.schedules = [
             torch.optim.lr_scheduler.LambdaLR(optimiser, self._share_of_rate)
             for optimiser in (self.painter, self.judge)
         ]
 
-    def advance(self, pictures: Tensor) -> dict[str, float]:
-        """One step of both sides on batches of `pictures` (n, channels, size, size) in -1..1; the two losses."""
-        judged = self._teach_critic(self._draw(pictures))
-        painted = self._teach_generator(self._draw(pictures))
+    def advance(self) -> dict[str, float]:
+        """One step of both sides; their losses."""
+        judged = self._teach_critic(self._draw())
+        painted = self._teach_generator(self._draw())
         self.taken += 1
         for schedule in self.schedules:
             schedule.step()
@@ -79,8 +136,53 @@ class GanTraining:
         for part, known in zip(self._parts(), states, strict=True):
             part.load_state_dict(known)
 
+    def finished(self) -> NetworkModel:
+        """The model with the running mean of the weights, and the mean of w."""
+        net = copy.deepcopy(self.mean).cpu()
+        z = torch.from_numpy(self.model.sample(DRAWN_FOR_MEAN, seed=0, space="z"))
+        with torch.no_grad():
+            net.w_mean.copy_(net.mapping(z).mean(0))
+        model = GanModel(self.model.card, self.model.hyperparameters, net)
+        model.ready()
+        return model
+
+    def samples(self, model: NetworkModel, dataset: Dataset, recipe: Recipe) -> list[LatentSet]:  # noqa: ARG002
+        """Samples of the prior in z and w, with what the read-out says of their pictures."""
+        z = model.sample(recipe.samples, seed=0, space="z")
+        w = model.sample(recipe.samples, seed=0, space="w")
+        says = self._reader.probabilities(model.decode(w)) > 0.5
+        labels = tuple(
+            Labels(name, column.astype(np.int64), ("no", "yes"))
+            for name, column in zip(self._reader.names, says.T, strict=True)
+        )
+        kept = LatentSet("z", z, labels=labels, effects=effects(model, z, "z"), provenance=SAID)
+        return [kept, replace(kept, space="w", latents=w, effects=effects(model, w, "w"))]
+
+    def measures(self, model: NetworkModel, dataset: Dataset) -> dict[str, object]:
+        """How near samples come to held-out data, how varied they are, and how well the read-out reads."""
+        made = model.decode(model.sample(MEASURED, seed=1))
+        held, learned = dataset.tested[:MEASURED], dataset.learned[:MEASURED]
+        says = [self._reader.features(images) for images in (made, held, learned)]
+        return {
+            "frechet_distance_in_readout_features": round(frechet_distance(says[0], says[1]), 4),
+            "frechet_distance_of_training_pictures": round(frechet_distance(says[2], says[1]), 4),
+            "sample_diversity": round(mean_distance(made) / mean_distance(held), 3),
+            "readout_accuracy": {name: round(share, 3) for name, share in self._reader.accuracy.items()},
+            "share_of_samples_read_as": self._shares(made),
+            "share_of_held_out_read_as": self._shares(held),
+        }
+
+    @cached_property
+    def _reader(self) -> ReadOut:
+        names = tuple(dict.fromkeys(one.label for one in self.recipe.directions))
+        return train_readout(self.dataset, yes_or_no(self.dataset.labels, names), names, seed=self.seed)
+
+    def _shares(self, images: Images) -> dict[str, float]:
+        shares = (self._reader.probabilities(images) > 0.5).mean(0)
+        return {name: round(float(share), 3) for name, share in zip(self._reader.names, shares, strict=True)}
+
     def _parts(self) -> tuple[Any, ...]:
-        return self.networks, self.mean, self.critic, self.painter, self.judge, *self.schedules
+        return self.net, self.mean, self.critic, self.painter, self.judge, *self.schedules
 
     def _teach_critic(self, real: Tensor) -> float:
         penalised = self.taken % self.plan.penalty_every == 0
@@ -109,12 +211,12 @@ class GanTraining:
         return float(loss.detach())
 
     def _paint(self) -> Tensor:
-        z = torch.randn(self.plan.batch, self.z_dim, generator=self.random)
-        made: Tensor = self.networks["synthesis"](self.networks["mapping"](z))
+        z = torch.randn(self.plan.batch, self.model.card.space("z").dim, generator=self.random).to(self.device)
+        made: Tensor = self.net.synthesis(self.net.mapping(z))
         return made
 
-    def _draw(self, pictures: Tensor) -> Tensor:
-        return pictures[torch.randint(len(pictures), (self.plan.batch,), generator=self.random)]
+    def _draw(self) -> Tensor:
+        return self.pictures[torch.randint(len(self.pictures), (self.plan.batch,), generator=self.random)]
 
     def _share_of_rate(self, step: int) -> float:
         """Rises over the first 100 steps, full until the middle, then falls evenly to a tenth."""
@@ -124,5 +226,10 @@ class GanTraining:
     @torch.no_grad()
     def _follow(self) -> None:
         keep = min(0.5 ** (self.plan.batch / self.plan.half_life), 1 - 10 / (9 + self.taken))
-        for kept, current in zip(self.mean.parameters(), self.networks.parameters(), strict=True):
+        for kept, current in zip(self.mean.parameters(), self.net.parameters(), strict=True):
             kept.lerp_(current, 1 - keep)
+
+
+def _tensor(images: Images) -> Tensor:
+    """float32 (n, channels, height, width) in -1..1."""
+    return torch.from_numpy(np.ascontiguousarray(images.transpose(0, 3, 1, 2))).float().div(127.5).sub(1)
