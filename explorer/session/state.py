@@ -52,7 +52,8 @@ class PathSetting:
 class Place:
     """What one picture needs: a latent as `base` plus concept strengths, its space and truncation.
 
-    `strengths`: in sigma, by concept name. `sample`: index of the sample that `base` is, or None. `seed`: the seed that made `base`, or None.
+    `strengths`: in sigma, by concept name. `sample`: index of the sample that `base` is, or None. `seed`: the seed that
+    made `base`, or None.
     """
 
     space: str

@@ -1,0 +1,216 @@
+"""The whole state as text and back, exactly: to copy and paste, to save, to send. And one picture of it as Python.
+
+The text is JSON, one line for each part, with a marker and a version first.
+"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import cast, get_args
+
+import numpy as np
+
+from explorer.errors import InputError
+from explorer.latents.arrays import Latent
+from explorer.latents.concepts import Concept
+from explorer.latents.edits import edited
+from explorer.projections import FITS, ProjectionChoice
+from explorer.session.fields import Fields
+from explorer.session.state import PathKind, PathSetting, Pin, Place, PlayMode, Snapshot, State
+
+FORMAT = "latent-explorer state"
+VERSION = 1
+LONGEST_TEXT = 10_000_000
+LONGEST_SHELF = 1000
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """A state as it was written, and the model it belongs to: its name and the fingerprint of its weights."""
+
+    state: State
+    model_name: str
+    fingerprint: str
+
+    def check(self, spaces: Mapping[str, int]) -> None:
+        """Raise InputError unless every latent fits a model with these spaces (name to dimension)."""
+        places = (self.state.place, *(snapshot.place for snapshot in self.state.shelf))
+        pins = [pin for pin in (self.state.path.a, self.state.path.b) if pin]
+        if any(spaces.get(place.space) != place.base.size for place in places) or any(
+            pin.latent.size not in spaces.values() for pin in pins
+        ):
+            known = ", ".join(f"{name} with {dim} numbers" for name, dim in spaces.items())
+            raise InputError(
+                f"This state belongs to another model ('{self.model_name}').",
+                f"Open that model first, then paste again. The open model has: {known}.",
+            )
+
+
+def to_text(state: State, card_name: str, fingerprint: str) -> str:
+    """The state as text, to be read by `from_text`. Float32 numbers in as few digits as bring them back exactly."""
+    parts: dict[str, object] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "model": {"name": card_name, "fingerprint": fingerprint, "path": state.model},
+        "place": _place(state.place),
+        "projection": {
+            "kind": state.projection.kind,
+            "first": state.projection.first,
+            "second": state.projection.second,
+        },
+        "colour": state.colour,
+        "path": _path(state.path),
+        "shelf": [{"number": snapshot.number, "place": _place(snapshot.place)} for snapshot in state.shelf],
+    }
+    lines = (f" {json.dumps(name)}: {json.dumps(part, allow_nan=False)}" for name, part in parts.items())
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def from_text(text: str, spaces: Mapping[str, int] | None = None) -> Document:
+    """Read what `to_text` wrote. With `spaces` (name to dimension), also `Document.check` it against a model.
+
+    Raises InputError for any other text, a newer version, numbers that are not finite, or more than 10 million letters.
+    """
+    if len(text) > LONGEST_TEXT:
+        raise InputError("This text is too long for a state.", "Copy the state again from the window that made it.")
+    fields = _parsed(text)
+    state = State(
+        model=fields.within("model").text("path"),
+        place=_read_place(fields.within("place")),
+        projection=_read_projection(fields.within("projection")),
+        colour=fields.text("colour"),
+        path=_read_path(fields.within("path")),
+        shelf=tuple(
+            Snapshot(entry.whole("number"), _read_place(entry.within("place")))
+            for entry in fields.objects("shelf", LONGEST_SHELF)
+        ),
+    )
+    document = Document(state, fields.within("model").text("name"), fields.within("model").text("fingerprint"))
+    if spaces is not None:
+        document.check(spaces)
+    return document
+
+
+def place_to_python(place: Place, model: str, concepts: Iterable[Concept] = ()) -> str:
+    """A script that decodes exactly the picture of a place, by the public API. `concepts`: those of the place's space.
+
+    Raises InputError before there is a picture.
+    """
+    if not place.base.size:
+        raise InputError("There is no picture to copy yet.", "Open a model first.")
+    known = tuple(concepts)
+    latent = edited(place.base, known, place.strengths)
+    strengths = {concept.name: place.strengths.get(concept.name, 0.0) for concept in known}
+    made = [f"{name!r} {strength:+.2f} sigma" for name, strength in strengths.items() if strength]
+    numbers = textwrap.fill(
+        ", ".join(map(repr, _numbers(latent))), 100, initial_indent="    ", subsequent_indent="    "
+    )
+    return "\n".join(
+        [
+            "import numpy as np",
+            "from PIL import Image",
+            "",
+            "import explorer",
+            "",
+            f"model = explorer.open({model!r})",
+            *(f"# the latent includes {change}" for change in made),
+            f"latent = [\n{numbers},\n]",
+            "latents = np.array([latent], dtype=np.float32)",
+            f"images = model.decode(latents, space={place.space!r}, truncation={float(place.truncation)!r})",
+            'Image.fromarray(images[0].squeeze()).save("picture.png")',
+            "",
+        ]
+    )
+
+
+def _parsed(text: str) -> Fields:
+    try:
+        fields = Fields(json.loads(text), "")
+        marker, version = fields.text("format"), fields.whole("version")
+    except (ValueError, RecursionError, InputError) as error:
+        raise InputError("This text is no state of Latent Explorer.", _COPY_AGAIN) from error
+    if marker != FORMAT:
+        raise InputError("This text is no state of Latent Explorer.", _COPY_AGAIN)
+    if version != VERSION:
+        raise InputError(
+            f"This state was written in version {version} of the format; this program reads version {VERSION}.",
+            "Install the newest Latent Explorer, or copy the state again with this one.",
+        )
+    return fields
+
+
+_COPY_AGAIN = "Use 'Copy state' in a window of Latent Explorer, then paste the whole text."
+
+
+def _numbers(latent: Latent) -> list[float]:
+    """Float64 numbers of few digits that round to the float32 numbers of a latent (d,)."""
+    exact = latent.tolist()
+    short = [float(str(number)) for number in latent]
+    return [few if np.float32(few) == number else number for few, number in zip(short, exact, strict=True)]
+
+
+def _whole(number: int | None) -> int | None:
+    return None if number is None else int(number)  # numpy's whole numbers are none of JSON's
+
+
+def _place(place: Place) -> dict[str, object]:
+    return {
+        "space": place.space,
+        "base": _numbers(place.base),
+        "strengths": {name: float(strength) for name, strength in place.strengths.items()},
+        "truncation": float(place.truncation),
+        "sample": _whole(place.sample),
+        "seed": _whole(place.seed),
+    }
+
+
+def _pin(pin: Pin | None) -> dict[str, object] | None:
+    return None if pin is None else {"latent": _numbers(pin.latent), "sample": _whole(pin.sample)}
+
+
+def _path(path: PathSetting) -> dict[str, object]:
+    return {
+        "a": _pin(path.a),
+        "b": _pin(path.b),
+        "kind": path.kind,
+        "frames": int(path.frames),
+        "rate": float(path.rate),
+        "mode": path.mode,
+        "position": None if path.position is None else float(path.position),
+    }
+
+
+def _read_place(fields: Fields) -> Place:
+    return Place(
+        space=fields.text("space"),
+        base=fields.latent("base"),
+        strengths=MappingProxyType(fields.numbers("strengths")),
+        truncation=fields.number("truncation"),
+        sample=fields.maybe("sample", fields.whole),
+        seed=fields.maybe("seed", fields.whole),
+    )
+
+
+def _read_projection(fields: Fields) -> ProjectionChoice:
+    kind = fields.one_of("kind", tuple(FITS))
+    return ProjectionChoice(kind, fields.whole("first"), fields.whole("second"))
+
+
+def _read_pin(fields: Fields) -> Pin:
+    return Pin(fields.latent("latent"), fields.maybe("sample", fields.whole))
+
+
+def _read_path(fields: Fields) -> PathSetting:
+    return PathSetting(
+        a=fields.maybe("a", lambda name: _read_pin(fields.within(name))),
+        b=fields.maybe("b", lambda name: _read_pin(fields.within(name))),
+        kind=cast(PathKind, fields.one_of("kind", get_args(PathKind))),
+        frames=fields.whole("frames", 1, 100_000),
+        rate=fields.number("rate", 0.01, 1000),
+        mode=cast(PlayMode, fields.one_of("mode", get_args(PlayMode))),
+        position=fields.maybe("position", lambda name: fields.number(name, 0, 1)),
+    )

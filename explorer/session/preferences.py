@@ -1,0 +1,144 @@
+"""What the program remembers between two runs.
+
+Never an error: a damaged file means the defaults, and on a full disk the program forgets.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, cast, get_args
+
+from explorer import places
+from explorer.projections.base import ProjectionChoice
+
+Theme = Literal["system", "light", "dark", "projector"]
+MOST_RECENT = 10
+MOST_MODELS = 100
+LARGEST_FILE = 1_000_000  # bytes
+
+
+@dataclass(frozen=True)
+class MapChoice:
+    """How the map of one model was last shown."""
+
+    projection: ProjectionChoice = field(default_factory=ProjectionChoice)
+    colour: str = ""
+
+
+@dataclass(frozen=True)
+class Preferences:
+    """What the user chose.
+
+    `device`: '' for the best there is. `recent`: paths of opened models, newest first. `layout`: the window's own words
+    for its docks (base64). `model_choices`: how each model's map was last shown, by path, the newest last.
+    """
+
+    theme: Theme = "system"
+    device: str = ""
+    recent: tuple[str, ...] = ()
+    last_model: str = ""
+    smooth_pictures: bool = False
+    welcome_seen: bool = False
+    layout: str = ""
+    model_choices: Mapping[str, MapChoice] = field(default_factory=lambda: MappingProxyType({}))
+
+    def with_opened(self, path: str) -> Preferences:
+        """The same with a model opened: it is the last one, and first of the recent ones."""
+        return replace(self, last_model=path, recent=_recent([path, *self.recent]))
+
+    def with_choice(self, path: str, choice: MapChoice) -> Preferences:
+        """The same with a model's map remembered; the oldest beyond a hundred are forgotten."""
+        others = {known: value for known, value in self.model_choices.items() if known != path}
+        kept = [*others.items(), (path, choice)][-MOST_MODELS:]
+        return replace(self, model_choices=MappingProxyType(dict(kept)))
+
+
+def load(path: Path | None = None) -> Preferences:
+    """Read the preferences from `path`, or from where they belong. What cannot be read has its default."""
+    try:
+        path = path or _file()
+        if path.stat().st_size > LARGEST_FILE:
+            return Preferences()
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return Preferences()
+    return _read(values) if isinstance(values, dict) else Preferences()
+
+
+def save(preferences: Preferences, path: Path | None = None) -> bool:
+    """Write the preferences in one step, so that no half file is ever seen. False where that failed."""
+    values = asdict(replace(preferences, model_choices={}))
+    values["model_choices"] = {name: asdict(choice) for name, choice in preferences.model_choices.items()}
+    try:
+        path = path or _file()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, json.dumps(values, indent=1))
+    except OSError:
+        return False
+    return True
+
+
+def _file() -> Path:
+    return places.config() / "preferences.json"
+
+
+def _replace(path: Path, text: str) -> None:
+    number, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(number, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _recent(paths: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(paths))[:MOST_RECENT]
+
+
+def _read(values: Mapping[str, object]) -> Preferences:
+    """Each field for itself: one that does not fit does not cost the others."""
+    theme = _text(values.get("theme"))
+    recent, choices = values.get("recent"), values.get("model_choices")
+    return Preferences(
+        theme=cast(Theme, theme) if theme in get_args(Theme) else "system",
+        device=_text(values.get("device")),
+        recent=_recent([entry for entry in recent if isinstance(entry, str)] if isinstance(recent, list) else []),
+        last_model=_text(values.get("last_model")),
+        smooth_pictures=values.get("smooth_pictures") is True,
+        welcome_seen=values.get("welcome_seen") is True,
+        layout=_text(values.get("layout")),
+        model_choices=MappingProxyType(_read_choices(choices) if isinstance(choices, dict) else {}),
+    )
+
+
+def _read_choices(values: Mapping[str, object]) -> dict[str, MapChoice]:
+    kept = list(values.items())[-MOST_MODELS:]
+    return {path: _read_choice(value) for path, value in kept if isinstance(value, dict)}
+
+
+def _read_choice(values: Mapping[str, object]) -> MapChoice:
+    asked = values.get("projection")
+    asked = asked if isinstance(asked, dict) else {}
+    default = ProjectionChoice()
+    projection = ProjectionChoice(
+        _text(asked.get("kind")) or default.kind,
+        _index(asked.get("first"), default.first),
+        _index(asked.get("second"), default.second),
+    )
+    return MapChoice(projection, _text(values.get("colour")))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _index(value: object, default: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else default
