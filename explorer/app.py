@@ -52,7 +52,7 @@ class Desk(QObject):
         )
         self.errands = Errands(self.store, self.engine, self.model, self.window)
         self.papers = Papers(self.store, self.engine, self.model, self.window, self.jobs)
-        self.habits = Habits(kept, self.engine, self.model, self.window)
+        self.habits = Habits(kept, self.store, self.engine, self.model, self.window)
         self.live = Live(self.store, self.engine, self.model, self.window)
         self._greeting = Greeting(self.store, self.model) if greet else None
         self._deeds: Mapping[str, Callable[[], None]] = {

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QActionGroup
@@ -14,7 +12,9 @@ from PySide6.QtWidgets import QApplication
 from explorer.desk.open_model import OpenModel
 from explorer.models import folder
 from explorer.session import preferences
-from explorer.session.preferences import Preferences
+from explorer.session.preferences import MapChoice, Preferences
+from explorer.session.state import State
+from explorer.session.store import Store
 from explorer.ui import theme
 from explorer.ui.about import About
 from explorer.ui.keys import Keys
@@ -26,7 +26,7 @@ from explorer.work.messages import DeviceChanged, Opened
 class Habits(QObject):
     """Applies the preferences, and keeps them."""
 
-    def __init__(self, kept: Preferences, engine: Engine, model: OpenModel, window: MainWindow) -> None:
+    def __init__(self, kept: Preferences, store: Store, engine: Engine, model: OpenModel, window: MainWindow) -> None:
         super().__init__()
         self._kept, self._engine, self._model, self._window = kept, engine, model, window
         self.table: Mapping[str, Callable[[], None]] = {
@@ -39,7 +39,9 @@ class Habits(QObject):
         }
         self._themes()
         self._show_models()
-        window.restore_layout(base64.b64decode(kept.layout))
+        model.choice_of = lambda path: self._kept.model_choices.get(path)
+        store.listen(self._remember_map)
+        window.restore_layout(kept.layout)
         window.stage.set_smooth(kept.smooth_pictures)
         window.welcome.closed.connect(lambda: self._keep(welcome_seen=True))
         window.tool_bar.device_wanted.connect(self._change_device)
@@ -49,6 +51,10 @@ class Habits(QObject):
         engine.device_changed.connect(self._show_device)
         if not kept.welcome_seen:
             window.welcome.open()
+
+    def _remember_map(self, old: State, new: State) -> None:
+        if new.model and (new.projection != old.projection or new.colour != old.colour):
+            self._kept = self._kept.with_choice(new.model, MapChoice(new.projection, new.colour))
 
     def _keep(self, **fields: object) -> None:
         self._kept = replace(self._kept, **fields)  # type: ignore[arg-type]
@@ -89,7 +95,7 @@ class Habits(QObject):
         self._window.setWindowTitle(f"{opened.card.name} - Latent Explorer")
         self._window.tool_bar.show_device(opened.device, opened.devices)
         self._window.status.show_device(opened.device, opened.precision)
-        self._kept = self._kept.with_recent(opened.path)
+        self._kept = self._kept.with_opened(opened.path)
         self._show_models()
         if opened.note:
             self._window.messages.show_note(opened.note)
@@ -114,8 +120,5 @@ class Habits(QObject):
         Keys(self._window).open()
 
     def _save(self) -> None:
-        layout = base64.b64encode(self._window.layout_bytes()).decode()
-        opened = self._model.opened
-        last = opened.path if opened else self._kept.last_model
-        self._keep(layout=layout, last_model=str(Path(last)), smooth_pictures=self._window.stage.smooth)
+        self._keep(layout=self._window.layout_text(), smooth_pictures=self._window.stage.smooth)
         preferences.save(self._kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 
@@ -12,6 +13,7 @@ from explorer.latents.arrays import Latent
 from explorer.latents.edits import edited
 from explorer.latents.samples import LatentSet
 from explorer.projections.base import ProjectionChoice
+from explorer.session.preferences import MapChoice
 from explorer.session.state import PathSetting, Place, State, frozen
 from explorer.session.store import Store
 from explorer.work.engine import Engine
@@ -28,6 +30,7 @@ class OpenModel(QObject):
         self._store, self._engine = store, engine
         self._wanted: State | None = None
         self.device = device
+        self.choice_of: Callable[[str], MapChoice | None] = lambda _path: None
         self.opened: Opened | None = None
         engine.opened.connect(self._show_opened)
         store.listen(self._follow)
@@ -70,9 +73,9 @@ class OpenModel(QObject):
         if wanted is not None and self.fits(wanted):
             self._store.change("Paste state", **vars(wanted))
         elif not state.model:
-            self._store.restart(first_state(opened))
+            self._store.restart(first_state(opened, self.choice_of(opened.path)))
         elif not self.fits(state):
-            self._store.change(f"Open {opened.card.name}", **vars(first_state(opened)))
+            self._store.change(f"Open {opened.card.name}", **vars(first_state(opened, self.choice_of(opened.path))))
         self.changed.emit(opened)
 
     def _follow(self, _old: State, new: State) -> None:
@@ -83,16 +86,19 @@ class OpenModel(QObject):
             self._engine.open(new.model, self.device)
 
 
-def first_state(opened: Opened) -> State:
-    """Where one starts in a model: at its most typical sample, or at zero."""
+def first_state(opened: Opened, choice: MapChoice | None = None) -> State:
+    """Where one starts in a model: at its most typical sample, or at zero; with the map as it was last shown."""
     space = opened.card.default_space
     samples = opened.samples.get(space.name)
     labels = samples.labels if samples else ()
     colour = labels[0].name if labels else ""
+    if choice is not None and samples is not None and (not choice.colour or samples.label(choice.colour) is not None):
+        colour = choice.colour
+    usual = ProjectionChoice("axes" if space.dim == 2 else "pca")
     return State(
         model=opened.path,
         place=first_place(space.name, space.dim, samples),
-        projection=ProjectionChoice("axes" if space.dim == 2 else "pca"),
+        projection=choice.projection if choice is not None else usual,
         colour=colour,
         path=PathSetting(),
     )

@@ -108,9 +108,9 @@ class Papers(QObject):
         self._model.restore(document.from_text(text).state)
 
     def _copy_python(self) -> None:
-        state = self._store.state
-        if self._model.opened is not None:
-            QGuiApplication.clipboard().setText(document.place_to_python(state.place, state.model))
+        state, opened = self._store.state, self._model.opened
+        if opened is not None:
+            QGuiApplication.clipboard().setText(document.place_to_python(state.place, state.model, opened.concepts))
             self._note("Copied as Python.")
 
     def _note(self, text: str) -> None:

@@ -60,13 +60,16 @@ class MainWindow(QMainWindow):
         """Everything that shows a model."""
         return (self.map, self.stage, self.sliders, self.inspect, self.shelf, self.path)
 
-    def layout_bytes(self) -> bytes:
-        """Where the panels are, to be remembered."""
-        return bytes(self.saveState(LAYOUT_VERSION).data())
+    def layout_text(self) -> str:
+        """Where the window and its panels are, to be remembered."""
+        return ".".join(part.toBase64().toStdString() for part in (self.saveGeometry(), self.saveState(LAYOUT_VERSION)))
 
-    def restore_layout(self, layout: bytes) -> bool:
-        """Put the panels where they were; False when the layout is of another version or damaged."""
-        return bool(layout) and self.restoreState(QByteArray(layout), LAYOUT_VERSION)
+    def restore_layout(self, text: str) -> bool:
+        """Put everything where it was; False, and nothing moved, for a layout of another version or a damaged one."""
+        geometry, _dot, state = text.partition(".")
+        if not self.restoreState(QByteArray.fromBase64(state.encode()), LAYOUT_VERSION):
+            return False
+        return self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
 
     def reset_layout(self) -> None:
         self.restoreState(self._home, LAYOUT_VERSION)

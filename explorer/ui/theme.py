@@ -34,7 +34,9 @@ class Theme:
     size: float = 9.5
 
 
-LIGHT = Theme("light", "#f2f2f4", "#fbfbfc", "#ffffff", "#d6d6db", "#1b1b1f", "#66666f", "#5b3fe0", "#ffffff", "#8a4b00")
+LIGHT = Theme(
+    "light", "#f2f2f4", "#fbfbfc", "#ffffff", "#d6d6db", "#1b1b1f", "#66666f", "#5b3fe0", "#ffffff", "#8a4b00"
+)
 DARK = Theme("dark", "#1e1e21", "#151517", "#2b2b30", "#3b3b42", "#e9e9ec", "#9c9ca6", "#a08bff", "#141416", "#ffc46b")
 PROJECTOR = Theme(
     "projector", "#ffffff", "#ffffff", "#f4f4f6", "#b4b4bb", "#000000", "#3c3c44", "#4a25e8", "#ffffff", "#7a3f00", 13.0
