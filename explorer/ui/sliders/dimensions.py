@@ -1,0 +1,176 @@
+"""One slider a latent dimension, those that change the picture most first, shown a page at a time."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from explorer.latents.arrays import Latent
+from explorer.latents.edits import edited
+from explorer.latents.measures import by_effect
+from explorer.latents.samples import LatentSet
+from explorer.session.state import Place, State, frozen
+from explorer.session.store import Store
+from explorer.ui.widgets.row import SliderRow
+from explorer.ui.widgets.section import Section
+from explorer.work.messages import Opened
+
+FIRST = 12
+PAGE = 24
+_UNCHANGED = 1e-5  # float32 leaves about 1e-6 when concepts are added and taken away
+
+
+class DimensionSection(Section):
+    """Shows the edited latent; asks the store for a base whose edit has the wanted value."""
+
+    def __init__(self, store: Store, parent: QWidget | None = None) -> None:
+        super().__init__("Latent dimensions", "Reset all dimensions", parent)
+        self._store = store
+        self._opened: Opened | None = None
+        self._shown: tuple[object, str] = (None, "")
+        self._samples: LatentSet | None = None
+        self._order: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._drag = 0
+        self.rows: dict[int, SliderRow] = {}
+        self.more = QPushButton(self)
+        self.more.setFlat(True)
+        self.more.clicked.connect(self.show_more)
+        self.body.addWidget(self.more)
+        self.reset_wanted.connect(self._ask_reset_all)
+        self.setVisible(False)
+        store.listen(self._show_change)
+
+    def show_model(self, opened: Opened | None) -> None:
+        self._opened = opened
+        self._show_dimensions()
+
+    def show_more(self) -> None:
+        """One more page of dimensions."""
+        self._add_rows(PAGE)
+        self._show_place(self._store.state.place)
+
+    # out
+
+    def _begin(self) -> None:
+        self._drag += 1
+
+    def _ask(self, dim: int, value: float) -> None:
+        self._store.move(
+            f"Move dimension {dim + 1}", gesture=("dimension", dim, self._drag), base=self._moved(dim, value), seed=None
+        )
+
+    def _ask_reset(self, dim: int) -> None:
+        own = self._own(self._store.state.place)
+        self._store.move(f"Reset dimension {dim + 1}", base=self._moved(dim, float(own[dim])), seed=None)
+
+    def _ask_reset_all(self) -> None:
+        place = self._store.state.place
+        self._store.move("Reset all dimensions", base=frozen(self._own(place)), seed=None)
+
+    def _moved(self, dim: int, value: float) -> Latent:
+        """The base whose edited latent has `value` in dimension `dim`."""
+        place = self._store.state.place
+        base = place.base.copy()
+        base[dim] += value - float(self._edited(place)[dim])
+        return frozen(base)
+
+    # in
+
+    def _show_change(self, old: State, new: State) -> None:
+        if new.place.space != self._shown[1] or len(self._order) != len(new.place.base):
+            self._show_dimensions()
+        elif new.place is not old.place:
+            self._show_place(new.place)
+
+    def _show_dimensions(self) -> None:
+        """Begin anew with the first page for this model and space."""
+        place = self._store.state.place
+        if (self._opened, place.space) != self._shown or len(self._order) != len(place.base):
+            self._shown = (self._opened, place.space)
+            self._samples = self._opened.samples.get(place.space) if self._opened else None
+            self._order = self._ordered(place)
+            self.forget(list(self.rows.values()))
+            self.rows = {}
+            self.setVisible(self._opened is not None and len(self._order) > 0)
+            self._add_rows(FIRST)
+        self._show_place(place)
+
+    def _ordered(self, place: Place) -> NDArray[np.int64]:
+        if self._samples is not None and self._samples.dim == len(place.base):
+            return by_effect(self._samples)
+        return np.arange(len(place.base))
+
+    def _add_rows(self, count: int) -> None:
+        if self._opened is None:
+            return
+        start = len(self.rows)
+        effects = self._effects()
+        for rank, dim in enumerate(self._order[start : start + count].tolist(), start):
+            row = self._row(dim, effects)
+            self.rows[dim] = row
+            self.body.insertWidget(self.body.count() - 1, row)
+            row.show_hint(self._told(dim, rank, effects))
+        self._show_rest()
+
+    def _row(self, dim: int, effects: NDArray[np.float64] | None) -> SliderRow:
+        low, high = self._range(dim)
+        row = SliderRow(f"{self._store.state.place.space} {dim + 1}", low, high, self)
+        if effects is not None:
+            row.show_share(float(effects[dim]))
+        row.began.connect(self._begin)
+        row.moved.connect(partial(self._ask, dim))
+        row.ended.connect(self._store.end_gesture)
+        row.reset_wanted.connect(partial(self._ask_reset, dim))
+        return row
+
+    def _show_rest(self) -> None:
+        rest = len(self._order) - len(self.rows)
+        self.more.setVisible(rest > 0)
+        self.more.setText(f"Show {min(rest, PAGE)} more of {rest}")
+        self.title.setToolTip(f"{len(self._order)} dimensions, those that change the picture most first.")
+
+    def _range(self, dim: int) -> tuple[float, float]:
+        """+-3, or as far as the samples go."""
+        reach = 3.0
+        if self._samples is not None and self._samples.dim == len(self._order) and len(self._samples):
+            reach = max(reach, float(np.abs(self._samples.latents[:, dim]).max()))
+        return -reach, reach
+
+    def _effects(self) -> NDArray[np.float64] | None:
+        """What each dimension does, as a share of the most effective one, float64 (d,)."""
+        if self._samples is None or self._samples.effects is None or len(self._samples.effects) != len(self._order):
+            return None
+        most = float(self._samples.effects.max())
+        return self._samples.effects / most if most > 0 else None  # type: ignore[no-any-return]
+
+    def _told(self, dim: int, rank: int, effects: NDArray[np.float64] | None) -> str:
+        if effects is None or self._samples is None or self._samples.effects is None:
+            return f"Dimension {dim + 1} of {len(self._order)}, in the model's own unit; number {rank + 1} by effect."
+        return (
+            f"Dimension {dim + 1} of {len(self._order)}, in the model's own unit. One standard deviation changes a "
+            f"pixel by {float(self._samples.effects[dim]):.3f} of 0..1 on average."
+        )
+
+    def _show_place(self, place: Place) -> None:
+        if self._opened is None or len(self._order) != len(place.base):
+            return
+        values, own = self._edited(place), self._own(place)
+        for dim, row in self.rows.items():
+            changed = abs(float(values[dim]) - float(own[dim])) > _UNCHANGED
+            tick = float(own[dim]) if place.sample is not None else None
+            row.show_place(float(values[dim]), tick, changed=changed)
+        self.reset.setEnabled(bool(np.any(np.abs(place.base - own) > _UNCHANGED)))
+
+    def _edited(self, place: Place) -> Latent:
+        concepts = self._opened.concepts_of(place.space) if self._opened else ()
+        return edited(place.base, concepts, place.strengths)
+
+    def _own(self, place: Place) -> Latent:
+        """What the dimensions reset to: the chosen sample's own latent, or zero."""
+        samples, sample = self._samples, place.sample
+        if samples is None or sample is None or sample >= len(samples) or samples.dim != len(place.base):
+            return np.zeros_like(place.base)
+        return samples.latents[sample]

@@ -1,0 +1,55 @@
+"""Quiet texts: captions, section titles, and what an empty panel says."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QFont, QPalette
+from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QWidget
+
+from explorer.ui.widgets import ink
+
+
+class _Text(QLabel):
+    """A label whose font follows the program's, so that a theme with larger type reaches it."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setFont(self._font())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self.setFont(self._font())
+
+    def _font(self) -> QFont:
+        return QApplication.font()
+
+
+class Quiet(_Text):
+    """A caption or a hint: small, and a step back from the text."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+
+    def _font(self) -> QFont:
+        return ink.small(QApplication.font())
+
+
+class Title(_Text):
+    """The title of a section."""
+
+    def _font(self) -> QFont:
+        return ink.heading(QApplication.font())
+
+
+class Empty(_Text):
+    """What an empty panel says: one or two sentences on what to do."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setMargin(2 * ink.GRID)

@@ -1,0 +1,209 @@
+"""One row of a panel: a name, a slider, the number beside it, and a reset."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from explorer.ui.widgets import ink
+from explorer.ui.widgets.glyphs import GlyphButton
+from explorer.ui.widgets.number import Number, signed
+from explorer.ui.widgets.slider import Slider
+
+
+class _Name(QLabel):
+    """The name of the row; a thin bar under it may show a share of 1."""
+
+    def __init__(self, text: str, parent: QWidget) -> None:
+        super().__init__(text, parent)
+        self._share = 0.0
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def show_share(self, share: float) -> None:
+        self._share = share
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._share > 0:
+            painter = QPainter(self)
+            width = max(1.0, self._share * (self.width() - ink.GRID))
+            painter.fillRect(QRectF(0, self.height() - 4, width, 2), ink.grey(self.palette(), 0.4))
+
+
+class SliderRow(QWidget):
+    """A number by name. `moved` between `began` and `ended` is one gesture; a change by code is silent."""
+
+    moved = Signal(float)
+    began = Signal()
+    ended = Signal()
+    reset_wanted = Signal()
+
+    def __init__(self, name: str, low: float, high: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = name
+        self._usual = (low, high)
+        self._held = False
+        self._label = _Name(name, self)
+        self.slider = Slider(low, high, self)
+        self.number = Number(2, self)
+        self.reset = GlyphButton("rotate-ccw", f"Reset {name}", self)
+        self._lay_out()
+        self._name_parts()
+        for part in (self.slider, self.number):
+            part.moved.connect(self._take)
+            part.pressed.connect(self._begin)
+            part.released.connect(self._end)
+            part.reset_wanted.connect(self._ask_reset)
+        self.number.typed.connect(self.slider.setFocus)  # letters belong to the window again
+        self.reset.clicked.connect(self._ask_reset)
+        self.show_place(0.0, None, changed=False)
+
+    @property
+    def value(self) -> float:
+        return self.slider.value
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is anything to reset."""
+        return self.reset.isEnabled()
+
+    def show_place(self, value: float, own: float | None, *, changed: bool) -> None:
+        """The value; the value it resets to (a tick on the track, None: no tick); whether there is anything to reset.
+
+        The range grows to hold both. Under the hand it never shrinks.
+        """
+        self._show_range(value, own)
+        self.slider.show_tick(own)
+        self._show_value(value)
+        if changed != self.reset.isEnabled():
+            self.reset.setEnabled(changed)
+
+    def show_share(self, share: float) -> None:
+        self._share = share
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._share > 0:
+            painter = QPainter(self)
+            width = max(1.0, self._share * (self.width() - ink.GRID))
+            painter.fillRect(QRectF(0, self.height() - 4, width, 2), ink.grey(self.palette(), 0.4))
+
+
+class SliderRow(QWidget):
+    """A number by name. `moved` between `began` and `ended` is one gesture; a change by code is silent."""
+
+    moved = Signal(float)
+    began = Signal()
+    ended = Signal()
+    reset_wanted = Signal()
+
+    def __init__(self, name: str, low: float, high: float, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = name
+        self._usual = (low, high)
+        self._held = False
+        self._label = _Name(name, self)
+        self.slider = Slider(low, high, self)
+        self.number = Number(2, self)
+        self.reset = GlyphButton("rotate-ccw", f"Reset {name}", self)
+        self._lay_out()
+        self._name_parts()
+        for part in (self.slider, self.number):
+            part.moved.connect(self._take)
+            part.pressed.connect(self._begin)
+            part.released.connect(self._end)
+            part.reset_wanted.connect(self._ask_reset)
+        self.number.typed.connect(self.slider.setFocus)  # letters belong to the window again
+        self.reset.clicked.connect(self._ask_reset)
+        self.show_place(0.0, None, changed=False)
+
+    @property
+    def value(self) -> float:
+        return self.slider.value
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether there is anything to reset."""
+        return self.reset.isEnabled()
+
+    def show_value(self, value: float) -> None:
+        """Show a value; the range grows to hold it."""
+        low, high = self.slider.range
+        if value < low or value > high:
+            self.slider.show_range(min(low, math.floor(value)), max(high, math.ceil(value)))
+        self.slider.show_value(value)
+        self.number.show_value(value)
+
+    def show_own(self, own: float | None, *, changed: bool) -> None:
+        """The value the row resets to (a tick on the track), and whether it differs from what is shown."""
+        self.slider.show_tick(own)
+        if changed != self.reset.isEnabled():
+            self.reset.setEnabled(changed)
+
+    def show_share(self, share: float) -> None:
+        """A thin bar under the name, 0..1 of its width."""
+        self._label.show_share(share)
+
+    def show_hint(self, hint: str) -> None:
+        """The tooltip of the whole row."""
+        for part in (self, self._label, self.slider, self.number):
+            part.setToolTip(hint)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.RightButton:
+            self._ask_reset()
+        else:
+            super().mousePressEvent(event)
+
+    def _ask_reset(self) -> None:
+        if self.is_changed:
+            self.reset_wanted.emit()
+
+    def _take(self, value: float) -> None:
+        self._show_range(value, self.slider.tick)
+        self._show_value(value)
+        self.moved.emit(value)
+
+    def _show_value(self, value: float) -> None:
+        self.slider.show_value(value)
+        self.number.show_value(value)
+
+    def _show_range(self, value: float, own: float | None) -> None:
+        low, high = self.slider.range if self._held else self._usual
+        ends = (value, value if own is None else own)
+        self.slider.show_range(min(low, math.floor(min(ends))), max(high, math.ceil(max(ends))))
+
+    def _begin(self) -> None:
+        self._held = True
+        self.began.emit()
+
+    def _end(self) -> None:
+        self._held = False
+        self.ended.emit()
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(ink.GRID)
+        layout.addWidget(self._label, 3)
+        layout.addWidget(self.slider, 7)
+        layout.addWidget(self.number)
+        layout.addWidget(self.reset)
+
+    def _name_parts(self) -> None:
+        self._label.setBuddy(self.slider)
+        self.slider.setAccessibleName(self.name)
+        self.slider.setAccessibleDescription(
+            "Arrow keys and Page Up, Page Down move it; Delete and right-click reset it."
+        )
+        self.number.setAccessibleName(f"{self.name}, number")
+        self.setAccessibleName(self.name)
+
+    def spoken(self) -> str:
+        """The row in words: 'smile +1.40'."""
+        return f"{self.name} {signed(self.value, 2)}"

@@ -1,0 +1,166 @@
+"""A film strip: as many frames as fit, the current one outlined, scrubbed by dragging."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from explorer.ui.widgets import ink
+from explorer.ui.widgets.picture import paint_image
+
+_GAP = 4
+_RAIL = 10  # pixels under the frames, where the bead runs
+
+
+class FilmStrip(QWidget):
+    """Frames 0..n-1 in a row. `scrubbed` names the frame under the hand, `taken` a frame that was double-clicked."""
+
+    scrubbed = Signal(int)
+    taken = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._count = 0
+        self._current: int | None = None
+        self._images: dict[int, QImage] = {}
+        self._ends: tuple[str, str] = ("", "")
+        self._scrubbing = False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Film strip")
+
+    @property
+    def count(self) -> int:
+        return self._count
+
+    @property
+    def current(self) -> int | None:
+        return self._current
+
+    @property
+    def images(self) -> Mapping[int, QImage]:
+        """The frames there are, by number."""
+        return self._images
+
+    def show_count(self, count: int, ends: tuple[str, str] = ("", "")) -> None:
+        """How many frames, and a letter for each end ('' for none). With a count of 0 frames 0 and 1 are the ends."""
+        if (count, ends) != (self._count, self._ends):
+            self._count, self._ends = count, ends
+            self.setCursor(Qt.CursorShape.PointingHandCursor if count > 1 else Qt.CursorShape.ArrowCursor)
+            self.update()
+
+    def show_images(self, images: Mapping[int, QImage]) -> None:
+        """Add frames to those that are shown."""
+        self._images.update(images)
+        self.update()
+
+    def forget_images(self) -> None:
+        self._images = {}
+        self.update()
+
+    def show_current(self, frame: int | None) -> None:
+        if frame != self._current:
+            self._current = frame
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(80 * ink.GRID, 9 * ink.GRID)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(16 * ink.GRID, 6 * ink.GRID)
+
+    # geometry
+
+    def cells(self) -> Sequence[tuple[int, QRect]]:
+        """The frames that are shown, evenly picked, first and last always, and where each stands."""
+        side = max(8, self.height() - _RAIL)
+        room = max(2, (self.width() + _GAP) // (side + _GAP))
+        shown = min(room, max(self._count, 2))
+        frames = np.rint(np.linspace(0, max(1, self._count - 1), shown)).astype(int)
+        width = shown * (side + _GAP) - _GAP
+        spread = (self.width() - width) / (shown - 1) if shown == room else 0.0
+        return [
+            (int(frame), QRect(round(place * (side + _GAP + spread)), 0, side, side))
+            for place, frame in enumerate(frames)
+        ]
+
+    def x_of(self, frame: float) -> float:
+        """The middle of a frame on the rail, in pixels."""
+        first, last = self._rail()
+        return first + (last - first) * frame / max(1, self._count - 1)
+
+    def frame_at(self, x: float) -> int:
+        first, last = self._rail()
+        share = (x - first) / max(1.0, last - first)
+        return round(min(1.0, max(0.0, share)) * (self._count - 1))
+
+    def _rail(self) -> tuple[float, float]:
+        cells = self.cells()
+        return QRectF(cells[0][1]).center().x(), QRectF(cells[-1][1]).center().x()
+
+    # moved by a person
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._count > 1:
+            self._scrubbing = True
+            self.scrubbed.emit(self.frame_at(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._scrubbing:
+            self.scrubbed.emit(self.frame_at(event.position().x()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._scrubbing = False
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._count > 1:
+            self.taken.emit(self.frame_at(event.position().x()))
+
+    # painted
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        cells = self.cells()
+        for place, (frame, cell) in enumerate(cells):
+            self._paint_cell(painter, frame, cell)
+            letter = self._ends[0] if place == 0 else self._ends[1] if place == len(cells) - 1 else ""
+            if letter:
+                self._paint_letter(painter, letter, cell)
+        if self._count > 1:
+            self._paint_rail(painter)
+            self._paint_current(painter, cells)
+
+    def _paint_cell(self, painter: QPainter, frame: int, cell: QRect) -> None:
+        image = self._images.get(frame)
+        if image is None:
+            painter.fillRect(cell, ink.grey(self.palette(), 0.07))
+        else:
+            paint_image(painter, cell, image, smooth=image.width() > cell.width())
+
+    def _paint_letter(self, painter: QPainter, letter: str, cell: QRect) -> None:
+        painter.setFont(ink.small(ink.heading(self.font())))
+        size = painter.fontMetrics().height() + 2
+        chip = QRect(cell.left(), cell.top(), size, size)
+        painter.fillRect(chip, ink.accent(self.palette()))
+        painter.setPen(self.palette().highlightedText().color())
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, letter)
+
+    def _paint_rail(self, painter: QPainter) -> None:
+        first, last = self._rail()
+        painter.fillRect(QRectF(first, self.height() - 6, last - first, 2), ink.grey(self.palette(), 0.16))
+
+    def _paint_current(self, painter: QPainter, cells: Sequence[tuple[int, QRect]]) -> None:
+        if self._current is None:
+            return
+        current = self._current
+        _, nearest = min(cells, key=lambda cell: abs(cell[0] - current))
+        painter.setPen(QPen(ink.accent(self.palette()), 2, j=Qt.PenJoinStyle.MiterJoin))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(nearest.adjusted(1, 1, -1, -1))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink.accent(self.palette()))
+        painter.drawEllipse(QRectF(self.x_of(current) - 4, self.height() - 9, 8, 8))
