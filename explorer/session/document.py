@@ -96,13 +96,13 @@ def from_text(text: str, spaces: Mapping[str, int] | None = None) -> Document:
 
 
 def place_to_python(place: Place, model: str, concepts: Iterable[Concept] = ()) -> str:
-    """A script that decodes exactly the picture of a place, by the public API. `concepts`: those of the place's space.
+    """A script that decodes exactly the picture of a place, by the public API.
 
-    Raises InputError before there is a picture.
+    `concepts`: the model's; those of other spaces are left out. Raises InputError before there is a picture.
     """
     if not place.base.size:
         raise InputError("There is no picture to copy yet.", "Open a model first.")
-    known = tuple(concepts)
+    known = tuple(concept for concept in concepts if concept.space == place.space)
     latent = edited(place.base, known, place.strengths)
     strengths = {concept.name: place.strengths.get(concept.name, 0.0) for concept in known}
     made = [f"{name!r} {strength:+.2f} sigma" for name, strength in strengths.items() if strength]

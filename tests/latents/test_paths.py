@@ -106,9 +106,9 @@ def test_a_linear_path_in_many_dimensions_passes_nearer_to_the_origin_and_a_sphe
 
 def test_ends_of_other_dimensions_and_unknown_kinds_are_refused() -> None:
     a, b = np.zeros(3, np.float32), np.zeros(4, np.float32)
-    for wrong in (lambda: points("linear", a, b, [0]), lambda: points("scenic", a, a, [0])):
+    for kind, end in (("linear", b), ("spherical", b), ("scenic", a)):
         with pytest.raises(InputError) as refusal:
-            wrong()
+            points(kind, a, end, [0])
         assert refusal.value.hint
 
 

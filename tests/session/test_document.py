@@ -75,7 +75,9 @@ def test_a_state_comes_back_from_its_text_exactly(state: State) -> None:
 def test_every_float32_comes_back_from_its_few_digits() -> None:
     bits = np.random.default_rng(0).integers(0, 2**32, 50_000, dtype=np.uint32)
     numbers = bits.view(np.float32)
-    base = frozen(np.concatenate([numbers[np.isfinite(numbers)], np.float32([-0.0, 1e-45, 16777216, 3.4e38, 0.1])]))
+    base = frozen(
+        np.concatenate([numbers[np.isfinite(numbers)], np.array([-0.0, 1e-45, 16777216, 3.4e38, 0.1], np.float32)])
+    )
     text = to_text(State("", Place("z", base)), "m", "f")
     assert from_text(text).state.place.base.tobytes() == base.tobytes()
     assert "0.1]" in text
@@ -214,8 +216,14 @@ class Recorder:
 def test_the_script_of_a_place_decodes_exactly_its_latent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = some_state().place
     smile = Concept("smile", np.array([0.6, 0.8, 0], np.float32), 1.3, space="w")
-    model, opened = Recorder(), []
-    monkeypatch.setattr(explorer, "open", lambda path: (opened.append(path), model)[1])
+    model = Recorder()
+    opened: list[str] = []
+
+    def open_recorder(path: str) -> Recorder:
+        opened.append(path)
+        return model
+
+    monkeypatch.setattr(explorer, "open", open_recorder)
     monkeypatch.chdir(tmp_path)
 
     exec(compile(place_to_python(place, 'C:\\my "models"\\faces', [smile]), "script", "exec"), {})
@@ -229,8 +237,16 @@ def test_the_script_of_a_place_decodes_exactly_its_latent(tmp_path: Path, monkey
 
 def test_a_concept_name_with_a_line_break_cannot_add_a_line_to_the_script() -> None:
     place = replace(some_state().place, strengths={"a\nraise SystemExit": 1.0})
-    odd = Concept("a\nraise SystemExit", np.array([1, 0, 0], np.float32), 1.0)
-    assert "\nraise" not in place_to_python(place, "m", [odd])
+    odd = Concept("a\nraise SystemExit", np.array([1, 0, 0], np.float32), 1.0, space="w")
+    script = place_to_python(place, "m", [odd])
+    assert "raise SystemExit" in script
+    assert "\nraise" not in script
+
+
+def test_a_concept_of_another_space_has_no_part_in_the_script() -> None:
+    place = some_state().place
+    namesake = Concept("smile", np.array([1, 0, 0], np.float32), 1.0, space="z")
+    assert place_to_python(place, "m", [namesake]) == place_to_python(place, "m")
 
 
 def test_before_the_first_model_there_is_no_script() -> None:
