@@ -9,7 +9,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from threading import Thread
 
-from explorer.work.desk import Desk
+from explorer.work.clerk import Clerk
 from explorer.work.orders import Order
 from explorer.work.source import Source
 
@@ -21,9 +21,9 @@ def run_engine(pipe: Connection, factory: Factory) -> None:
     """The child's whole life: a thread reads orders, this one works them off."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in the terminal is for the window to answer
     sys.setswitchinterval(1e-3)  # while the loader imports torch, live pictures want their turn
-    desk = Desk(pipe, factory())
-    Thread(target=_read_orders, args=(pipe, desk.put), name="orders", daemon=True).start()
-    desk.work()
+    clerk = Clerk(pipe, factory())
+    Thread(target=_read_orders, args=(pipe, clerk.put), name="orders", daemon=True).start()
+    clerk.work()
 
 
 def _read_orders(pipe: Connection, put: Callable[[int, Order], None]) -> None:

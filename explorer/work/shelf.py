@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from threading import Lock, Thread
 
-from explorer.errors import ExplorerError, InputError
+from explorer.errors import InputError
 from explorer.latents.arrays import Images, Latents
 from explorer.models.base import LatentModel
 from explorer.work.messages import DeviceChanged, Opened
@@ -73,11 +73,9 @@ class OpenModel:
 
     def decode(self, latents: Latents, space: str, truncation: float) -> tuple[Images, str]:
         """Pictures and what made them: 'onnxruntime' or 'torch'."""
-        if self._twin_fits(space, truncation) and self._twin is not None:
+        if self._twin is not None and self._may_twin(space) and self._twin.fits(latents):
             try:
-                return self._twin.decode(latents), "onnxruntime"
-            except ExplorerError:
-                raise
+                return self._twin.decode(latents, truncation), "onnxruntime"
             except Exception:  # torch can do it as well
                 self._twin = None
         return self._decode_by_torch(latents, space, truncation), "torch"
@@ -98,9 +96,9 @@ class OpenModel:
     def lacks_twin(self) -> bool:
         return self._twin is None and self._model is not None and self._source.wants_twin(self._model)
 
-    def _twin_fits(self, space: str, truncation: float) -> bool:
+    def _may_twin(self, space: str) -> bool:
         on_cpu = self._model is None or self._model.device == "cpu"
-        return on_cpu and self._twin is not None and space == self._twin.space and truncation == 1.0
+        return on_cpu and self._twin is not None and space == self._twin.space
 
     def _decode_by_torch(self, latents: Latents, space: str, truncation: float) -> Images:
         try:

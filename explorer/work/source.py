@@ -19,7 +19,11 @@ class Twin(Protocol):
 
     space: str
 
-    def decode(self, latents: Latents) -> Images: ...
+    def fits(self, latents: Latents) -> bool:
+        """Whether these are latents it can decode: of its shape, and finite."""
+        ...
+
+    def decode(self, latents: Latents, truncation: float) -> Images: ...
 
 
 class Source(Protocol):

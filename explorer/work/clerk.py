@@ -34,7 +34,7 @@ ENCODED_AT_ONCE = 32
 QUIET_S = 0.15  # without a live request for so long, thumbnails may go on
 
 
-class Desk:
+class Clerk:
     """The engine's main thread. Every live request gets exactly one answer; whatever goes wrong is reported, and the work goes on."""
 
     def __init__(self, pipe: Connection, source: Source) -> None:
