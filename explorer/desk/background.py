@@ -32,9 +32,10 @@ class Background(QObject):
     ) -> None:
         """`function(*arguments, step=...)` in a thread; `done(result)` here. The newest job of a slot wins."""
         job = self._board.run(slot, function, *arguments)
-        job.finished.connect(lambda result: (self._rest(slot), done(result)))
-        job.failed.connect(lambda failed: (self._rest(slot), self.show_failure(failed)))
-        job.cancelled.connect(lambda: self._rest(slot))
+        for over in (job.finished, job.failed, job.cancelled):
+            over.connect(lambda *_told: self._rest(slot))
+        job.finished.connect(done)
+        job.failed.connect(self.show_failure)
         if title:
             self._shown = slot
             self._window.status.show_progress(title, -1, can_cancel=True)

@@ -32,17 +32,17 @@ class Habits(QObject):
         self.table: Mapping[str, Callable[[], None]] = {
             "about_model": self._about,
             "reset_layout": window.reset_layout,
-            "full_screen": window.stage.toggle_full_screen,
+            "full_screen": window.toggle_full_screen,
             "welcome": window.welcome.open,
             "keys": self._show_keys,
-            "quit": window.close,
+            "quit": self._quit,
         }
         self._themes()
         self._show_models()
-        model.choice_of = lambda path: self._kept.model_choices.get(path)
+        model.choice_of = self._choice_of
         store.listen(self._remember_map)
         window.restore_layout(kept.layout)
-        window.stage.set_smooth(kept.smooth_pictures)
+        window.stage.smooth = kept.smooth_pictures
         window.welcome.closed.connect(lambda: self._keep(welcome_seen=True))
         window.tool_bar.device_wanted.connect(self._change_device)
         window.tool_bar.model_wanted.connect(model.switch)
@@ -51,6 +51,9 @@ class Habits(QObject):
         engine.device_changed.connect(self._show_device)
         if not kept.welcome_seen:
             window.welcome.open()
+
+    def _choice_of(self, path: str) -> MapChoice | None:
+        return self._kept.model_choices.get(path)
 
     def _remember_map(self, old: State, new: State) -> None:
         if new.model and (new.projection != old.projection or new.colour != old.colour):
@@ -76,7 +79,7 @@ class Habits(QObject):
             self._keep(theme=name)
 
     def _show_models(self) -> None:
-        bundled = [(path.name, str(path)) for path in folder.bundled()]
+        bundled = [(name, str(folder.resolve(name))) for name in folder.bundled()]
         ours = {path for _name, path in bundled}
         recent = [path for path in self._kept.recent if path not in ours]
         self._window.tool_bar.show_models(bundled, recent)
@@ -115,6 +118,9 @@ class Habits(QObject):
     def _about(self) -> None:
         if self._model.opened is not None:
             About(self._model.opened.card, self._window).open()
+
+    def _quit(self) -> None:
+        self._window.close()
 
     def _show_keys(self) -> None:
         Keys(self._window).open()

@@ -6,6 +6,8 @@ import time
 from collections import deque
 from statistics import median
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer
 
 from explorer.desk.open_model import OpenModel
@@ -79,7 +81,7 @@ class Live(QObject):
         self._times.append(decoded.decode_ms)
         self._window.status.show_decode(median(self._times), decoded.backend)
 
-    def _show_frame(self, image: object, _number: int) -> None:
+    def _show_frame(self, image: NDArray[np.uint8], _number: int) -> None:
         if self._store.preview is None:
             self._window.stage.show_picture(image)
             self._shown += 1

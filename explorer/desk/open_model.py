@@ -12,7 +12,9 @@ from PySide6.QtCore import QObject, Signal
 from explorer.latents.arrays import Latent
 from explorer.latents.edits import edited
 from explorer.latents.samples import LatentSet
+from explorer.models import folder
 from explorer.projections.base import ProjectionChoice
+from explorer.session.document import Document
 from explorer.session.preferences import MapChoice
 from explorer.session.state import PathSetting, Place, State, frozen
 from explorer.session.store import Store
@@ -28,7 +30,7 @@ class OpenModel(QObject):
     def __init__(self, store: Store, engine: Engine, device: str = "") -> None:
         super().__init__()
         self._store, self._engine = store, engine
-        self._wanted: State | None = None
+        self._wanted: Document | None = None
         self.device = device
         self.choice_of: Callable[[str], MapChoice | None] = lambda _path: None
         self.opened: Opened | None = None
@@ -40,13 +42,17 @@ class OpenModel(QObject):
         self._wanted = None
         self._engine.open(str(Path(path)), self.device)
 
-    def restore(self, state: State) -> None:
-        """Open the model of a pasted state, and take that state when it is there."""
-        if self.opened is not None and state.model == self.opened.path:
-            self._store.change("Paste state", **vars(state))
-            return
-        self._wanted = state
-        self._engine.open(state.model, self.device)
+    def restore(self, document: Document) -> None:
+        """Take a pasted state: at once in the model that it was copied from, else when that one has been opened.
+
+        Raises InputError for a state that its model cannot show, CheckpointError when the model is not on this machine.
+        """
+        opened = self.opened
+        if opened is not None and document.fingerprint == opened.card.fingerprint:
+            self._take(document, opened)
+        else:
+            self._wanted = document
+            self._engine.open(_whereabouts(document), self.device)
 
     def latent(self) -> Latent:
         """The current latent: the base, and every concept added once."""
@@ -70,13 +76,17 @@ class OpenModel(QObject):
         self.opened = opened
         state, wanted = self._store.state, self._wanted
         self._wanted = None
-        if wanted is not None and self.fits(wanted):
-            self._store.change("Paste state", **vars(wanted))
+        if wanted is not None:
+            self._take(wanted, opened)
         elif not state.model:
             self._store.restart(first_state(opened, self.choice_of(opened.path)))
         elif not self.fits(state):
             self._store.change(f"Open {opened.card.name}", **vars(first_state(opened, self.choice_of(opened.path))))
         self.changed.emit(opened)
+
+    def _take(self, document: Document, opened: Opened) -> None:
+        document.check({space.name: space.dim for space in opened.card.spaces})
+        self._store.change("Paste state", **{**vars(document.state), "model": opened.path})
 
     def _follow(self, _old: State, new: State) -> None:
         """Undo led to a state of another model: bring that one back."""
@@ -84,6 +94,12 @@ class OpenModel(QObject):
             self.opened = None
             self.changed.emit(None)
             self._engine.open(new.model, self.device)
+
+
+def _whereabouts(document: Document) -> str:
+    """Where the model of a document is here: at the same path, or among ours by its name."""
+    path = document.state.model
+    return path if Path(path).is_dir() else str(folder.resolve(document.model_name))
 
 
 def first_state(opened: Opened, choice: MapChoice | None = None) -> State:

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QFileDialog
 from explorer.desk.background import Background
 from explorer.desk.open_model import OpenModel
 from explorer.errors import InputError
-from explorer.export import film, pictures
 from explorer.latents.arrays import Images
 from explorer.session import document
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
+from explorer.work.job import Step
 
 PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif)"
 PICTURE_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"})
@@ -66,10 +66,10 @@ class Papers(QObject):
             return
         if opened.card.family == "gan":
             raise InputError("A GAN has no encoder.", "Choose a VAE or a flow to bring a picture of your own.")
-        self._jobs.run("encode", pictures.read, [path], opened.card.image_shape, done=self._engine.encode)
+        self._jobs.run("encode", read_picture, Path(path), opened.card.image_shape, done=self._engine.encode)
 
     def _ask_save(self) -> None:
-        image = self._window.stage.image
+        image = self._window.stage.picture_shown
         if image is None:
             return
         path, _kind = QFileDialog.getSaveFileName(self._window, "Save picture", "picture.png", "PNG (*.png)")
@@ -78,10 +78,13 @@ class Papers(QObject):
 
     def _save(self, image: np.ndarray, path: Path) -> None:
         target = path.with_suffix(".png")
-        self._jobs.run("save", pictures.write, image, target, done=lambda _result: self._note(f"Saved {target.name}."))
+        smooth = self._window.stage.smooth
+        self._jobs.run(
+            "save", save_picture, image, target, smooth, done=lambda _none: self._note(f"Saved {target.name}.")
+        )
 
     def _ask_film(self) -> None:
-        images = self._window.path.film()
+        images = self._window.path.film
         if images is None:
             raise InputError("There is no film yet.", "Pin A and B and wait until the strip is full, then export.")
         path, _kind = QFileDialog.getSaveFileName(self._window, "Export film", "path.gif", "Animated GIF (*.gif)")
@@ -89,9 +92,16 @@ class Papers(QObject):
             self._export(images, Path(path).with_suffix(".gif"))
 
     def _export(self, images: Images, path: Path) -> None:
-        rate = self._store.state.path.rate
+        rate, smooth = self._store.state.path.rate, self._window.stage.smooth
         self._jobs.run(
-            "export", film.write_gif, images, path, rate, done=lambda _result: self._note(f"Saved {path.name}.")
+            "export",
+            save_film,
+            images,
+            path,
+            rate,
+            smooth,
+            done=lambda _none: self._note(f"Saved {path.name}."),
+            title="Writing the film",
         )
 
     def _copy(self) -> None:
@@ -105,13 +115,41 @@ class Papers(QObject):
         text = QGuiApplication.clipboard().text()
         if not text.strip():
             raise InputError("The clipboard is empty.", "Copy a state first: Ctrl+C in this window.")
-        self._model.restore(document.from_text(text).state)
+        self._model.restore(document.from_text(text))
 
     def _copy_python(self) -> None:
         state, opened = self._store.state, self._model.opened
         if opened is not None:
-            QGuiApplication.clipboard().setText(document.place_to_python(state.place, state.model, opened.concepts))
+            QGuiApplication.clipboard().setText(
+                document.place_to_python(state.place, state.model, opened.concepts_of(state.place.space))
+            )
             self._note("Copied as Python.")
 
     def _note(self, text: str) -> None:
         self._window.messages.show_note(text)
+
+
+PICTURE_SIZE, FILM_SIZE = 512, 384  # pixels of the longer side
+
+
+def read_picture(path: Path, shape: tuple[int, int, int], *, step: Step) -> Images:
+    """A picture of the user's in the model's own size, uint8 (1, height, width, channels): the job."""
+    from explorer.models.picture_files import read_pictures
+
+    step(0, 1, "Reading the picture")
+    return read_pictures([path], shape)
+
+
+def save_picture(image: np.ndarray, path: Path, smooth: bool, *, step: Step) -> None:
+    """Write one image as a PNG that is large enough to be seen: the job."""
+    from explorer.export.pictures import enlarged, save_png
+
+    step(0, 1, "Saving")
+    save_png(enlarged(image, PICTURE_SIZE, smooth=smooth), path)
+
+
+def save_film(images: Images, path: Path, rate: float, smooth: bool, *, step: Step) -> None:
+    """Write the frames of a path as an animated GIF: the job."""
+    from explorer.export import film
+
+    film.save_film(images, path, rate=rate, longest=FILM_SIZE, smooth=smooth, progress=step)

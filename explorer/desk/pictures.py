@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 from PySide6.QtCore import QObject
@@ -75,7 +76,7 @@ class Pictures(QObject):
         if decoded.purpose == "thumbnails":
             window.map.show_thumbnails(decoded.marks, decoded.images)
         elif decoded.purpose == "film":
-            window.path.show_frames(decoded.marks, decoded.images)
+            window.path.show_frames(cast(tuple[int, ...], decoded.marks), decoded.images, decoded.latents)
         elif decoded.purpose == "shelf":
             window.shelf.show_pictures(decoded.marks, decoded.images)
         elif decoded.purpose == "reconstruction" and decoded.marks == (self._store.state.place.sample,):
