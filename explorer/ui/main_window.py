@@ -16,6 +16,7 @@ from explorer.ui.map.panel import MapPanel
 from explorer.ui.path_panel import PathPanel
 from explorer.ui.shelf import Shelf
 from explorer.ui.sliders import SlidersPanel
+from explorer.ui.spotlight import Spotlight
 from explorer.ui.stage import Stage
 from explorer.ui.status import Status
 from explorer.ui.tool_bar import ToolBar
@@ -53,6 +54,10 @@ class MainWindow(QMainWindow):
         self.tool_bar = ToolBar(self.actions_by_name)
         self._build()
         self.welcome = Welcome(self.map)
+        self.spotlight = Spotlight()
+        self.spotlight.pressed.connect(self.keyPressEvent)
+        self.stage.painted.connect(lambda _born: self._show_spotlight())
+        self.stage.full_screen_wanted.connect(self.toggle_full_screen)
         self._home = self.saveState(LAYOUT_VERSION)
 
     @property
@@ -80,6 +85,18 @@ class MainWindow(QMainWindow):
             if deed.icon:
                 self.actions_by_name[deed.name].setIcon(icon(deed.icon))
         self.tool_bar.show_icons()
+
+    def toggle_full_screen(self) -> None:
+        """The picture alone on the screen, and back."""
+        if self.spotlight.isVisible():
+            self.spotlight.close()
+        else:
+            self.spotlight.open_beside(self)
+            self._show_spotlight()
+
+    def _show_spotlight(self) -> None:
+        if self.spotlight.isVisible():
+            self.spotlight.show_image(self.stage.image, smooth=self.stage.smooth)
 
     def _build(self) -> None:
         centre = QWidget()
@@ -160,6 +177,7 @@ class MainWindow(QMainWindow):
             self.dropped.emit(url.toLocalFile())
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.spotlight.close()
         self.closing.emit()
         super().closeEvent(event)
 
