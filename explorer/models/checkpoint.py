@@ -1,8 +1,8 @@
 """From a folder to a model and back. Adding a family is one file and one line in `FAMILIES`.
 
-A family's file offers `build(config) -> NetworkModel`, which checks the hyper-parameters and builds the networks. It is
-called with torch's meta device: nothing is allocated before the weights are known to fit. So every constant of a network
-is a persistent buffer, and is part of the weights.
+A family's file offers `build(config) -> NetworkModel`, which checks the hyper-parameters and builds the networks. It
+is called with torch's meta device: nothing is allocated before the weights are known to fit. So every constant of a
+network is a persistent buffer, and is part of the weights.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FAMILIES = {
 
 
 def open_model(path: str | Path, device: str | None = None) -> NetworkModel:
-    """The model in a folder, or the bundled one of that name. Raises CheckpointError, or DeviceError for a given device.
+    """The model in a folder, or the bundled one of that name. Raises CheckpointError, DeviceError.
 
     Without a `device` the fastest one is tried, and the CPU where that fails.
     """

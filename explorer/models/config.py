@@ -197,7 +197,7 @@ def write_config(path: Path, card: Card, hyperparameters: Mapping[str, object]) 
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all: beside it first, then renamed. Raises StorageError, and what was there stays."""
+    """Writes a file whole or not at all: beside it first, then renamed. Raises StorageError; what was there stays."""
     beside = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,8 @@
+"""The recipes of the bundled models, and `pictures` for a user's own. Adding one is adding it to a list."""
+
+from __future__ import annotations
+
+from explorer.models.recipes import vae
+from explorer.models.training.recipe import Recipe
+
+RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (*vae.RECIPES,)}
