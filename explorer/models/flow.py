@@ -51,14 +51,6 @@ def log_density(net: FlowNet, values: Tensor, margin: float) -> tuple[Tensor, Te
     return latents, normal + change + volume
 
 
-def bits_per_dimension(log_prob: NDArray[np.float32], dimensions: int) -> NDArray[np.float32]:
-    """Bits a pixel: -log p / (D ln 2), for log p in nats of whole pictures of 8 bits, as `log_prob` gives it.
-
-    For the density q of pictures scaled to 0..1 it is (-log q + D ln BINS) / (D ln 2): log p = log q - D ln BINS.
-    """
-    return cast(NDArray[np.float32], (-log_prob / (dimensions * math.log(2))).astype(np.float32))
-
-
 class Painted(nn.Module):
     """Latents (n, d) to pictures (n, c, h, w), 0..1: a pixel times 255, rounded, is the bin that it fell into."""
 

@@ -58,7 +58,7 @@ class ReadOut:
 def yes_or_no(labels: Sequence[Labels], names: Sequence[str]) -> NDArray[np.bool_]:
     """bool (n, len(names)): whether each named label says more than its first name ('no', 'none')."""
     known = {one.name: one.values for one in labels}
-    return np.stack([known[name] > 0 for name in names], axis=1)
+    return np.stack([known[name].astype(np.float32) > 0 for name in names], axis=1)
 
 
 def train_readout(
@@ -91,15 +91,6 @@ def frechet_distance(one: NDArray[np.float32], other: NDArray[np.float32]) -> fl
     gap = float(np.square(first.mean(0) - second.mean(0)).sum())
     roots = np.sqrt(np.maximum(np.linalg.eigvals(cov_first @ cov_second).real, 0))
     return gap + float(np.trace(cov_first) + np.trace(cov_second) - 2 * roots.sum())
-
-
-def mean_distance(images: Images) -> float:
-    """Mean distance between two pictures of a set, root mean square over pixels, in 0..1."""
-    flat = images.reshape(len(images), -1).astype(np.float32) / 255
-    squares = np.square(flat).sum(1)
-    gaps = np.maximum(squares[:, None] + squares[None] - 2 * flat @ flat.T, 0)
-    count = len(flat)
-    return float(np.sqrt(gaps / flat.shape[1])[~np.eye(count, dtype=bool)].mean())
 
 
 def _as_tensor(images: Images) -> Tensor:

@@ -15,13 +15,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from explorer.latents.arrays import Images
+from explorer.latents.measures import bits_per_dimension
 from explorer.models.base import Card, Space
 from explorer.models.config import Config
 from explorer.models.coupling import FlowNet
-from explorer.models.flow import FlowModel, bits_per_dimension, build, log_density, to_logits
+from explorer.models.flow import FlowModel, build, log_density, to_logits
 from explorer.models.network import NetworkModel
 from explorer.models.training.base import Training
 from explorer.models.training.datasets import Dataset
+from explorer.models.training.measures import rounded
 from explorer.models.training.recipe import Recipe
 
 MEASURED = 2_000  # pictures in a figure
@@ -87,17 +90,17 @@ class FlowTraining(Training):
         self.best = copy.deepcopy(self.mean)
         self.score = self.best_score = math.inf
         self.optimiser = torch.optim.Adam(self.net.parameters(), lr=self.plan.rate)
-        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, self._share_of_rate)
 
     def advance(self) -> dict[str, float]:
         """One step; bits a dimension of its batch, and of the validation set when it was last looked at."""
         rows = torch.randint(len(self.pictures), (self.plan.batch,), generator=self.random)
         loss = self._bits(self.net, self._noisy(self.pictures[rows]))
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.plan.rate * self._share_of_rate()
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.net.parameters(), self.plan.longest_step)
         self.optimiser.step()
-        self.schedule.step()
         self.taken += 1
         self._follow()
         if self.taken % self.plan.validate_every == 0 or self.taken == self.steps:
@@ -132,20 +135,17 @@ class FlowTraining(Training):
         return model
 
     def measures(self, model: NetworkModel, dataset: Dataset) -> dict[str, object]:
-        """Bits a dimension of held-out and of learned pictures."""
+        """Whether the flow overfits, and whether held-out pictures come back byte for byte."""
         assert isinstance(model, FlowModel)
         held, learned = dataset.tested[:MEASURED], dataset.learned[:MEASURED]
-        size = int(np.prod(model.card.image_shape))
-        bits = [float(bits_per_dimension(model.log_prob(images), size).mean()) for images in (held, learned)]
-        whole = bool((model.decode(model.encode(held).mean) == held).all())
+        bits = bits_per_dimension(model.log_prob(learned), int(np.prod(model.card.image_shape)))
         return {
-            "bits_per_dimension_held_out": round(bits[0], 4),
-            "bits_per_dimension_training_pictures": round(bits[1], 4),
-            "held_out_pictures_come_back_exactly": whole,
+            "bits_per_dimension_of_training_pictures": rounded(float(bits.mean())),
+            "held_out_pictures_that_come_back_exactly": _share_exact(model, held),
         }
 
     def _parts(self) -> tuple[Any, ...]:
-        return self.net, self.mean, self.best, self.optimiser, self.schedule
+        return self.net, self.mean, self.best, self.optimiser
 
     def _divided(self, dataset: Dataset) -> tuple[Tensor, Tensor]:
         """Pictures to learn from and for validation, uint8 (n, channels, height, width)."""
@@ -171,13 +171,19 @@ class FlowTraining(Training):
     def _noisy(self, pictures: Tensor) -> Tensor:
         return pictures + torch.rand(pictures.shape, generator=self.random).to(self.device)
 
-    def _share_of_rate(self, step: int) -> float:
+    def _share_of_rate(self) -> float:
         """Rises over the first 100 steps, full for three tenths, then a cosine down to a hundredth."""
-        late = max(0.0, step / self.plan.steps - 0.3) / 0.7
-        return min(1.0, (step + 1) / 100) * (0.5 * (1 + math.cos(math.pi * min(late, 1.0))) + 0.01)
+        late = max(0.0, self.taken / self.steps - 0.3) / 0.7
+        return min(1.0, (self.taken + 1) / 100) * (0.5 * (1 + math.cos(math.pi * min(late, 1.0))) + 0.01)
 
     @torch.no_grad()
     def _follow(self) -> None:
         keep = min(self.plan.memory, 1 - 10 / (9 + self.taken))
         for kept, current in zip(self.mean.parameters(), self.net.parameters(), strict=True):
             kept.lerp_(current, 1 - keep)
+
+
+def _share_exact(model: FlowModel, images: Images) -> float:
+    """Of pictures, those that are the same after encoding and decoding."""
+    same = model.decode(model.encode(images).mean) == images
+    return float(same.all(axis=(1, 2, 3)).mean())

@@ -26,7 +26,7 @@ from explorer.models.base import Card, Space
 from explorer.models.config import Config
 from explorer.models.gan import GanModel, GanNet, build
 from explorer.models.network import NetworkModel
-from explorer.models.readout import ReadOut, frechet_distance, mean_distance, train_readout, yes_or_no
+from explorer.models.readout import ReadOut, frechet_distance, train_readout, yes_or_no
 from explorer.models.training.base import Training
 from explorer.models.training.datasets import Dataset
 from explorer.models.training.recipe import Recipe
@@ -102,22 +102,17 @@ class GanTraining(Training):
         self.critic = Critic(size, channels, self.plan.critic_widths, self.plan.critic_hidden).to(device)
         self.net = model.net.to(device)
         self.mean = copy.deepcopy(self.net).requires_grad_(False)
-        rates = ((self.net.mapping, self.plan.rate * self.plan.mapping_rate), (self.net.synthesis, self.plan.rate))
-        groups = [{"params": list(part.parameters()), "lr": rate} for part, rate in rates]
-        self.painter = torch.optim.Adam(groups, betas=(0.0, 0.99))
+        parts = ((self.net.mapping, self.plan.mapping_rate), (self.net.synthesis, 1.0))
+        groups = [{"params": list(net.parameters()), "part": part} for net, part in parts]
+        self.painter = torch.optim.Adam(groups, lr=self.plan.rate, betas=(0.0, 0.99))
         self.judge = torch.optim.Adam(self.critic.parameters(), lr=self.plan.rate, betas=(0.0, 0.99))
-        self.schedules = [
-            torch.optim.lr_scheduler.LambdaLR(optimiser, self._share_of_rate)
-            for optimiser in (self.painter, self.judge)
-        ]
 
     def advance(self) -> dict[str, float]:
         """One step of both sides; their losses."""
+        self._pace()
         judged = self._teach_critic(self._draw())
         painted = self._teach_generator(self._draw())
         self.taken += 1
-        for schedule in self.schedules:
-            schedule.step()
         self._follow()
         return {"critic": judged, "generator": painted}
 
@@ -166,7 +161,6 @@ class GanTraining(Training):
         return {
             "frechet_distance_in_readout_features": round(frechet_distance(says[0], says[1]), 4),
             "frechet_distance_of_training_pictures": round(frechet_distance(says[2], says[1]), 4),
-            "sample_diversity": round(mean_distance(made) / mean_distance(held), 3),
             "readout_accuracy": {name: round(share, 3) for name, share in self._reader.accuracy.items()},
             "share_of_samples_read_as": self._shares(made),
             "share_of_held_out_read_as": self._shares(held),
@@ -182,7 +176,7 @@ class GanTraining(Training):
         return {name: round(float(share), 3) for name, share in zip(self._reader.names, shares, strict=True)}
 
     def _parts(self) -> tuple[Any, ...]:
-        return self.net, self.mean, self.critic, self.painter, self.judge, *self.schedules
+        return self.net, self.mean, self.critic, self.painter, self.judge
 
     def _teach_critic(self, real: Tensor) -> float:
         penalised = self.taken % self.plan.penalty_every == 0
@@ -218,10 +212,12 @@ class GanTraining(Training):
     def _draw(self) -> Tensor:
         return self.pictures[torch.randint(len(self.pictures), (self.plan.batch,), generator=self.random)]
 
-    def _share_of_rate(self, step: int) -> float:
-        """Rises over the first 100 steps, full until the middle, then falls evenly to a tenth."""
-        late = max(0.0, step / self.plan.steps - 0.5) / 0.5
-        return min(1.0, (step + 1) / 100) * (1 - 0.9 * late)
+    def _pace(self) -> None:
+        """The rates rise over the first 100 steps, are full until the middle, then fall evenly to a tenth."""
+        late = max(0.0, self.taken / self.steps - 0.5) / 0.5
+        share = min(1.0, (self.taken + 1) / 100) * (1 - 0.9 * late)
+        for group in (*self.painter.param_groups, *self.judge.param_groups):
+            group["lr"] = share * self.plan.rate * group.get("part", 1.0)
 
     @torch.no_grad()
     def _follow(self) -> None:

@@ -1,0 +1,113 @@
+"""The GAN: its two spaces, the mapping between them, truncation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from explorer.errors import CheckpointError, InputError
+from explorer.models.adversarial import Critic
+from explorer.models.base import CanEncode, CanMap, CanScore, Card, Space
+from explorer.models.checkpoint import open_model, save_model
+from explorer.models.config import Config
+from explorer.models.gan import GanModel, GanNet, build
+from explorer.models.readout import frechet_distance
+
+
+def tiny(**changes: object) -> GanModel:
+    spaces = (Space("z", 6, (6,), "standard normal"), Space("w", 6, (6,), "mapped"))
+    card = Card("tiny", "gan", "", 0, spaces, (8, 8, 3), (-1, 1), "noise", "", "none")
+    torch.manual_seed(0)
+    model = build(Config(card, {"mapping_width": 8, "widths": [8, 6], "depths": [2], **changes}))
+    assert isinstance(model.net, GanNet)
+    model.net.w_mean.copy_(torch.randn(6))
+    model.ready()
+    return model
+
+
+def test_a_picture_of_z_is_the_picture_of_its_w() -> None:
+    model = tiny()
+    z = model.sample(5, seed=1, space="z")
+    np.testing.assert_allclose(model.decode_float(z, space="z"), model.decode_float(model.map(z)), atol=1e-6)
+
+
+def test_samples_of_w_are_the_mapped_samples_of_z() -> None:
+    model = tiny()
+    np.testing.assert_array_equal(model.sample(4, seed=2, space="w"), model.map(model.sample(4, seed=2, space="z")))
+
+
+def test_only_the_direction_of_z_matters() -> None:
+    model = tiny()
+    z = model.sample(4, seed=3, space="z")
+    np.testing.assert_allclose(model.map(3 * z), model.map(z), atol=1e-5)
+
+
+@pytest.mark.parametrize("space", ["z", "w"])
+def test_truncation_zero_gives_the_mean_picture(space: str) -> None:
+    model = tiny()
+    pictures = model.decode_float(model.sample(5, seed=4, space=space), space=space, truncation=0)
+    mean = model.decode_float(model.w_mean[None])
+    np.testing.assert_allclose(pictures, np.repeat(mean, 5, axis=0), atol=1e-6)
+
+
+@pytest.mark.parametrize("space", ["z", "w"])
+def test_truncation_one_is_none(space: str) -> None:
+    model = tiny()
+    latents = model.sample(5, seed=4, space=space)
+    np.testing.assert_array_equal(
+        model.decode_float(latents, space=space, truncation=1), model.decode_float(latents, space=space)
+    )
+
+
+def test_truncation_moves_w_along_a_straight_line_through_the_mean() -> None:
+    model = tiny()
+    w = model.sample(3, seed=5)
+    for amount in (-1.0, 0.5, 2.0):
+        moved = (model.w_mean + amount * (w - model.w_mean)).astype(np.float32)
+        np.testing.assert_allclose(model.decode_float(w, truncation=amount), model.decode_float(moved), atol=1e-6)
+
+
+def test_a_gan_can_map_but_has_no_encoder_and_no_density() -> None:
+    model = tiny()
+    assert isinstance(model, CanMap)
+    assert not isinstance(model, CanEncode)
+    assert not isinstance(model, CanScore)
+
+
+def test_mapping_refuses_latents_of_another_shape() -> None:
+    with pytest.raises(InputError):
+        tiny().map(np.zeros((2, 5), np.float32))
+
+
+def test_a_saved_gan_opens_with_its_mean_of_w(tmp_path: Path) -> None:
+    model = tiny()
+    save_model(model, tmp_path)
+    opened = open_model(tmp_path, "cpu")
+    assert isinstance(opened, GanModel)
+    np.testing.assert_array_equal(opened.w_mean, model.w_mean)
+    z = model.sample(3, seed=6, space="z")
+    np.testing.assert_array_equal(opened.map(z), model.map(z))
+
+
+def test_widths_that_do_not_lead_to_the_picture_are_refused() -> None:
+    with pytest.raises(CheckpointError):
+        tiny(widths=[8, 6, 4], depths=[1, 1])
+
+
+def test_the_critic_sees_the_variety_of_a_batch() -> None:
+    torch.manual_seed(0)
+    critic, picture = Critic(8, 3, (4, 6), 8), torch.randn(1, 3, 8, 8)
+    with torch.no_grad():
+        alone = critic(picture.repeat(4, 1, 1, 1))
+        among = critic(torch.cat([picture, torch.randn(3, 3, 8, 8)]))
+    assert abs(float(alone[0] - among[0])) > 1e-6
+
+
+def test_the_frechet_distance_is_zero_to_itself_and_the_shift_squared_to_a_shifted_copy() -> None:
+    features = np.random.default_rng(0).standard_normal((400, 5)).astype(np.float32)
+    assert abs(frechet_distance(features, features)) < 1e-6
+    shifted = features + np.array([3, 4, 0, 0, 0], np.float32)
+    assert frechet_distance(features, shifted) == pytest.approx(25, rel=1e-5)
