@@ -144,7 +144,7 @@ class Stage(QWidget):
         self._show_comparison()
 
     def show_walk(self, axes: Latents | None, scale: float | tuple[float, float] = 1.0) -> None:
-        """What a drag does: two unit directions, float32 (2, d), and the standard deviation along each. None: nothing."""
+        """What a drag does: two unit directions, float32 (2, d), and the standard deviation along each."""
         self._axes = axes
         self._scale = np.broadcast_to(np.asarray(scale, dtype=np.float64), 2)
         self._screen.walkable = axes is not None
@@ -156,7 +156,7 @@ class Stage(QWidget):
         if not self.image.isNull():
             QGuiApplication.clipboard().setImage(self.image)
 
-    # out: walking
+    # out
 
     def _begin_walk(self) -> None:
         self._drag += 1

@@ -115,7 +115,7 @@ class DimensionSection(Section):
             row.show_hint(self._told(dim, rank, effects))
         self._show_rest()
 
-    def _row(self, dim: int, effects: NDArray[np.float64] | None) -> SliderRow:
+    def _row(self, dim: int, effects: NDArray[np.floating] | None) -> SliderRow:
         low, high = self._range(dim)
         row = SliderRow(f"{self._store.state.place.space} {dim + 1}", low, high, self)
         if effects is not None:
@@ -139,14 +139,14 @@ class DimensionSection(Section):
             reach = max(reach, float(np.abs(self._samples.latents[:, dim]).max()))
         return -reach, reach
 
-    def _effects(self) -> NDArray[np.float64] | None:
-        """What each dimension does, as a share of the most effective one, float64 (d,)."""
+    def _effects(self) -> NDArray[np.floating] | None:
+        """What each dimension does, as a share of the most effective one, (d,)."""
         if self._samples is None or self._samples.effects is None or len(self._samples.effects) != len(self._order):
             return None
         most = float(self._samples.effects.max())
-        return self._samples.effects / most if most > 0 else None  # type: ignore[no-any-return]
+        return self._samples.effects / most if most > 0 else None
 
-    def _told(self, dim: int, rank: int, effects: NDArray[np.float64] | None) -> str:
+    def _told(self, dim: int, rank: int, effects: NDArray[np.floating] | None) -> str:
         if effects is None or self._samples is None or self._samples.effects is None:
             return f"Dimension {dim + 1} of {len(self._order)}, in the model's own unit; number {rank + 1} by effect."
         return (
@@ -173,4 +173,5 @@ class DimensionSection(Section):
         samples, sample = self._samples, place.sample
         if samples is None or sample is None or sample >= len(samples) or samples.dim != len(place.base):
             return np.zeros_like(place.base)
-        return samples.latents[sample]
+        own: Latent = samples.latents[sample]
+        return own

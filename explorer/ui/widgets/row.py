@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.glyphs import GlyphButton
-from explorer.ui.widgets.number import Number, signed
+from explorer.ui.widgets.number import Number
 from explorer.ui.widgets.slider import Slider
 
 
@@ -83,69 +83,6 @@ class SliderRow(QWidget):
             self.reset.setEnabled(changed)
 
     def show_share(self, share: float) -> None:
-        self._share = share
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if self._share > 0:
-            painter = QPainter(self)
-            width = max(1.0, self._share * (self.width() - ink.GRID))
-            painter.fillRect(QRectF(0, self.height() - 4, width, 2), ink.grey(self.palette(), 0.4))
-
-
-class SliderRow(QWidget):
-    """A number by name. `moved` between `began` and `ended` is one gesture; a change by code is silent."""
-
-    moved = Signal(float)
-    began = Signal()
-    ended = Signal()
-    reset_wanted = Signal()
-
-    def __init__(self, name: str, low: float, high: float, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.name = name
-        self._usual = (low, high)
-        self._held = False
-        self._label = _Name(name, self)
-        self.slider = Slider(low, high, self)
-        self.number = Number(2, self)
-        self.reset = GlyphButton("rotate-ccw", f"Reset {name}", self)
-        self._lay_out()
-        self._name_parts()
-        for part in (self.slider, self.number):
-            part.moved.connect(self._take)
-            part.pressed.connect(self._begin)
-            part.released.connect(self._end)
-            part.reset_wanted.connect(self._ask_reset)
-        self.number.typed.connect(self.slider.setFocus)  # letters belong to the window again
-        self.reset.clicked.connect(self._ask_reset)
-        self.show_place(0.0, None, changed=False)
-
-    @property
-    def value(self) -> float:
-        return self.slider.value
-
-    @property
-    def is_changed(self) -> bool:
-        """Whether there is anything to reset."""
-        return self.reset.isEnabled()
-
-    def show_value(self, value: float) -> None:
-        """Show a value; the range grows to hold it."""
-        low, high = self.slider.range
-        if value < low or value > high:
-            self.slider.show_range(min(low, math.floor(value)), max(high, math.ceil(value)))
-        self.slider.show_value(value)
-        self.number.show_value(value)
-
-    def show_own(self, own: float | None, *, changed: bool) -> None:
-        """The value the row resets to (a tick on the track), and whether it differs from what is shown."""
-        self.slider.show_tick(own)
-        if changed != self.reset.isEnabled():
-            self.reset.setEnabled(changed)
-
-    def show_share(self, share: float) -> None:
         """A thin bar under the name, 0..1 of its width."""
         self._label.show_share(share)
 
@@ -203,7 +140,3 @@ class SliderRow(QWidget):
         )
         self.number.setAccessibleName(f"{self.name}, number")
         self.setAccessibleName(self.name)
-
-    def spoken(self) -> str:
-        """The row in words: 'smile +1.40'."""
-        return f"{self.name} {signed(self.value, 2)}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.widgets import ink
@@ -28,6 +28,7 @@ class FilmStrip(QWidget):
         self._current: int | None = None
         self._images: dict[int, QImage] = {}
         self._ends: tuple[str, str] = ("", "")
+        self._note = ""
         self._scrubbing = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Film strip")
@@ -50,6 +51,13 @@ class FilmStrip(QWidget):
         if (count, ends) != (self._count, self._ends):
             self._count, self._ends = count, ends
             self.setCursor(Qt.CursorShape.PointingHandCursor if count > 1 else Qt.CursorShape.ArrowCursor)
+            self.update()
+
+    def show_note(self, note: str) -> None:
+        """What to do while there is no film; '' when there is one."""
+        if note != self._note:
+            self._note = note
+            self.setAccessibleDescription(note)
             self.update()
 
     def show_images(self, images: Mapping[int, QImage]) -> None:
@@ -124,14 +132,28 @@ class FilmStrip(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         cells = self.cells()
-        for place, (frame, cell) in enumerate(cells):
+        if self._note:
+            self._paint_note(painter, cells)
+            return
+        for frame, cell in cells:
             self._paint_cell(painter, frame, cell)
-            letter = self._ends[0] if place == 0 else self._ends[1] if place == len(cells) - 1 else ""
-            if letter:
-                self._paint_letter(painter, letter, cell)
+        self._paint_letter(painter, self._ends[0], cells[0][1])
+        self._paint_letter(painter, self._ends[1], cells[-1][1])
         if self._count > 1:
             self._paint_rail(painter)
             self._paint_current(painter, cells)
+
+    def _paint_note(self, painter: QPainter, cells: Sequence[tuple[int, QRect]]) -> None:
+        """The ends that are there, and what to do between them."""
+        for letter, (frame, cell) in zip(self._ends, (cells[0], cells[-1]), strict=True):
+            if letter:
+                self._paint_cell(painter, frame, cell)
+                self._paint_letter(painter, letter, cell)
+        painter.setFont(self.font())
+        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        side = cells[0][1].width() + ink.GRID
+        room = self.rect().adjusted(side, 0, -side, -_RAIL)
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap), self._note)
 
     def _paint_cell(self, painter: QPainter, frame: int, cell: QRect) -> None:
         image = self._images.get(frame)
@@ -141,6 +163,8 @@ class FilmStrip(QWidget):
             paint_image(painter, cell, image, smooth=image.width() > cell.width())
 
     def _paint_letter(self, painter: QPainter, letter: str, cell: QRect) -> None:
+        if not letter:
+            return
         painter.setFont(ink.small(ink.heading(self.font())))
         size = painter.fontMetrics().height() + 2
         chip = QRect(cell.left(), cell.top(), size, size)

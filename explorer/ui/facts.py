@@ -1,0 +1,133 @@
+"""What is known of the current latent, in numbers and words; what a family cannot know, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import log, prod, sqrt
+
+import numpy as np
+
+from explorer.latents.arrays import Latent
+from explorer.latents.edits import edited
+from explorer.latents.measures import Neighbourhood, active_units, kl, kl_per_dimension, typical_length
+from explorer.latents.samples import LatentSet
+from explorer.session.state import Place
+from explorer.work.messages import Opened
+
+_FLOPS = 4e9  # what building a neighbourhood may cost in the GUI thread, about 60 ms
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line: a name, what is known, and a tooltip with formula and unit. Not `known`: the text is the reason."""
+
+    name: str
+    text: str
+    hint: str
+    known: bool = True
+
+
+def neighbourhood(samples: LatentSet | None) -> Neighbourhood | None:
+    """The distances among the samples, of as many of them as may be compared at once; None for under two samples."""
+    if samples is None or len(samples) < 2:
+        return None
+    return Neighbourhood(samples.latents, limit=max(200, min(4000, int(sqrt(_FLOPS / (2 * samples.dim))))))
+
+
+def facts(opened: Opened, place: Place, near: Neighbourhood | None) -> list[Fact]:
+    """All facts of a place, in the order they are shown."""
+    samples = opened.samples.get(place.space)
+    latent = edited(place.base, opened.concepts_of(place.space), place.strengths)
+    return [
+        _length(opened, place, latent),
+        *_nearness(samples, latent, near),
+        _likelihood(opened, place, samples),
+        _divergence(opened, place, samples),
+        _active(samples),
+    ]
+
+
+def _length(opened: Opened, place: Place, latent: Latent) -> Fact:
+    length = float(np.linalg.norm(latent.astype(np.float64)))
+    hint = "|z| = sqrt(sum of squares), in the latent's own unit."
+    prior = next((space.prior for space in opened.card.spaces if space.name == place.space), "")
+    if not _is_normal(prior):
+        return Fact("Length", f"{length:.2f}", f"{hint} No expected length: the prior of {place.space} is no N(0, 1).")
+    expected = typical_length(len(latent))
+    hint += f"\nExpected under N(0, 1): sqrt(2) Γ((d+1)/2) / Γ(d/2) = {expected:.2f} for d = {len(latent)}."
+    return Fact("Length", f"{length:.2f}, expected {expected:.2f}", hint)
+
+
+def _is_normal(prior: str) -> bool:
+    words = prior.lower().replace(" ", "")
+    return any(known in words for known in ("n(0", "normal", "gauss"))
+
+
+def _nearness(samples: LatentSet | None, latent: Latent, near: Neighbourhood | None) -> Iterator[Fact]:
+    if samples is None or near is None or samples.dim != len(latent):
+        yield Fact("Nearest sample", "no samples in this space", "The model brings no samples here.", known=False)
+        return
+    found = near.nearness(latent)
+    yield Fact(
+        "Nearest sample",
+        f"{found.distance:.2f} away, {found.where} the data",
+        f"Euclidean distance, percentile {found.percentile:.0f}: that share of the samples have a nearer neighbour of "
+        "their own.\nInside up to percentile 95, edge up to 99.5, outside beyond.",
+    )
+    told = ", ".join(f"{labels.name}: {labels.text(found.sample)}" for labels in samples.labels)
+    hint = f"The labels of sample {found.sample + 1}, the nearest one."
+    yield Fact("It is", told or f"sample {found.sample + 1}, without labels", hint, known=bool(told))
+
+
+def _likelihood(opened: Opened, place: Place, samples: LatentSet | None) -> Fact:
+    name = "log p(sample)" if opened.card.likelihood == "exact" else "log p(sample) ≥"
+    hint = "Natural logarithm of the probability of the sample's 8-bit picture, in nats."
+    if opened.card.likelihood == "none":
+        return Fact("log p(sample)", f"{opened.card.family}: no density", "This family cannot tell.", known=False)
+    if samples is None or samples.log_likelihoods is None:
+        return Fact(name, "not stored with this model", hint, known=False)
+    if place.sample is None or place.sample >= len(samples):
+        return Fact(name, "no sample is chosen", hint, known=False)
+    nats = float(samples.log_likelihoods[place.sample])
+    bits = -nats / (prod(opened.card.image_shape) * log(2))
+    if opened.card.likelihood == "lower bound":
+        hint += " A lower bound of it, the ELBO."
+    return Fact(name, f"{nats:.0f} nats, {bits:.2f} bits/dim", f"{hint}\nbits/dim = -log p / (D ln 2).")
+
+
+def _divergence(opened: Opened, place: Place, samples: LatentSet | None) -> Fact:
+    hint = "KL of the sample's posterior from N(0, 1), summed over dimensions: (μ² + σ² - 1 - ln σ²) / 2, in nats."
+    if samples is None or samples.log_variances is None:
+        return Fact("KL of the sample", f"{opened.card.family}: no posterior", hint, known=False)
+    if place.sample is None or place.sample >= len(samples):
+        return Fact("KL of the sample", "no sample is chosen", hint, known=False)
+    one = slice(place.sample, place.sample + 1)
+    return Fact("KL of the sample", f"{kl(samples.latents[one], samples.log_variances[one]):.1f} nats", hint)
+
+
+def _active(samples: LatentSet | None) -> Fact:
+    hint = "Dimensions whose posterior mean varies over the data by more than 0.01 (Burda et al. 2016)."
+    if samples is None or samples.log_variances is None or not len(samples):
+        return Fact("Active units", "only for a family with a posterior", hint, known=False)
+    return Fact("Active units", f"{int(active_units(samples.latents).sum())} of {samples.dim}", hint)
+
+
+@dataclass(frozen=True, eq=False)
+class Bars:
+    """One number a dimension, to be drawn."""
+
+    title: str
+    unit: str
+    values: np.ndarray
+
+
+def per_dimension(samples: LatentSet | None) -> list[Bars]:
+    """What is known of each dimension: its effect on the picture, its KL."""
+    known = []
+    if samples is not None and samples.effects is not None:
+        known.append(Bars("Effect", "mean change of a pixel (0..1) for one standard deviation", samples.effects))
+    if samples is not None and samples.log_variances is not None and len(samples):
+        nats = kl_per_dimension(samples.latents, samples.log_variances)
+        known.append(Bars("KL", "nats, mean over the samples", nats))
+    return known
