@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from explorer.models.recipes import vae
+from explorer.models.recipes import digits_flow, pixelfaces_gan, vae
 from explorer.models.training.recipe import Recipe
 
-RECIPES: dict[str, Recipe] = {recipe.name: recipe for recipe in (*vae.RECIPES,)}
+RECIPES: dict[str, Recipe] = {
+    recipe.name: recipe for recipe in (*vae.RECIPES, pixelfaces_gan.RECIPE, digits_flow.RECIPE)
+}

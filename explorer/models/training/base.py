@@ -6,6 +6,7 @@ import importlib
 from collections.abc import Mapping
 from typing import Protocol
 
+from explorer.latents.concepts import Concept
 from explorer.latents.samples import LatentSet
 from explorer.models.network import NetworkModel
 from explorer.models.training.datasets import Dataset
@@ -44,6 +45,10 @@ class Training:
     def samples(self, model: NetworkModel, dataset: Dataset, recipe: Recipe) -> list[LatentSet]:
         """The samples kept with the model, a set for each space."""
         return [encoded(model, dataset, recipe.samples)]
+
+    def tried(self, model: NetworkModel, concepts: list[Concept], samples: LatentSet) -> list[Concept]:
+        """The concepts worth keeping, what they were seen to do to pictures added to their provenance."""
+        return concepts
 
     def measures(self, model: NetworkModel, dataset: Dataset) -> dict[str, object]:  # noqa: ARG002
         """Figures of this family, beyond those that all have."""

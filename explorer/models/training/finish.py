@@ -27,6 +27,7 @@ def finish(training: Training, recipe: Recipe, dataset: Dataset, folder: Path, *
     sets = training.samples(model, dataset, recipe)
     directions = recipe.directions or by_folder(sets[-1])
     found = concepts(sets[-1], directions, _groups(sets[-1], recipe, dataset))
+    found = training.tried(model, found, sets[-1])
     figures = measured(model, dataset) | training.measures(model, dataset)
     figures |= _making(training, dataset, seed, seconds)
     model.card = _card(model.card, recipe, figures)
