@@ -1,0 +1,1 @@
+"""The map: samples as points or pictures, and everything that happens on them."""

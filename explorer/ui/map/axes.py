@@ -1,0 +1,94 @@
+"""The quiet layer under the points: grid lines at round numbers, their labels, and the names of the axes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen
+
+from explorer.ui.map.camera import Camera
+
+SPACING = 90.0  # wished distance of grid lines in logical pixels
+INSET = 6.0
+
+
+def tick_step(scale: float) -> float:
+    """The distance of grid lines in units of the plane: 1, 2 or 5 times a power of ten."""
+    wished = SPACING / scale
+    power = 10.0 ** math.floor(math.log10(wished))
+    return min((power * factor for factor in (1, 2, 5, 10)), key=lambda step: abs(math.log(step / wished)))
+
+
+def ticks(low: float, high: float, step: float) -> list[float]:
+    """Multiples of `step` in low..high."""
+    return [number * step for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
+def tick_text(value: float, step: float) -> str:
+    """A tick's number with just the decimals its step needs, and a true minus."""
+    decimals = max(-math.floor(math.log10(step) + 1e-9), 0)
+    text = f"{value:.{decimals}f}"
+    return ("0" if float(text) == 0 else text).replace("-", "\N{MINUS SIGN}")
+
+
+def draw_lines(painter: QPainter, camera: Camera, palette: QPalette) -> None:
+    """Grid lines; those through zero a little stronger."""
+    left, bottom, right, top = camera.bounds
+    step = tick_step(camera.scale)
+    line = palette.color(QPalette.ColorRole.Mid)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for strength, zero in ((0.45, False), (1.0, True)):
+        painter.setPen(QPen(_clear(line, strength), 1))
+        columns = _on_screen(camera, ticks(left, right, step), 0, zero)
+        rows = _on_screen(camera, ticks(bottom, top, step), 1, zero)
+        painter.drawLines([QLineF(x, 0, x, camera.height) for x in columns])
+        painter.drawLines([QLineF(0, y, camera.width, y) for y in rows])
+
+
+def draw_labels(painter: QPainter, camera: Camera, palette: QPalette, names: tuple[str, str]) -> None:
+    """Numbers along the lower and left edge, the names at the far ends."""
+    left, bottom, right, top = camera.bounds
+    step = tick_step(camera.scale)
+    small = QFont(painter.font())
+    small.setPointSizeF(max(small.pointSizeF() * 0.85, 6.5))
+    painter.setFont(small)
+    painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+    name_width = painter.fontMetrics().horizontalAdvance(names[0]) + 4 * INSET
+    for value in ticks(left, right, step):
+        x = (value - camera.x) * camera.scale + camera.width / 2
+        if 48 < x < camera.width - name_width:
+            painter.drawText(
+                QRectF(x - 40, camera.height - 20, 80, 18), Qt.AlignmentFlag.AlignCenter, tick_text(value, step)
+            )
+    name_height = painter.fontMetrics().horizontalAdvance(names[1]) + 4 * INSET
+    for value in ticks(bottom, top, step):
+        y = (camera.y - value) * camera.scale + camera.height / 2
+        if name_height < y < camera.height - 28:
+            painter.drawText(QPointF(INSET, y - 3), tick_text(value, step))
+    _draw_names(painter, camera, palette, names)
+
+
+def _draw_names(painter: QPainter, camera: Camera, palette: QPalette, names: tuple[str, str]) -> None:
+    painter.setPen(palette.color(QPalette.ColorRole.Text))
+    below = QRectF(0, camera.height - 20, camera.width - 2 * INSET, 18)
+    painter.drawText(below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, names[0])
+    painter.save()
+    painter.rotate(-90)
+    beside = QRectF(-camera.height, 2, camera.height - 2 * INSET, 18)
+    painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, names[1])
+    painter.restore()
+
+
+def _on_screen(camera: Camera, values: list[float], axis: int, zero: bool) -> list[float]:
+    chosen = np.array([value for value in values if (value == 0) == zero])
+    if axis == 0:
+        return list(np.floor((chosen - camera.x) * camera.scale + camera.width / 2) + 0.5) if len(chosen) else []
+    return list(np.floor((camera.y - chosen) * camera.scale + camera.height / 2) + 0.5) if len(chosen) else []
+
+
+def _clear(colour: QColor, opacity: float) -> QColor:
+    result = QColor(colour)
+    result.setAlphaF(opacity)
+    return result

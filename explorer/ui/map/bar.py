@@ -1,0 +1,122 @@
+"""The bar above the map: what is projected, what colours it, and the way back to the whole view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
+
+from explorer.projections.base import ProjectionChoice
+from explorer.ui.widgets import ink
+from explorer.ui.widgets.glyphs import GlyphButton
+
+KINDS = {"pca": "PCA", "axes": "Two dimensions"}
+HINTS = {
+    "pca": "Principal components: the directions along which the samples differ most.",
+    "axes": "Two of the latent's own numbers, as they are.",
+}
+NONE = "none"
+
+
+class MapBar(QWidget):
+    """Says what is wanted; `projection_wanted` carries a ProjectionChoice. What is set by code is silent."""
+
+    kind_wanted = Signal(str)
+    projection_wanted = Signal(object)
+    colour_wanted = Signal(str)
+    space_wanted = Signal(str)
+    reset_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._choice = ProjectionChoice()
+        self.space = self._combo("Latent space", "The space of the model that is shown and edited.")
+        self.kind = self._combo("Projection", HINTS["pca"])
+        for kind, name in KINDS.items():
+            self.kind.addItem(name, kind)
+        self.first, self.second = self._axis("Across"), self._axis("Up")
+        self.colour = self._combo("Colour", "What colours the samples.")
+        self.reset = GlyphButton("scan", "Show the whole map", self, key="0")
+        self._lay_out()
+        self.kind.activated.connect(lambda: self.kind_wanted.emit(self.kind.currentData()))
+        self.space.activated.connect(lambda: self.space_wanted.emit(self.space.currentText()))
+        self.colour.activated.connect(lambda: self.colour_wanted.emit(self.colour.currentData()))
+        self.first.valueChanged.connect(self._ask_first)
+        self.second.valueChanged.connect(self._ask_second)
+        self.reset.clicked.connect(self.reset_wanted)
+
+    def show_spaces(self, names: Sequence[str], current: str) -> None:
+        """The spaces of the model; nothing to choose when there is one."""
+        with QSignalBlocker(self.space):
+            self.space.clear()
+            self.space.addItems(list(names))
+            self.space.setCurrentText(current)
+        self.space.setVisible(len(names) > 1)
+
+    def show_projection(self, choice: ProjectionChoice, dimensions: int) -> None:
+        """The projection that was asked for, of a space with so many dimensions."""
+        self._choice = choice
+        with QSignalBlocker(self.kind), QSignalBlocker(self.first), QSignalBlocker(self.second):
+            self.kind.setCurrentIndex(self.kind.findData(choice.kind))
+            for box, value in ((self.first, choice.first), (self.second, choice.second)):
+                box.setRange(1, max(dimensions, 1))
+                box.setValue(value + 1)
+                box.setEnabled(dimensions > 2)
+        self.kind.setToolTip(HINTS.get(choice.kind, ""))
+
+    def show_colours(self, names: Sequence[str], current: str) -> None:
+        """What the samples can be coloured by, and what colours them."""
+        with QSignalBlocker(self.colour):
+            self.colour.clear()
+            self.colour.addItem(NONE, "")
+            for name in names:
+                self.colour.addItem(name, name)
+            self.colour.setCurrentIndex(max(self.colour.findData(current), 0))
+
+    def _ask_first(self, value: int) -> None:
+        """The axis of the other box is taken over by it, so that both never show the same."""
+        second = self._choice.first if value - 1 == self._choice.second else self._choice.second
+        self._ask(value - 1, second)
+
+    def _ask_second(self, value: int) -> None:
+        first = self._choice.second if value - 1 == self._choice.first else self._choice.first
+        self._ask(first, value - 1)
+
+    def _ask(self, first: int, second: int) -> None:
+        self.projection_wanted.emit(ProjectionChoice(self._choice.kind, first, second))
+
+    def _combo(self, name: str, hint: str) -> QComboBox:
+        combo = QComboBox(self)
+        combo.setAccessibleName(name)
+        combo.setToolTip(hint)
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        combo.setMaxVisibleItems(20)
+        return combo
+
+    def _axis(self, name: str) -> QSpinBox:
+        box = QSpinBox(self)
+        box.setAccessibleName(f"{name}: component")
+        box.setToolTip(f"Which component or dimension runs {'across' if name == 'Across' else 'up'}.")
+        box.setKeyboardTracking(False)
+        box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        box.setFixedWidth(5 * ink.GRID)
+        return box
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(ink.GRID, ink.GRID // 2, ink.GRID, ink.GRID // 2)
+        layout.setSpacing(ink.GRID)
+        for part in (self.space, self.kind, self.first, self._quiet("\N{MULTIPLICATION SIGN}"), self.second):
+            layout.addWidget(part)
+        layout.addSpacing(2 * ink.GRID)
+        layout.addWidget(self._quiet("Colour"))
+        layout.addWidget(self.colour)
+        layout.addStretch(1)
+        layout.addWidget(self.reset)
+
+    def _quiet(self, text: str) -> QLabel:
+        label = QLabel(text, self)
+        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        return label

@@ -1,0 +1,181 @@
+"""What lies over the samples: current latent and trail, preview, a concept's arrow, path. Values, and their drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPalette, QPen, QPolygonF
+
+from explorer.latents.arrays import Points
+from explorer.ui.map.camera import Camera
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Arrow:
+    """A concept on the map: `points` (n, 2) are its ticks from -3 to +3 sigma, `tail` and `head` (2,) what it moved."""
+
+    points: Points
+    tail: Points
+    head: Points
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """A path on the map: its line (n, 2), where its pins are (2,), and its bead (2,) while there is one."""
+
+    line: Points | None = None
+    a: Points | None = None
+    b: Points | None = None
+    bead: Points | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """Everything over the samples, in positions on the map; None is not there."""
+
+    current: Points | None = None  # (2,)
+    trail: Points | None = None  # (n, 2), the oldest first
+    preview: Points | None = None  # (2,)
+    arrow: Arrow | None = None
+    route: Route = Route()
+
+
+class MarkPainter:
+    """Draws marks with one painter, through one camera."""
+
+    def __init__(self, painter: QPainter, camera: Camera, palette: QPalette) -> None:
+        self._painter = painter
+        self._camera = camera
+        self._accent = palette.color(QPalette.ColorRole.Highlight)
+        self._on_accent = palette.color(QPalette.ColorRole.HighlightedText)
+        self._ground = palette.color(QPalette.ColorRole.Base)
+        self._text = palette.color(QPalette.ColorRole.Text)
+
+    def draw(self, marks: Marks) -> None:
+        """All of them, the current latent on top."""
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._draw_route(marks.route)
+        if marks.arrow is not None:
+            self._draw_arrow(marks.arrow)
+        if marks.trail is not None:
+            self._draw_trail(marks.trail)
+        if (preview := self._screen(marks.preview)) is not None:
+            self._ring(preview, 5.0, 1.5)
+        if (current := self._screen(marks.current)) is not None:
+            self._draw_current(current)
+        if (bead := self._screen(marks.route.bead)) is not None:
+            self._disc(bead, 5.5, self._accent)
+
+    def ring_sample(self, at: QPointF, radius: float, half: float | None) -> None:
+        """The ring around the sample under the cursor; around a picture, `half` of whose side is given, a frame."""
+        if half is None:
+            self._twice(self._text, 2.0, lambda: self._painter.drawEllipse(at, radius, radius))
+        else:
+            box = QRectF(at.x() - half, at.y() - half, 2 * half, 2 * half)
+            self._twice(self._text, 2.0, lambda: self._painter.drawRect(box))
+
+    def _screen(self, point: Points | None) -> QPointF | None:
+        if point is None or not np.isfinite(point).all():
+            return None
+        x, y = np.clip(self._camera.to_screen(point), -1e5, 1e5)
+        return QPointF(float(x), float(y))
+
+    def _line(self, points: Points) -> list[QPointF]:
+        finite = points[np.isfinite(points).all(axis=1)]
+        return [QPointF(x, y) for x, y in np.clip(self._camera.to_screen(finite), -1e5, 1e5).tolist()]
+
+    def _twice(self, colour: QColor, width: float, stroke: Callable[[], None], halo: float = 3.0) -> None:
+        """A stroke over a wider one in the colour of the ground, so that it shows over points of any colour."""
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        for tone, breadth in ((_clear(self._ground, 0.85), width + halo), (colour, width)):
+            pen = QPen(tone, breadth, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+            self._painter.setPen(pen)
+            stroke()
+
+    def _ring(self, at: QPointF, radius: float, width: float) -> None:
+        self._twice(self._accent, width, lambda: self._painter.drawEllipse(at, radius, radius))
+
+    def _disc(self, at: QPointF, radius: float, colour: QColor) -> None:
+        self._painter.setPen(QPen(_clear(self._ground, 0.9), 2.0))
+        self._painter.setBrush(colour)
+        self._painter.drawEllipse(at, radius, radius)
+
+    def _draw_current(self, at: QPointF) -> None:
+        """A ring with four short ticks outwards: the sample under it stays visible."""
+        self._ring(at, 7.5, 2.25)
+        for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            start, end = at + QPointF(dx, dy) * 9.5, at + QPointF(dx, dy) * 14.0
+            self._twice(self._accent, 2.25, lambda start=start, end=end: self._painter.drawLine(start, end))  # type: ignore[misc]
+
+    def _draw_trail(self, trail: Points) -> None:
+        line = self._line(trail)
+        for step in range(1, len(line)):
+            share = step / len(line)
+            self._painter.setPen(QPen(_clear(self._accent, 0.1 + 0.6 * share), 1.0 + share))
+            self._painter.drawLine(line[step - 1], line[step])
+
+    def _draw_arrow(self, arrow: Arrow) -> None:
+        line = self._line(arrow.points)
+        if len(line) < 2:
+            return
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._painter.setPen(QPen(_clear(self._accent, 0.45), 1.25, Qt.PenStyle.DashLine))
+        self._painter.drawPolyline(line)
+        for tick in line:
+            self._disc(tick, 2.5, _clear(self._accent, 0.8))
+        tail, head = self._screen(arrow.tail), self._screen(arrow.head)
+        if tail is None or head is None:
+            return
+        self._twice(self._accent, 2.75, lambda: self._painter.drawLine(tail, head))
+        self._draw_head(tail, head)
+        self._label(head, arrow.text, away=tail)
+
+    def _draw_head(self, tail: QPointF, head: QPointF) -> None:
+        along = head - tail
+        length = float(np.hypot(along.x(), along.y()))
+        if length < 4:
+            return
+        along /= length
+        across = QPointF(-along.y(), along.x())
+        tip, back = head + along * 3, head - along * 8
+        self._painter.setPen(QPen(_clear(self._ground, 0.85), 1.5))
+        self._painter.setBrush(self._accent)
+        self._painter.drawPolygon(QPolygonF([tip, back + across * 5.5, back - across * 5.5]))
+
+    def _draw_route(self, route: Route) -> None:
+        if route.line is not None:
+            line = self._line(route.line)
+            self._twice(self._accent, 2.0, lambda: self._painter.drawPolyline(line))
+        for letter, pin in (("A", self._screen(route.a)), ("B", self._screen(route.b))):
+            if pin is not None:
+                self._disc(pin, 9.0, self._accent)
+                self._painter.setPen(self._on_accent)
+                self._painter.drawText(QRectF(pin.x() - 9, pin.y() - 9, 18, 18), Qt.AlignmentFlag.AlignCenter, letter)
+
+    def _label(self, at: QPointF, text: str, away: QPointF) -> None:
+        """Text beside a point, on the side that leads away from another, and within the view."""
+        metrics = QFontMetricsF(self._painter.font())
+        width, height = metrics.horizontalAdvance(text) + 12, metrics.height() + 6
+        left = at.x() + 20 if at.x() >= away.x() else at.x() - 20 - width
+        left = min(max(left, 4.0), self._camera.width - width - 4)
+        top = at.y() + (14 if at.y() >= away.y() else -14 - height)
+        box = QRectF(left, min(max(top, 4.0), self._camera.height - height - 4), width, height)
+        self._painter.setPen(Qt.PenStyle.NoPen)
+        self._painter.setBrush(_clear(self._ground, 0.88))
+        self._painter.drawRoundedRect(box, 4, 4)
+        self._painter.setPen(self._text)
+        self._painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _clear(colour: QColor, opacity: float) -> QColor:
+    """The same colour, see-through."""
+    result = QColor(colour)
+    result.setAlphaF(opacity)
+    return result

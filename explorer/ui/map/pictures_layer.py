@@ -1,0 +1,98 @@
+"""The layer of pictures: samples that have room are shown as what they decode to."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from explorer.latents.arrays import Images, Points
+from explorer.ui.map.camera import Camera
+from explorer.ui.map.nearest import PointGrid
+from explorer.ui.map.points_layer import PointsLayer
+from explorer.ui.map.thumbnails import Thumbnails, has_room, size_for, spread
+
+BORDER = 2.0  # logical pixels
+
+
+class PicturesLayer:
+    """Chooses which samples are pictures in a view and draws them."""
+
+    def __init__(self) -> None:
+        self.size = size_for(1.0)  # logical pixels
+        self._thumbnails = Thumbnails()
+        self._points: Points = np.empty((0, 2), np.float32)
+        self._view: Camera | None = None  # what the choice was made for
+
+    @property
+    def shown(self) -> list[int]:
+        """Samples that are pictures, or will be when theirs come."""
+        return self._thumbnails.shown
+
+    @property
+    def fading(self) -> bool:
+        """Whether the next frame will differ from this one."""
+        return self._thumbnails.fading
+
+    def clear(self) -> None:
+        """The samples are others now."""
+        self._thumbnails = Thumbnails()
+        self._view = None
+
+    def show(self, indices: tuple[int, ...], images: Images) -> None:
+        """Pictures came, uint8 (n, h, w, c)."""
+        self._thumbnails.show(indices, images)
+
+    def show_points(self, points: Points) -> None:
+        """Where the samples are, (n, 2)."""
+        self._points = points
+        self._view = None
+
+    def choose(self, camera: Camera, zoom: float, grid: PointGrid, crowd: PointsLayer) -> None:
+        """Choose the pictures of this view; costs nothing when it is the one of before."""
+        if camera == self._view:
+            return
+        self._view, self.size = camera, size_for(zoom)
+        if not has_room(crowd.in_raster, self.size, crowd.raster_area):
+            self._thumbnails.shown = []
+            return
+        ids = grid.inside(*camera.resized(camera.width + self.size, camera.height + self.size).bounds)
+        self._thumbnails.shown = spread(camera.to_screen(self._points), ids, self._thumbnails.shown, self.size)
+
+    def ask(self, camera: Camera) -> list[int]:
+        """Pictures that are missing and were not asked for yet, the nearest to the middle first."""
+        middle = np.array([camera.width / 2, camera.height / 2])
+        return self._thumbnails.ask(camera.to_screen(self._points), middle)
+
+    def at(self, camera: Camera, at: NDArray[np.float64]) -> int | None:
+        """The sample whose picture covers a screen position (2,)."""
+        having = [index for index in self.shown if self._thumbnails.has(index)]
+        if not having:
+            return None
+        distances = np.abs(camera.to_screen(self._points[having]) - at).max(axis=1)
+        nearest = int(distances.argmin())
+        return having[nearest] if distances[nearest] <= self.size / 2 else None
+
+    def draw(self, painter: QPainter, camera: Camera, ratio: float, colours: PointsLayer) -> None:
+        """Draw the pictures that have come, framed in the colours of their samples."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for index in self.shown:
+            pixmap = self._thumbnails.pixmap(index, self.size, ratio)
+            if pixmap is None:
+                continue
+            size = pixmap.deviceIndependentSize()
+            corner = camera.to_screen(self._points[index]) - (size.width() / 2, size.height() / 2)
+            x, y = (np.round(corner * ratio) / ratio).tolist()  # whole device pixels keep it sharp
+            colour = QColor.fromRgba(colours.colour_of(index))
+            painter.setOpacity(self._thumbnails.opacity(index) * colour.alphaF())
+            painter.drawPixmap(QPointF(x, y), pixmap)
+            colour.setAlpha(255)
+            painter.setPen(QPen(colour, BORDER, j=Qt.PenJoinStyle.MiterJoin))
+            painter.drawRect(QRectF(x, y, size.width(), size.height()))
+        painter.setOpacity(1.0)
+
+    def half(self, index: int) -> float | None:
+        """Half the side of a sample's picture, or None while it is a point."""
+        return self.size / 2 + BORDER if index in self.shown and self._thumbnails.has(index) else None

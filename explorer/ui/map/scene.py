@@ -1,0 +1,84 @@
+"""From the state to what lies over the map. No Qt: values in, values out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from explorer.errors import ExplorerError
+from explorer.latents import paths
+from explorer.latents.arrays import Latent, Points
+from explorer.latents.concepts import Concept
+from explorer.latents.edits import edited
+from explorer.projections.base import Projection
+from explorer.session.state import PathSetting, Place, State
+from explorer.ui.map.marks import Arrow, Route
+
+TRAIL = 20  # positions that are remembered
+PATH_POINTS = 64
+SIGMAS = np.arange(-3, 4)
+
+
+def place_one(projection: Projection, latent: Latent) -> Points:
+    """Position of one latent (d,), float32 (2,)."""
+    position: Points = projection.place(latent[None])[0]
+    return position
+
+
+def moved_concept(old: Place, new: Place, before: str | None) -> str | None:
+    """The concept that a change moved; the one of `before` while nothing speaks against it, None when all rest at 0."""
+    names = {*old.strengths, *new.strengths}
+    moved = [name for name in names if old.strengths.get(name, 0.0) != new.strengths.get(name, 0.0)]
+    name = moved[0] if len(moved) == 1 else before
+    return name if name is not None and new.strengths.get(name, 0.0) else None
+
+
+def arrow(place: Place, concepts: Sequence[Concept], name: str | None, projection: Projection) -> Arrow | None:
+    """The arrow of the concept called `name`: what it moved, along its whole line from -3 to +3 sigma."""
+    concept = next((concept for concept in concepts if concept.name == name), None)
+    if concept is None or concept.direction.shape != place.base.shape:
+        return None
+    strength = place.strengths.get(concept.name, 0.0)
+    rest = {other: value for other, value in place.strengths.items() if other != concept.name}
+    tail = edited(place.base, concepts, rest)
+    line = tail + (SIGMAS[:, None] * concept.sigma * concept.direction).astype(np.float32)
+    tip = tail + np.float32(strength * concept.sigma) * concept.direction
+    text = f"{concept.name} {strength:+.1f}".replace("-", "\N{MINUS SIGN}")
+    share = getattr(projection, "share", None)
+    if share is not None:
+        text += f"  \N{MIDDLE DOT}  {100 * share(concept.direction):.0f} % visible here"
+    return Arrow(projection.place(line), place_one(projection, tail), place_one(projection, tip), text)
+
+
+def route(path: PathSetting, dim: int, projection: Projection) -> Route:
+    """The path with its pins and its bead; empty where the pins are of another space."""
+    a, b = (pin.latent if pin is not None and pin.latent.shape == (dim,) else None for pin in (path.a, path.b))
+    pins = Route(a=_placed(projection, a), b=_placed(projection, b))
+    if a is None or b is None:
+        return pins
+    line = _along(path, a, b, np.linspace(0, 1, PATH_POINTS), projection)
+    bead = None if path.position is None else _along(path, a, b, np.array([path.position]), projection)
+    return replace(pins, line=line, bead=None if bead is None else bead[0])
+
+
+def pins_differ(old: PathSetting, new: PathSetting) -> bool:
+    """Whether a path has to be drawn anew."""
+    return (old.a, old.b, old.kind, old.position) != (new.a, new.b, new.kind, new.position)
+
+
+def current_latent(state: State, concepts: Sequence[Concept]) -> Latent:
+    """What the picture shows: the base with its concepts, (d,)."""
+    return edited(state.place.base, concepts, state.place.strengths)
+
+
+def _placed(projection: Projection, latent: Latent | None) -> Points | None:
+    return None if latent is None else place_one(projection, latent)
+
+
+def _along(path: PathSetting, a: Latent, b: Latent, positions: np.ndarray, projection: Projection) -> Points | None:
+    try:
+        return projection.place(paths.points(path.kind, a, b, positions))
+    except ExplorerError:  # the path panel says what is wrong with this path
+        return None

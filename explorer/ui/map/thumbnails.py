@@ -1,0 +1,119 @@
+"""Pictures of samples on the map: which are shown, which are wanted, and those that have come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from time import monotonic
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPixmap
+
+from explorer.latents.arrays import Images
+
+SIZES = (40, 48, 56, 64, 80, 96, 128)  # logical pixels of a picture's longer side
+GAP = 4  # logical pixels between pictures
+CROWDED = 3.0  # above this many times the room there is, points say more than pictures
+KEEP = 4000  # pictures in memory
+FADE = 0.18  # seconds
+
+
+def size_for(zoom: float) -> int:
+    """Size of a picture at `zoom` times the fitted view."""
+    wished = 30.0 * zoom**0.4
+    return max((size for size in SIZES if size <= wished), default=SIZES[0])
+
+
+def has_room(count: int, size: int, area: float) -> bool:
+    """Whether `count` samples in `area` square pixels have space to be seen as pictures of `size`."""
+    return count * (size + GAP) ** 2 <= CROWDED * area
+
+
+def spread(positions: NDArray[np.float64], ids: NDArray[np.intp], kept: Iterable[int], size: int) -> list[int]:
+    """A part of `ids` whose pictures do not touch. `positions` (n, 2) on the screen are of all samples.
+
+    Those `kept` come first, so that nothing jumps while the view moves; the rest in a mixed order, the same every time.
+    """
+    known = set(ids.tolist())
+    mixed = ids[np.argsort((ids.astype(np.uint64) * np.uint64(2654435761)) % np.uint64(2**32), kind="stable")]
+    order = list(dict.fromkeys([*(i for i in kept if i in known), *mixed.tolist()]))
+    step = size + GAP
+    seats: dict[tuple[int, int], tuple[float, float]] = {}
+    chosen = []
+    for index, (x, y) in zip(order, positions[order].tolist(), strict=True):
+        column, row = int(x // step), int(y // step)
+        around = (seats.get((column + dx, row + dy)) for dx in (-1, 0, 1) for dy in (-1, 0, 1))
+        if all(seat is None or max(abs(seat[0] - x), abs(seat[1] - y)) >= step for seat in around):
+            seats[column, row] = (x, y)
+            chosen.append(index)
+    return chosen
+
+
+class Thumbnails:
+    """The pictures of one model's samples, by index."""
+
+    def __init__(self) -> None:
+        self.shown: list[int] = []
+        self._images: dict[int, QImage] = {}
+        self._pixmaps: dict[tuple[int, int, float], QPixmap] = {}
+        self._born: dict[int, float] = {}
+        self._asked: set[int] = set()
+
+    def show(self, marks: Iterable[int], images: Images) -> None:
+        """Take pictures, uint8 (n, h, w, c)."""
+        for mark, image in zip(marks, images, strict=True):
+            self._images[int(mark)] = _qimage(image)
+            self._born[int(mark)] = monotonic()
+            self._asked.discard(int(mark))
+        for mark in list(self._images)[: max(len(self._images) - KEEP, 0)]:
+            if mark not in self.shown:
+                del self._images[mark], self._born[mark]
+
+    def ask(self, positions: NDArray[np.float64], middle: NDArray[np.float64]) -> list[int]:
+        """Those shown that have no picture and were not asked for yet, the nearest to the middle first."""
+        missing = [index for index in self.shown if index not in self._images and index not in self._asked]
+        missing.sort(key=lambda index: float(np.hypot(*(positions[index] - middle))))
+        self._asked.update(missing)
+        return missing
+
+    def has(self, index: int) -> bool:
+        """Whether its picture has come."""
+        return index in self._images
+
+    def pixmap(self, index: int, size: int, ratio: float) -> QPixmap | None:
+        """The picture, its longer side `size` logical pixels of `ratio` device pixels each; None before it came."""
+        key = (index, size, ratio)
+        if key not in self._pixmaps and index in self._images:
+            if len(self._pixmaps) > KEEP:
+                self._pixmaps.clear()
+            self._pixmaps[key] = _fitted(self._images[index], size, ratio)
+        return self._pixmaps.get(key)
+
+    def opacity(self, index: int) -> float:
+        """0..1, rising for a moment after a picture came."""
+        return min((monotonic() - self._born.get(index, 0.0)) / FADE, 1.0)
+
+    @property
+    def fading(self) -> bool:
+        return any(self.opacity(index) < 1 for index in self.shown if index in self._born)
+
+
+def _fitted(image: QImage, size: int, ratio: float) -> QPixmap:
+    """Small pictures grow by whole steps and stay crisp; large ones shrink smoothly."""
+    longer = max(image.width(), image.height())
+    factor = size * ratio / longer
+    crisp = factor >= 2
+    factor = int(factor) if crisp else factor
+    mode = Qt.TransformationMode.FastTransformation if crisp else Qt.TransformationMode.SmoothTransformation
+    width, height = max(round(image.width() * factor), 1), max(round(image.height() * factor), 1)
+    pixmap = QPixmap.fromImage(image.scaled(width, height, Qt.AspectRatioMode.IgnoreAspectRatio, mode))
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
+
+
+def _qimage(image: NDArray[np.uint8]) -> QImage:
+    """A copy that Qt owns, of a picture (h, w, 1 or 3)."""
+    height, width = image.shape[:2]
+    colour = np.broadcast_to(image, (height, width, 3)) if image.shape[2] == 1 else image
+    return QImage(np.ascontiguousarray(colour).tobytes(), width, height, width * 3, QImage.Format.Format_RGB888).copy()
