@@ -54,30 +54,42 @@ def draw_labels(painter: QPainter, camera: Camera, palette: QPalette, names: tup
     small = QFont(painter.font())
     small.setPointSizeF(max(small.pointSizeF() * 0.85, 6.5))
     painter.setFont(small)
-    painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
     name_width = painter.fontMetrics().horizontalAdvance(names[0]) + 4 * INSET
     for value in ticks(left, right, step):
         x = (value - camera.x) * camera.scale + camera.width / 2
         if 48 < x < camera.width - name_width:
-            painter.drawText(
-                QRectF(x - 40, camera.height - 20, 80, 18), Qt.AlignmentFlag.AlignCenter, tick_text(value, step)
-            )
+            _write(painter, palette, QPointF(x, camera.height - 11), tick_text(value, step), centred=True)
     name_height = painter.fontMetrics().horizontalAdvance(names[1]) + 4 * INSET
     for value in ticks(bottom, top, step):
         y = (camera.y - value) * camera.scale + camera.height / 2
-        if name_height < y < camera.height - 28:
-            painter.drawText(QPointF(INSET, y - 3), tick_text(value, step))
+        if name_height + 8 < y < camera.height - 28:
+            _write(painter, palette, QPointF(INSET, y), tick_text(value, step), centred=False)
     _draw_names(painter, camera, palette, names)
 
 
+def _write(painter: QPainter, palette: QPalette, at: QPointF, text: str, *, centred: bool) -> None:
+    """A number on a patch of the ground, so that it can be read over points and pictures."""
+    metrics = painter.fontMetrics()
+    width, height = metrics.horizontalAdvance(text) + 6, metrics.height()
+    box = QRectF(at.x() - (width / 2 if centred else 3), at.y() - height / 2, width, height)
+    painter.fillRect(box, _clear(palette.color(QPalette.ColorRole.Base), 0.7))
+    painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
 def _draw_names(painter: QPainter, camera: Camera, palette: QPalette, names: tuple[str, str]) -> None:
+    ground, flags = _clear(palette.color(QPalette.ColorRole.Base), 0.7), Qt.AlignmentFlag.AlignCenter
+    metrics = painter.fontMetrics()
+    first, second = (metrics.horizontalAdvance(name) + 8 for name in names)
+    below = QRectF(camera.width - first - INSET, camera.height - 19, first, 17)
+    beside = QRectF(-second - INSET, 3, second, 17)
     painter.setPen(palette.color(QPalette.ColorRole.Text))
-    below = QRectF(0, camera.height - 20, camera.width - 2 * INSET, 18)
-    painter.drawText(below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, names[0])
+    painter.fillRect(below, ground)
+    painter.drawText(below, flags, names[0])
     painter.save()
     painter.rotate(-90)
-    beside = QRectF(-camera.height, 2, camera.height - 2 * INSET, 18)
-    painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, names[1])
+    painter.fillRect(beside, ground)
+    painter.drawText(beside, flags, names[1])
     painter.restore()
 
 

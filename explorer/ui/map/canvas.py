@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -133,6 +133,11 @@ class MapCanvas(QWidget):
         self.update()
 
     # what is where
+
+    def crowd(self, box: QRectF) -> int:
+        """How many samples lie in a box of the view that shows everything."""
+        corners = np.array([[box.left(), box.bottom()], [box.right(), box.top()]])
+        return len(self._grid.inside(*self._fit.to_plane(corners).reshape(-1).tolist()))
 
     def plane_at(self, at: QPointF) -> NDArray[np.float64]:
         """The place on the map under a position, float64 (2,)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -100,13 +100,15 @@ class ColourBar(QWidget):
 
 
 class Legend(QFrame):
-    """`highlight_wanted(code or None)`. Lies in the upper right corner of its parent."""
+    """`highlight_wanted(code or None)`. Lies in a corner of its parent; `resized`: lay it there anew."""
 
     highlight_wanted = Signal(object)
+    resized = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAccessibleName("Legend of the map")
+        self._host = parent
         self._entries: list[EntryButton] = []
         self._open = True
         self._title = QLabel(self)
@@ -127,7 +129,9 @@ class Legend(QFrame):
         """Explain a colouring; hidden when there is nothing to explain."""
         self._title.setText(colouring.name)
         self._entries = []
-        self._scroll.setWidget(self._body(colouring))
+        body = self._body(colouring)
+        self._scroll.setWidget(body)
+        body.setAutoFillBackground(False)  # setWidget turned it on
         self.show_highlight(highlight)
         self.setVisible(colouring.is_numeric or bool(colouring.entries))
         self.settle()
@@ -138,10 +142,21 @@ class Legend(QFrame):
             button.setChecked(button.code == highlight)
             button.show_pale(highlight is not None and button.code != highlight)
 
+    def corners(self) -> list[QRectF]:
+        """Where it may lie in its parent, the likeliest first: on the right above, below, on the left above."""
+        room, size = self._host.size(), QRectF(self.rect()).size()
+        right, low = room.width() - size.width() - ink.GRID, room.height() - size.height() - 4 * ink.GRID
+        places = ((right, ink.GRID), (right, low), (6 * ink.GRID, ink.GRID))
+        return [QRectF(QPointF(x, y), size) for x, y in places]
+
+    def lie_in(self, corner: QRectF) -> None:
+        """Go to one of the corners."""
+        self.move(corner.topLeft().toPoint())
+
     def settle(self) -> None:
-        """Take the size the entries need, at most most of the parent, and go to the corner."""
-        parent, body = self.parentWidget(), self._scroll.widget()
-        if parent is None or body is None:
+        """Take the size the entries need, at most most of the parent."""
+        parent, body = self._host, self._scroll.widget()
+        if body is None:
             return
         wished = body.sizeHint()
         room = max(parent.height() - 11 * ink.GRID, 5 * ink.GRID)
@@ -149,7 +164,7 @@ class Legend(QFrame):
         self._scroll.setFixedSize(max(wished.width(), self._title.sizeHint().width()) + bar, min(wished.height(), room))
         self._column.activate()
         self.resize(self._column.sizeHint())
-        self.move(QPoint(parent.width() - self.width() - ink.GRID, ink.GRID))
+        self.resized.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -162,7 +177,6 @@ class Legend(QFrame):
 
     def _body(self, colouring: Colouring) -> QWidget:
         body = QWidget()
-        body.setAutoFillBackground(False)
         grid = QGridLayout(body)
         grid.setContentsMargins(0, 0, 0, 0)
         if colouring.is_numeric:

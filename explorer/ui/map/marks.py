@@ -126,7 +126,7 @@ class MarkPainter:
         if len(line) < 2:
             return
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
-        self._painter.setPen(QPen(_clear(self._accent, 0.45), 1.25, Qt.PenStyle.DashLine))
+        self._painter.setPen(QPen(_clear(self._accent, 0.7), 1.25, Qt.PenStyle.DashLine))
         self._painter.drawPolyline(line)
         for tick in line:
             self._disc(tick, 2.5, _clear(self._accent, 0.8))

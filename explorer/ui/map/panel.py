@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.latents.arrays import Images, Latent, Points
@@ -23,6 +22,7 @@ from explorer.ui.map.canvas import MapCanvas
 from explorer.ui.map.footer import MapFooter
 from explorer.ui.map.legend import Legend, is_dark
 from explorer.ui.map.marks import Marks, Route
+from explorer.ui.widgets import ink
 from explorer.work.messages import Opened
 
 NO_MODEL = "No model is open"
@@ -83,6 +83,7 @@ class MapPanel(QWidget):
         self._projection = projection
         self._canvas.show_notice("")
         self._canvas.show_points(points, projection.axis_names)
+        self._lay_legend()
         self._footer.show_lift(projection.lift_name, projection.lift_hint)
         self._show_marks()
 
@@ -154,7 +155,7 @@ class MapPanel(QWidget):
 
     def _show_colours(self) -> None:
         samples, palette = self._samples, self.palette()
-        ground = palette.color(QPalette.ColorRole.PlaceholderText).name()
+        ground = ink.grey(palette, 0.5).name()
         if samples is None:
             self._colouring = colours.plain(0, ground)
         else:
@@ -279,6 +280,10 @@ class MapPanel(QWidget):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self._redress.start()
 
+    def _lay_legend(self) -> None:
+        """Where it hides the fewest samples."""
+        self._legend.lie_in(min(self._legend.corners(), key=self._canvas.crowd))
+
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -296,6 +301,7 @@ class MapPanel(QWidget):
         self._canvas.hovered.connect(self._ask_preview)
         self._canvas.chosen.connect(self._ask_place)
         self._canvas.pictures_wanted.connect(self.thumbnails_wanted)
+        self._legend.resized.connect(self._lay_legend)
         self._legend.highlight_wanted.connect(self._light_up)
         self._store.listen(self._show_change)
         self._store.listen_preview(self._show_preview)
