@@ -13,7 +13,6 @@ from explorer.work.faults import failure
 from explorer.work.lists import Lists
 from explorer.work.messages import Decoded, DecodeRequest, Encoded, Sampled
 from explorer.work.orders import (
-    RANK,
     DeviceOrder,
     EncodeOrder,
     Forget,
@@ -94,7 +93,7 @@ class Clerk:
     def _begin_open(self, order: OpenOrder) -> None:
         self._tell(Progress(f"Opening {order.path.replace(chr(92), '/').rstrip('/').rsplit('/', 1)[-1]}"))
         self._next = None  # what is being loaded is not wanted any more
-        self._next = OpenModel(order, self._source, lambda loaded: self._seats.put(loaded))
+        self._next = OpenModel(order, self._source, self._seats.put)
         if self._next.can_decode:
             self._serve(self._next)
 
@@ -164,7 +163,9 @@ class Clerk:
 
         model, parts = self._serving().model, []
         if not isinstance(model, CanEncode):
-            raise InputError(f"{model.card.name} has no encoder.", "Choose a VAE or a flow to see your own pictures in it.")
+            raise InputError(
+                f"{model.card.name} has no encoder.", "Choose a VAE or a flow to see your own pictures in it."
+            )
         for start in range(0, len(order.images), ENCODED_AT_ONCE):
             parts.append(model.encode(order.images[start : start + ENCODED_AT_ONCE]).mean)
             self._tell(Progress("Encoding pictures", start / len(order.images)))

@@ -8,7 +8,9 @@ import sys
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from threading import Thread
+from typing import cast
 
+from explorer.work import wire
 from explorer.work.clerk import Clerk
 from explorer.work.orders import Order
 from explorer.work.source import Source
@@ -27,11 +29,9 @@ def run_engine(pipe: Connection, factory: Factory) -> None:
 
 
 def _read_orders(pipe: Connection, put: Callable[[int, Order], None]) -> None:
-    from explorer.work import wire
-
     try:
         while True:
-            serial, order = wire.receive(pipe)  # type: ignore[misc]
+            serial, order = cast(tuple[int, Order], wire.receive(pipe))
             put(serial, order)
     finally:
         os._exit(0)  # the window is gone: not even a decode that hangs may live on

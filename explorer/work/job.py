@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from threading import Event, Thread
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QObject, Qt, Signal
 
@@ -96,7 +96,7 @@ class Job(QObject):
 
     def _listen(self, pipe: Connection) -> tuple[str, object]:
         while not self._cancel.is_set():
-            how, told = wire.receive(pipe)  # type: ignore[misc]
+            how, told = cast(tuple[str, Any], wire.receive(pipe))
             if how != "progress":
                 return how, told
             self.progress.emit(*told)

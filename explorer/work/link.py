@@ -11,7 +11,7 @@ from threading import Lock, Thread
 from explorer.work import wire
 from explorer.work.engine_main import Factory, run_engine
 from explorer.work.faults import defect
-from explorer.work.messages import DecodeRequest, Decoded
+from explorer.work.messages import Decoded, DecodeRequest
 from explorer.work.orders import RANK, Order, Report
 from explorer.work.seats import Seats
 
@@ -163,6 +163,7 @@ class Link:
             self._heard_at = time.monotonic()
         self._live_flies |= live
         self._sent += 1
+        assert self._pipe is not None  # the threads start with the process
         try:
             wire.send(self._pipe, (self._sent, order))
         except OSError:

@@ -76,8 +76,10 @@ class FolderSource:
     def model(self, path: str, device: str) -> tuple[LatentModel, str]:
         from explorer.models.checkpoint import open_model
         from explorer.models.device import best
+        from explorer.models.threads import settle_threads
 
         model = open_model(path, device="cpu")
+        settle_threads(model)
         try:
             if (wanted := device or best()) != "cpu":
                 model.to(wanted)
