@@ -85,7 +85,7 @@ class Comparison(QWidget):
         if not self._parts:
             painter.drawText(self.rect(), 0x84, "Click a sample on the map to compare it with its edits.")
             return
-        width = max(_SIDE, painter.fontMetrics().horizontalAdvance(_RECONSTRUCTION)) + ink.GRID
+        width = max(_SIDE, painter.fontMetrics().horizontalAdvance(_RECONSTRUCTION)) + 2 * ink.GRID
         for place, (word, image) in enumerate(self._parts):
             cell = QRect(place * width, 0, _SIDE, _SIDE)
             target = square_in(cell, image.width() / image.height())

@@ -93,7 +93,8 @@ def _likelihood(opened: Opened, place: Place, samples: LatentSet | None) -> Fact
     bits = -nats / (prod(opened.card.image_shape) * log(2))
     if opened.card.likelihood == "lower bound":
         hint += " A lower bound of it, the ELBO."
-    return Fact(name, f"{nats:.0f} nats, {bits:.2f} bits/dim", f"{hint}\nbits/dim = -log p / (D ln 2).")
+    told = f"{nats:.0f} nats, {bits:.2f} bits/dim".replace("-", "−")
+    return Fact(name, told, f"{hint}\nbits/dim = -log p / (D ln 2).")
 
 
 def _divergence(opened: Opened, place: Place, samples: LatentSet | None) -> Fact:

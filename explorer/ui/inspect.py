@@ -12,7 +12,7 @@ from explorer.session.store import Store
 from explorer.ui.facts import Bars, Fact, facts, neighbourhood, per_dimension
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.bars import BarPlot
-from explorer.ui.widgets.notes import Empty, Quiet, Title
+from explorer.ui.widgets.notes import Dim, Empty, Quiet, Title
 from explorer.work.messages import Opened
 
 _PAUSE_MS = 60  # numbers need not be faster than the eye reads them
@@ -23,7 +23,7 @@ class _Line(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.name = Quiet("", self)
+        self.name = Dim("", self)
         self.text = QLabel("", self)
         self.text.setWordWrap(True)
         self.text.setFont(ink.tabular(self.text.font()))

@@ -63,8 +63,10 @@ class DimensionSection(Section):
         )
 
     def _ask_reset(self, dim: int) -> None:
-        own = self._own(self._store.state.place)
-        self._store.move(f"Reset dimension {dim + 1}", base=self._moved(dim, float(own[dim])), seed=None)
+        place = self._store.state.place
+        base = place.base.copy()
+        base[dim] = self._own(place)[dim]
+        self._store.move(f"Reset dimension {dim + 1}", base=frozen(base), seed=None)
 
     def _ask_reset_all(self) -> None:
         place = self._store.state.place
@@ -157,12 +159,12 @@ class DimensionSection(Section):
     def _show_place(self, place: Place) -> None:
         if self._opened is None or len(self._order) != len(place.base):
             return
-        values, own = self._edited(place), self._own(place)
+        # A reset takes back what was done to a dimension, not what concepts add to it: the tick stands where it leads.
+        values, moved = self._edited(place), place.base - self._own(place)
         for dim, row in self.rows.items():
-            changed = abs(float(values[dim]) - float(own[dim])) > _UNCHANGED
-            tick = float(own[dim]) if place.sample is not None else None
-            row.show_place(float(values[dim]), tick, changed=changed)
-        self.reset.setEnabled(bool(np.any(np.abs(place.base - own) > _UNCHANGED)))
+            value, way = float(values[dim]), float(moved[dim])
+            row.show_place(value, value - way, changed=abs(way) > _UNCHANGED)
+        self.reset.setEnabled(bool(np.any(np.abs(moved) > _UNCHANGED)))
 
     def _edited(self, place: Place) -> Latent:
         concepts = self._opened.concepts_of(place.space) if self._opened else ()

@@ -25,12 +25,16 @@ class _Text(QLabel):
         return QApplication.font()
 
 
-class Quiet(_Text):
-    """A caption or a hint: small, and a step back from the text."""
+class Dim(_Text):
+    """The name of a number: a step back from the text."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+
+
+class Quiet(Dim):
+    """A caption or a hint: small as well."""
 
     def _font(self) -> QFont:
         return ink.small(QApplication.font())
@@ -43,12 +47,11 @@ class Title(_Text):
         return ink.heading(QApplication.font())
 
 
-class Empty(_Text):
+class Empty(Dim):
     """What an empty panel says: one or two sentences on what to do."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
