@@ -70,6 +70,11 @@ class GanModel(NetworkModel):
         return w
 
     @property
+    def synthesis(self) -> Generator:
+        """w (n, d) to pictures (n, channels, height, width) in -1..1."""
+        return self._gan.synthesis
+
+    @property
     def w_mean(self) -> Latents:
         """The mean of w over the prior, float32 (d_w,): the picture at truncation 0."""
         return cast(Latents, self._gan.w_mean.cpu().numpy())

@@ -62,7 +62,7 @@ def yes_or_no(labels: Sequence[Labels], names: Sequence[str]) -> NDArray[np.bool
 
 
 def train_readout(
-    dataset: Dataset, marks: NDArray[np.bool_], names: Sequence[str], *, seed: int, epochs: int = 8
+    dataset: Dataset, marks: NDArray[np.bool_], names: Sequence[str], *, seed: int, epochs: int = 5
 ) -> ReadOut:
     """Learn `marks`, bool (n, attributes), of the pictures to learn from; accuracy is that on the held-out ones."""
     torch.manual_seed(seed)
@@ -85,8 +85,12 @@ def train_readout(
 
 
 def frechet_distance(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """|m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)) of two sets of features (n, d), (Heusel et al. 2017)."""
-    first, second = one.astype(np.float64), other.astype(np.float64)
+    """|m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)) of two sets of features (n, d), (Heusel et al. 2017).
+
+    In units of the deviation of the features of `other`, the data; those that never vary there are left out.
+    """
+    spread = other.std(0).astype(np.float64)
+    first, second = (features[:, spread > 0] / spread[spread > 0] for features in (one, other))
     cov_first, cov_second = np.cov(first.T), np.cov(second.T)
     gap = float(np.square(first.mean(0) - second.mean(0)).sum())
     roots = np.sqrt(np.maximum(np.linalg.eigvals(cov_first @ cov_second).real, 0))

@@ -20,6 +20,7 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 from explorer.latents.arrays import Images
+from explorer.latents.concepts import Concept, mean_difference
 from explorer.latents.samples import Labels, LatentSet
 from explorer.models.adversarial import Critic
 from explorer.models.base import Card, Space
@@ -27,6 +28,7 @@ from explorer.models.config import Config
 from explorer.models.gan import GanModel, GanNet, build
 from explorer.models.network import NetworkModel
 from explorer.models.readout import ReadOut, frechet_distance, train_readout, yes_or_no
+from explorer.models.steering import acting, steered, told, worth
 from explorer.models.training.base import Training
 from explorer.models.training.datasets import Dataset
 from explorer.models.training.recipe import Recipe
@@ -153,6 +155,11 @@ class GanTraining(Training):
         kept = LatentSet("z", z, labels=labels, effects=effects(model, z, "z"), provenance=SAID)
         return [kept, replace(kept, space="w", latents=w, effects=effects(model, w, "w"))]
 
+    def tried(self, model: NetworkModel, concepts: list[Concept], samples: LatentSet) -> list[Concept]:  # noqa: ARG002
+        """For each attribute the better of two directions: mean difference, or learned by what it does."""
+        assert isinstance(model, GanModel)
+        return [self._better(model, samples, name) for name in self._reader.names]
+
     def measures(self, model: NetworkModel, dataset: Dataset) -> dict[str, object]:
         """How near samples come to held-out data, how varied they are, and how well the read-out reads."""
         made = model.decode(model.sample(MEASURED, seed=1))
@@ -165,6 +172,18 @@ class GanTraining(Training):
             "share_of_samples_read_as": self._shares(made),
             "share_of_held_out_read_as": self._shares(held),
         }
+
+    def _better(self, model: GanModel, samples: LatentSet, name: str) -> Concept:
+        labels = samples.label(name)
+        assert labels is not None
+        with_ = labels.values == 1
+        plain = mean_difference(samples, with_, ~with_, name)
+        learned = steered(plain, samples, model.synthesis, self._reader, seed=self.seed)
+        tries = [
+            told(concept, samples, with_, method, acting(concept, model, self._reader, seed=1))
+            for concept, method in ((plain, "mean difference"), (learned, "steered through the read-out"))
+        ]
+        return max(tries, key=worth)
 
     @cached_property
     def _reader(self) -> ReadOut:
@@ -217,7 +236,7 @@ class GanTraining(Training):
         late = max(0.0, self.taken / self.steps - 0.5) / 0.5
         share = min(1.0, (self.taken + 1) / 100) * (1 - 0.9 * late)
         for group in (*self.painter.param_groups, *self.judge.param_groups):
-            group["lr"] = share * self.plan.rate * group.get("part", 1.0)
+            group["lr"] = self.plan.rate * group.get("part", 1.0) * share
 
     @torch.no_grad()
     def _follow(self) -> None:

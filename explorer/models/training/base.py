@@ -46,7 +46,7 @@ class Training:
         """The samples kept with the model, a set for each space."""
         return [encoded(model, dataset, recipe.samples)]
 
-    def tried(self, model: NetworkModel, concepts: list[Concept], samples: LatentSet) -> list[Concept]:
+    def tried(self, model: NetworkModel, concepts: list[Concept], samples: LatentSet) -> list[Concept]:  # noqa: ARG002
         """The concepts worth keeping, what they were seen to do to pictures added to their provenance."""
         return concepts
 
