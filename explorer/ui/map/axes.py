@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPalette
 
 from explorer.ui.map.camera import Camera
+from explorer.ui.widgets.ink import between
 
 SPACING = 90.0  # wished distance of grid lines in logical pixels
 INSET = 6.0
@@ -34,17 +34,16 @@ def tick_text(value: float, step: float) -> str:
 
 
 def draw_lines(painter: QPainter, camera: Camera, palette: QPalette) -> None:
-    """Grid lines; those through zero a little stronger."""
+    """Grid lines; those through zero a little stronger. Filled boxes: a drawn line costs twenty times as much."""
     left, bottom, right, top = camera.bounds
     step = tick_step(camera.scale)
-    line = palette.color(QPalette.ColorRole.Mid)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    for strength, zero in ((0.45, False), (1.0, True)):
-        painter.setPen(QPen(_clear(line, strength), 1))
-        columns = _on_screen(camera, ticks(left, right, step), 0, zero)
-        rows = _on_screen(camera, ticks(bottom, top, step), 1, zero)
-        painter.drawLines([QLineF(x, 0, x, camera.height) for x in columns])
-        painter.drawLines([QLineF(0, y, camera.width, y) for y in rows])
+    ground, line = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Mid)
+    for value in _zero_last(ticks(left, right, step)):
+        x = math.floor((value - camera.x) * camera.scale + camera.width / 2)
+        painter.fillRect(x, 0, 1, camera.height, between(ground, line, 0.45 if value else 1.0))
+    for value in _zero_last(ticks(bottom, top, step)):
+        y = math.floor((camera.y - value) * camera.scale + camera.height / 2)
+        painter.fillRect(0, y, camera.width, 1, between(ground, line, 0.45 if value else 1.0))
 
 
 def draw_labels(painter: QPainter, camera: Camera, palette: QPalette, names: tuple[str, str]) -> None:
@@ -93,11 +92,8 @@ def _draw_names(painter: QPainter, camera: Camera, palette: QPalette, names: tup
     painter.restore()
 
 
-def _on_screen(camera: Camera, values: list[float], axis: int, zero: bool) -> list[float]:
-    chosen = np.array([value for value in values if (value == 0) == zero])
-    if axis == 0:
-        return list(np.floor((chosen - camera.x) * camera.scale + camera.width / 2) + 0.5) if len(chosen) else []
-    return list(np.floor((camera.y - chosen) * camera.scale + camera.height / 2) + 0.5) if len(chosen) else []
+def _zero_last(values: list[float]) -> list[float]:
+    return sorted(values, key=lambda value: value == 0)
 
 
 def _clear(colour: QColor, opacity: float) -> QColor:

@@ -101,7 +101,7 @@ class MapBar(QWidget):
         box.setToolTip(f"Which component or dimension runs {'across' if name == 'Across' else 'up'}.")
         box.setKeyboardTracking(False)
         box.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        box.setFixedWidth(5 * ink.GRID)
+        box.setMinimumWidth(5 * ink.GRID)
         return box
 
     def _lay_out(self) -> None:

@@ -170,7 +170,7 @@ class Legend(QFrame):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ground = self.palette().color(QPalette.ColorRole.AlternateBase)
-        ground.setAlphaF(0.92)
+        ground.setAlphaF(0.96)
         painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
         painter.setBrush(ground)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)

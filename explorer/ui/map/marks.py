@@ -14,6 +14,7 @@ from explorer.latents.arrays import Points
 from explorer.ui.map.camera import Camera
 
 Floats = NDArray[np.float64]
+RING = 7.5  # logical pixels, radius of the ring around the current latent
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +110,7 @@ class MarkPainter:
 
     def _draw_current(self, at: QPointF) -> None:
         """A ring with four short ticks outwards: the sample under it stays visible."""
-        self._ring(at, 7.5, 2.25)
+        self._ring(at, RING, 2.25)
         for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
             start, end = at + QPointF(dx, dy) * 9.5, at + QPointF(dx, dy) * 14.0
             self._twice(self._accent, 2.25, lambda start=start, end=end: self._painter.drawLine(start, end))  # type: ignore[misc]
@@ -133,18 +134,21 @@ class MarkPainter:
         tail, head = self._screen(arrow.tail), self._screen(arrow.head)
         if tail is None or head is None:
             return
-        self._twice(self._accent, 2.75, lambda: self._painter.drawLine(tail, head))
-        self._draw_head(tail, head)
-        self._label(head, arrow.text, away=tail)
+        self._draw_shaft(tail, head)
+        if QRectF(0, 0, self._camera.width, self._camera.height).contains(head):
+            self._label(head, arrow.text, away=tail)
 
-    def _draw_head(self, tail: QPointF, head: QPointF) -> None:
+    def _draw_shaft(self, tail: QPointF, head: QPointF) -> None:
+        """From the tail to the rim of the current latent's ring, which lies at the head."""
         along = head - tail
         length = float(np.hypot(along.x(), along.y()))
-        if length < 4:
+        if length < RING + 12:
             return
         along /= length
         across = QPointF(-along.y(), along.x())
-        tip, back = head + along * 3, head - along * 8
+        tip = head - along * (RING + 3)
+        back = tip - along * 11
+        self._twice(self._accent, 2.75, lambda: self._painter.drawLine(tail, back))
         self._painter.setPen(QPen(_clear(self._ground, 0.85), 1.5))
         self._painter.setBrush(self._accent)
         self._painter.drawPolygon(QPolygonF([tip, back + across * 5.5, back - across * 5.5]))
