@@ -74,7 +74,7 @@ class VaeTraining(Training):
         self.taken = 0
         self.random = torch.Generator().manual_seed(seed)
         self.optimiser = torch.optim.AdamW(
-            self.net.parameters(), lr=plan.rate, betas=(0.9, 0.99), weight_decay=plan.decay
+            self.net.parameters(), lr=plan.rate, betas=(0.9, 0.99), weight_decay=plan.decay, fused=True
         )
 
     def advance(self) -> Mapping[str, float]:

@@ -22,7 +22,7 @@ TOONFACES = Recipe(
         "patch": 4,
         "tail": 32,
     },
-    plan=VaePlan(epochs=42, beta=150.0, sigma=0.1, contours=2.0, warm_up=0.6),
+    plan=VaePlan(epochs=22, batch=32, rate=1.2e-3, beta=150.0, sigma=0.1, contours=2.0, warm_up=0.6),
     directions=(
         Direction("smile", "mouth", ("smile", "laughing"), ("sad", "frown")),
         Direction("glasses", "glasses", ("round", "square")),

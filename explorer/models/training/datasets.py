@@ -66,10 +66,11 @@ def _named(name: str, folder: Path) -> Dataset:
             f"'{folder}' has no {path.name}.", "This recipe needs it. For pictures of your own: `train pictures`."
         )
     try:
-        with np.load(path, allow_pickle=False) as opened:
-            arrays = {key: opened[key] for key in opened.files}
         with path.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+            stream.seek(0)
+            with np.load(stream, allow_pickle=False) as opened:
+                arrays = {key: opened[key] for key in opened.files}
         return NAMED[name](arrays, sha256)
     except InputError:
         raise

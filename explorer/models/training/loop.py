@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -155,19 +154,20 @@ def _go_on(training: Training, path: Path, signature: Mapping[str, object]) -> f
 @contextmanager
 def _interrupts(stop: Callable[[], bool] | None) -> Iterator[Callable[[], bool]]:
     """Turns the first Ctrl-C into a wish to stop after this step, where the state is whole; the second is as usual."""
-    wished = threading.Event()
+    wishes: list[int] = []
 
-    def wish(_number: int, _frame: object) -> None:
-        wished.set()
+    def wish(number: int, _frame: object) -> None:
+        wishes.append(number)
         signal.signal(signal.SIGINT, was)
 
     def stopped() -> bool:
-        return wished.is_set() or (stop is not None and stop())
+        return bool(wishes) or (stop is not None and stop())
 
-    if threading.current_thread() is not threading.main_thread():
+    try:
+        was = signal.signal(signal.SIGINT, wish)
+    except ValueError:  # outside the main thread there is no Ctrl-C
         yield stopped
         return
-    was = signal.signal(signal.SIGINT, wish)
     try:
         yield stopped
     finally:

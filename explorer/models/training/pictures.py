@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import warnings
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image, ImageOps
 
 from explorer.errors import InputError
+from explorer.latents.arrays import Images
 from explorer.latents.samples import Labels
+from explorer.models.picture_files import SUFFIXES, read_picture
 from explorer.models.training.datasets import Dataset, split
 
 SIZE = 64
 FEWEST = 20
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"}
 
 
 def pictures(folder: Path, size: int = SIZE) -> Dataset:
@@ -35,18 +33,11 @@ def pictures(folder: Path, size: int = SIZE) -> Dataset:
     return Dataset("pictures", images, split(len(images)), labels, sha256, skipped=len(paths) - len(kept))
 
 
-def square(path: Path, size: int) -> NDArray[np.uint8] | None:
-    """uint8 (size, size, 3), or None for a file that is no picture. Transparency lies on white."""
+def square(path: Path, size: int) -> Images | None:
+    """uint8 (size, size, 3), or None for a file that is no picture: it is counted, and the others are taken."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            warnings.filterwarnings("ignore", category=UserWarning)
-            with Image.open(path) as opened:
-                opened.draft("RGB", (4 * size, 4 * size))
-                upright = ImageOps.exif_transpose(opened).convert("RGBA")
-        whole = Image.alpha_composite(Image.new("RGBA", upright.size, "white"), upright).convert("RGB")
-        return np.asarray(ImageOps.fit(whole, (size, size), Image.Resampling.LANCZOS), np.uint8)
-    except Exception:  # a damaged picture raises many kinds; it is counted, and the others are taken
+        return read_picture(path, (size, size, 3))
+    except InputError:
         return None
 
 
