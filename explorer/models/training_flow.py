@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,18 +16,21 @@ import torch
 from torch import Tensor, nn
 
 from explorer.latents.arrays import Images
+from explorer.latents.concepts import Concept
 from explorer.latents.measures import bits_per_dimension
+from explorer.latents.samples import LatentSet
 from explorer.models.base import Card, Space
 from explorer.models.config import Config
 from explorer.models.coupling import FlowNet
 from explorer.models.flow import FlowModel, build, log_density, to_logits
 from explorer.models.network import NetworkModel
 from explorer.models.training.base import Training
-from explorer.models.training.datasets import Dataset
+from explorer.models.training.datasets import Dataset, strokes
 from explorer.models.training.measures import rounded
 from explorer.models.training.recipe import Recipe
 
 MEASURED = 2_000  # pictures in a figure
+TRIED = 300  # samples a concept is tried on
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,10 @@ class FlowTraining(Training):
         model.ready()
         return model
 
+    def tried(self, model: NetworkModel, concepts: list[Concept], samples: LatentSet) -> list[Concept]:
+        """The concepts; those of a measured stroke with what they do to it at -2, 0 and +2 sigma."""
+        return [_with_strokes(concept, model, samples) for concept in concepts]
+
     def measures(self, model: NetworkModel, dataset: Dataset) -> dict[str, object]:
         """Whether the flow overfits, and whether held-out pictures come back byte for byte."""
         assert isinstance(model, FlowModel)
@@ -187,3 +194,14 @@ def _share_exact(model: FlowModel, images: Images) -> float:
     """Of pictures, those that are the same after encoding and decoding."""
     same = model.decode(model.encode(images).mean) == images
     return float(same.all(axis=(1, 2, 3)).mean())
+
+
+def _with_strokes(concept: Concept, model: NetworkModel, samples: LatentSet) -> Concept:
+    latents = samples.latents[:TRIED]
+    seen: dict[str, float] = {}
+    for strength, words in ((-2, "at_minus_2_sigma"), (0, "unmoved"), (2, "at_plus_2_sigma")):
+        images = model.decode(latents + np.float32(strength * concept.sigma) * concept.direction)
+        for label in strokes(images):
+            if str(concept.provenance.get("label")).startswith(f"{label.name}:"):
+                seen[f"{label.name}_{words}"] = rounded(float(np.median(label.values.astype(np.float32))))
+    return replace(concept, provenance={**concept.provenance, **seen})
