@@ -9,9 +9,9 @@ ATTRIBUTES = ("happy", "glasses", "dark glasses", "beard", "hat", "long hair")
 
 NOTES = {
     "Labels": """\
-The samples are pictures of the prior, so nobody labelled them. A small classifier, trained on the labelled pictures, reads
-them; its accuracy on held-out pictures stands above. The Fréchet distance is taken in that classifier's features, each in
-units of its deviation over the data: it is no FID, and only comparable with itself.""",
+The samples are pictures of the prior, so nobody labelled them. A small classifier, trained on the labelled
+pictures, reads them; its accuracy on held-out pictures stands above. The Fréchet distance is taken in that
+classifier's features, each in units of its deviation over the data: it is no FID, and only comparable with itself.""",
     "Concepts": """\
 Each is the better of two directions in w: the difference of means, or one learned by gradient through generator and
 classifier, so that the attribute changes, the others stay and few pixels move.""",
@@ -25,7 +25,7 @@ RECIPE = Recipe(
     hyperparameters={"latent_dim": 64, "mapping_width": 128, "widths": [128, 96, 48], "depths": [2, 1]},
     plan=GanPlan(steps=8_000, critic_widths=(32, 64, 128), critic_hidden=192, penalty=2.0),
     directions=tuple(Direction(name, name, ("yes",)) for name in ATTRIBUTES),
-    trained_on="20,000 pixel-art faces drawn with the DiceBear library (style 'pixel-art'), 18,000 of them learned from.",
+    trained_on="20,000 faces drawn with the DiceBear library (style 'pixel-art'), 18,000 of them learned from.",
     licence="Apache-2.0 for the weights; the art is CC0 1.0",
     attribution="Pixel Art by DiceBear, CC0 1.0.",
     notes=NOTES,
