@@ -62,7 +62,7 @@ class InspectPanel(QWidget):
 
     def show_model(self, opened: Opened | None) -> None:
         self._opened = opened
-        self._empty.setVisible(opened is None)
+        self.empty.setVisible(opened is None)
         self._inside.setVisible(opened is not None)
         self._wake()
 
@@ -120,7 +120,7 @@ class InspectPanel(QWidget):
         self._lines.append(line)
 
     def _build(self) -> None:
-        self._empty = Empty("Open a model to see the numbers of its latents.", self)
+        self.empty = Empty("Open a model to see the numbers of its latents.", self)
         self._inside = QWidget()
         column = QVBoxLayout(self._inside)
         column.setContentsMargins(2 * ink.GRID, ink.GRID, 2 * ink.GRID, ink.GRID)
@@ -139,7 +139,7 @@ class InspectPanel(QWidget):
         area.setWidget(self._inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._empty)
+        layout.addWidget(self.empty)
         layout.addWidget(area, 1)
 
     def _plot_block(self) -> QWidget:

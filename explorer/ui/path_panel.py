@@ -57,7 +57,7 @@ class PathPanel(QWidget):
         self.controls = PathControls(self)
         self.strip = FilmStrip(self)
         self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._later.timeout.connect(self._ask_film)
+        self._later.timeout.connect(self.ask_film)
         self._lay_out()
         self._join()
         self._show_path(store.state)
@@ -193,8 +193,9 @@ class PathPanel(QWidget):
         place = Place(state.place.space, frozen(latents[frame]), NOTHING, state.place.truncation)
         self._store.change(f"Take frame {frame + 1}", place=place, path=replace(state.path, position=None))
 
-    def _ask_film(self) -> None:
-        """Ask for the pictures of the whole path, or of its one end."""
+    def ask_film(self) -> None:
+        """Ask for the pictures of the whole path, or of its one end, now."""
+        self._later.stop()
         path = self._store.state.path
         latents = self.latents
         if latents is None and self._opened is not None and self._fits(path):

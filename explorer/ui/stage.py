@@ -101,7 +101,7 @@ class Stage(QWidget):
     @smooth.setter
     def smooth(self, smooth: bool) -> None:
         self._screen.show_smooth(smooth)
-        self._sharpness.setChecked(smooth)
+        self.sharpness.setChecked(smooth)
 
     @property
     def image(self) -> QImage:
@@ -124,7 +124,7 @@ class Stage(QWidget):
         self._screen.show_image(QImage())
         self._caption.setText("")
         self.show_walk(None)
-        self._comparison.show_words(self._samples_have_posteriors())
+        self.comparison.show_words(self._samples_have_posteriors())
         self.show_reconstruction(None)
 
     def show_picture(self, image: Pixels, caption: str = "", born: float = 0.0) -> None:
@@ -140,7 +140,7 @@ class Stage(QWidget):
 
     def show_reconstruction(self, image: Pixels | None) -> None:
         """The chosen sample as the model makes it, uint8 (height, width, channels), or None."""
-        self._comparison.show_original(image)
+        self.comparison.show_original(image)
         self._show_comparison()
 
     def show_walk(self, axes: Latents | None, scale: float | tuple[float, float] = 1.0) -> None:
@@ -184,7 +184,7 @@ class Stage(QWidget):
         self._show_comparison()
 
     def _show_comparison(self) -> None:
-        self._comparison.show_edit(self._pixels if self._is_edited() else None)
+        self.comparison.show_edit(self._pixels if self._is_edited() else None)
 
     def _is_edited(self) -> bool:
         """Whether the stage shows the chosen sample with something changed about it."""
@@ -213,18 +213,18 @@ class Stage(QWidget):
         self._screen.ended.connect(self._end_walk)
         self._screen.painted.connect(self._show_painted)
         self._caption = Quiet("", self)
-        self._comparison = Comparison(self)
+        self.comparison = Comparison(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(ink.GRID, ink.GRID, ink.GRID, ink.GRID)
         layout.setSpacing(ink.GRID // 2)
         layout.addWidget(self._screen, 1)
         layout.addLayout(self._controls())
-        layout.addWidget(self._comparison)
+        layout.addWidget(self.comparison)
 
     def _controls(self) -> QHBoxLayout:
-        self._sharpness = GlyphButton("spline", "Soft pixels instead of sharp ones", self)
-        self._sharpness.setCheckable(True)
-        self._sharpness.toggled.connect(self._choose_smooth)
+        self.sharpness = GlyphButton("spline", "Soft pixels instead of sharp ones", self)
+        self.sharpness.setCheckable(True)
+        self.sharpness.toggled.connect(self._choose_smooth)
         self._copy = GlyphButton("copy", "Copy the picture", self)
         self._copy.clicked.connect(self.copy_picture)
         self._save = GlyphButton("download", "Save the picture as PNG", self, key="Ctrl+S")
@@ -234,7 +234,7 @@ class Stage(QWidget):
         row = QHBoxLayout()
         row.setSpacing(0)
         row.addWidget(self._caption, 1)
-        for button in (self._sharpness, self._copy, self._save, full):
+        for button in (self.sharpness, self._copy, self._save, full):
             row.addWidget(button)
         self._copy.setEnabled(False)
         self._save.setEnabled(False)

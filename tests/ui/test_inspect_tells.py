@@ -1,0 +1,100 @@
+"""Inspect: the numbers, and the reasons where there are none."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from panel_scene import opened, samples, store_at
+from pytestqt.qtbot import QtBot
+
+from explorer.session.state import frozen
+from explorer.ui.facts import Fact, facts, neighbourhood, per_dimension
+from explorer.ui.inspect import InspectPanel
+from explorer.work.messages import Opened
+
+
+def known(model: Opened, sample: int | None = 3, **strengths: float) -> dict[str, Fact]:
+    place = store_at(model, sample, **strengths).state.place
+    near = neighbourhood(model.samples["z"])
+    return {fact.name: fact for fact in facts(model, place, near)}
+
+
+def test_the_length_stands_beside_the_expected_one() -> None:
+    model = opened()
+    length = np.linalg.norm(model.samples["z"].latents[3])
+    assert known(model)["Length"].text == f"{length:.2f}, expected 5.61"
+
+
+def test_a_sample_is_inside_the_data_and_the_far_is_outside() -> None:
+    model = opened()
+    assert known(model)["Nearest sample"].text == "0.00 away, inside the data"
+    assert known(model, smile=40.0)["Nearest sample"].text.endswith("outside the data")
+
+
+def test_the_nearest_sample_is_told_by_its_labels() -> None:
+    assert known(opened())["It is"].text in {"smile: yes", "smile: no"}
+
+
+def test_a_vae_tells_a_lower_bound_and_the_divergence_of_the_sample() -> None:
+    told = known(opened())
+    assert told["log p(sample) ≥"].known
+    assert "bits/dim" in told["log p(sample) ≥"].text
+    mean = samples().latents[3].astype(np.float64)
+    nats = ((mean**2 + np.exp(-2.0) - 1 + 2.0) / 2).sum()
+    assert told["KL of the sample"].text == f"{nats:.1f} nats"
+
+
+def test_without_a_sample_what_belongs_to_one_is_grey_with_the_reason() -> None:
+    told = known(opened(), sample=None)
+    for name in ("log p(sample) ≥", "KL of the sample"):
+        assert not told[name].known
+        assert told[name].text == "no sample is chosen"
+
+
+def test_a_gan_says_that_it_has_no_density_and_no_posterior() -> None:
+    told = known(opened("GAN"))
+    assert told["log p(sample)"] == Fact("log p(sample)", "GAN: no density", "This family cannot tell.", known=False)
+    assert told["KL of the sample"].text == "GAN: no posterior"
+
+
+def test_every_number_has_a_tooltip() -> None:
+    assert all(fact.hint for model in (opened(), opened("GAN"), opened("flow")) for fact in known(model).values())
+
+
+def test_a_space_without_samples_says_so() -> None:
+    told = known(opened(samples_=samples(0)), sample=None)
+    assert not told["Nearest sample"].known
+
+
+def test_the_bars_are_what_is_known_of_each_dimension() -> None:
+    assert [bars.title for bars in per_dimension(samples())] == ["Effect", "KL"]
+    assert [bars.title for bars in per_dimension(samples(posterior=False))] == ["Effect"]
+    assert per_dimension(None) == []
+
+
+@pytest.fixture
+def model() -> Opened:
+    return opened()
+
+
+def test_the_panel_follows_the_latent_while_it_is_seen(qtbot: QtBot, model: Opened) -> None:
+    store = store_at(model)
+    panel = InspectPanel(store)
+    qtbot.addWidget(panel)
+    panel.show_model(model)
+    assert panel.texts == {}
+    panel.show()
+    qtbot.waitUntil(lambda: "Length" in panel.texts)
+    before = panel.texts["Length"]
+    store.move("Zero", base=frozen(np.zeros(32, dtype=np.float32)), sample=None)
+    qtbot.waitUntil(lambda: panel.texts["Length"] != before)
+    assert panel.texts["Length"] == "0.00, expected 5.61"
+    assert len(panel.plot.values) == 32
+
+
+def test_without_a_model_the_panel_says_what_to_do(qtbot: QtBot) -> None:
+    panel = InspectPanel(store_at(opened()))
+    qtbot.addWidget(panel)
+    panel.show()
+    assert "Open a model" in panel.empty.text()
+    assert panel.empty.isVisible()
