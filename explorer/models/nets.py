@@ -33,13 +33,23 @@ def grow(width_in: int, width_out: int) -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(width_in, 4 * width_out, 3, padding=1), nn.PixelShuffle(2))
 
 
+def dense(inputs: int, hidden: int, outputs: int) -> nn.Module:
+    """A linear map; with `hidden`, two layers of that width before it, which few latents need to mean much."""
+    if not hidden:
+        return nn.Linear(inputs, outputs)
+    layers = [nn.Linear(inputs, hidden), nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU(), nn.Linear(hidden, outputs)]
+    return nn.Sequential(*layers)
+
+
 class ConvEncoder(nn.Module):
     """Pictures (n, channels, size, size) in 0..1 to features (n, outputs).
 
     The stem folds patches of `patch` x `patch` pixels into channels, so that nothing is computed at full size.
     """
 
-    def __init__(self, size: int, channels: int, widths: Sequence[int], depth: int, patch: int, outputs: int) -> None:
+    def __init__(
+        self, size: int, channels: int, widths: Sequence[int], depth: int, patch: int, outputs: int, hidden: int = 0
+    ) -> None:
         super().__init__()
         layers: list[nn.Module] = [nn.PixelUnshuffle(patch), nn.Conv2d(channels * patch**2, widths[0], 3, padding=1)]
         for level, width in enumerate(widths):
@@ -48,7 +58,7 @@ class ConvEncoder(nn.Module):
             layers += [Residual(width) for _ in range(depth)]
         layers += [nn.SiLU(), nn.Flatten()]
         self.body = nn.Sequential(*layers)
-        self.head = nn.Linear(widths[-1] * lowest(size, patch, widths) ** 2, outputs)
+        self.head = dense(widths[-1] * lowest(size, patch, widths) ** 2, hidden, outputs)
 
     def forward(self, pictures: Tensor) -> Tensor:
         features: Tensor = self.head(self.body(2 * pictures - 1))
@@ -62,12 +72,20 @@ class ConvDecoder(nn.Module):
     """
 
     def __init__(
-        self, size: int, channels: int, latent_dim: int, widths: Sequence[int], depth: int, patch: int, tail: int
+        self,
+        size: int,
+        channels: int,
+        latent_dim: int,
+        widths: Sequence[int],
+        depth: int,
+        patch: int,
+        tail: int,
+        hidden: int = 0,
     ) -> None:
         super().__init__()
         side = lowest(size, patch, widths)
         coarse_first = list(reversed(widths))
-        self.foot = nn.Linear(latent_dim, coarse_first[0] * side**2)
+        self.foot = dense(latent_dim, hidden, coarse_first[0] * side**2)
         self.fold = nn.Unflatten(1, (coarse_first[0], side, side))
         layers: list[nn.Module] = []
         for level, width in enumerate(coarse_first):

@@ -110,9 +110,10 @@ def build(config: Config) -> VaeModel:
     card = config.card
     if card.image_shape != (size, size, channels) or [space.dim for space in card.spaces] != [dim]:
         raise CheckpointError(f"config.json of '{card.name}' contradicts itself.", "Its networks are of another size.")
-    encoder = ConvEncoder(size, channels, widths, raw.integer("encoder_depth", 0, 32), patch, 2 * dim)
+    hidden = raw.integer("hidden", 0, 8192, 0)
+    encoder = ConvEncoder(size, channels, widths, raw.integer("encoder_depth", 0, 32), patch, 2 * dim, hidden)
     depth, tail = raw.integer("decoder_depth", 0, 32), raw.integer("tail", 1, 1024)
-    net = VaeNet(encoder, ConvDecoder(size, channels, dim, widths, depth, patch, tail))
+    net = VaeNet(encoder, ConvDecoder(size, channels, dim, widths, depth, patch, tail, hidden))
     return VaeModel(described(card, net), config.hyperparameters, net)
 
 
