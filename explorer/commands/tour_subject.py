@@ -1,0 +1,124 @@
+"""What a tour is about: a model, its samples and concepts, and the places worth visiting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+import explorer
+from explorer.export.palette import are_colours
+from explorer.latents.arrays import Images, Latent, Latents, Points
+from explorer.latents.concepts import Concept
+from explorer.latents.samples import Labels, LatentSet
+from explorer.models.base import Card, LatentModel
+from explorer.models.folder import read_concepts, read_samples, resolve
+
+AT_ONCE = 32
+DRAWN = 1500
+"""Samples of the prior, for a model that came without samples."""
+MOST_CLASSES = 12
+BOOKKEEPING = "held out"
+"""A label that says something of the training, and nothing of the picture."""
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """A model with its samples in one space, and the concepts that live there."""
+
+    model: LatentModel
+    samples: LatentSet
+    concepts: tuple[Concept, ...]
+    seed: int = 0
+
+    @property
+    def card(self) -> Card:
+        return self.model.card
+
+    def decode(self, latents: Latents) -> Images:
+        """Pictures of any number of latents, some at a time."""
+        parts = [latents[start : start + AT_ONCE] for start in range(0, len(latents), AT_ONCE)]
+        return np.concatenate([self.model.decode(part, space=self.samples.space) for part in parts])
+
+    @property
+    def smooth(self) -> bool:
+        """Whether its pictures look better smoothed when they are enlarged."""
+        return min(self.card.image_shape[:2]) >= 48
+
+
+def opened(name_or_path: str | Path, *, seed: int = 0, device: str | None = None) -> Subject:
+    """Open a model for a tour. Raises CheckpointError, DeviceError."""
+    folder = resolve(name_or_path)
+    model = explorer.open(folder, device=device)
+    known = read_samples(folder, model.card)
+    space = model.card.default_space.name
+    samples = known.get(space) or LatentSet(
+        space, model.sample(DRAWN, seed=seed, space=space), provenance="samples of the prior"
+    )
+    concepts = tuple(one for one in read_concepts(folder, model.card) if one.space == space)
+    return Subject(model, samples, concepts or dimensions(samples), seed)
+
+
+def dimensions(samples: LatentSet, most: int = 6) -> tuple[Concept, ...]:
+    """The latent dimensions that do the most, as directions: for a model without concepts."""
+    spread = samples.latents.std(axis=0)
+    effects = samples.effects if samples.effects is not None else spread
+    order = np.argsort(-effects, kind="stable")[:most]
+    axes = np.eye(samples.dim, dtype=np.float32)
+    means = samples.latents.mean(axis=0)
+    return tuple(
+        Concept(
+            f"{samples.space} {dim + 1}", axes[dim], max(float(spread[dim]), 1e-6), float(means[dim]), samples.space
+        )
+        for dim in order
+    )
+
+
+def telling_labels(points: Points, samples: LatentSet) -> Labels | None:
+    """The labels whose classes lie farthest apart on the map (share of the points' variance between classes)."""
+    fitting = [one for one in samples.labels if one.is_category and one.name != BOOKKEEPING]
+    fitting = [one for one in fitting if 2 <= len(np.unique(one.values)) <= MOST_CLASSES]
+    if not fitting:
+        return next((one for one in samples.labels if one.name != BOOKKEEPING), None)
+    fitting = [one for one in fitting if not are_colours(one)] or fitting  # a pixel shows a colour anyway
+    return max(fitting, key=lambda labels: variance_between(points, labels.values))
+
+
+def variance_between(points: Points, codes: NDArray[np.generic]) -> float:
+    """Share of the variance of points (n, 2) that lies between classes, 0..1."""
+    centred = points - points.mean(axis=0)
+    between = 0.0
+    for code in np.unique(codes):
+        members = centred[codes == code]
+        between += len(members) * float((members.mean(axis=0) ** 2).sum())
+    return between / max(float((centred**2).sum()), 1e-12)
+
+
+def ordinary(subject: Subject) -> Latent:
+    """The sample that stands nearest to the middle of every concept: every slider has room on both sides."""
+    latents = subject.samples.latents
+    coordinates = np.stack([concept.coordinate(latents) for concept in subject.concepts], axis=1)
+    nearest: Latent = latents[int((coordinates**2).sum(axis=1).argmin())]
+    return nearest
+
+
+def ends(points: Points, seed: int) -> tuple[int, int]:
+    """Two samples far apart on the map, of forty drawn inside it."""
+    low, high = np.percentile(points, (6, 94), axis=0)
+    inside = np.flatnonzero(((points >= low) & (points <= high)).all(axis=1))
+    pool = inside if len(inside) >= 2 else np.arange(len(points))
+    drawn = np.random.default_rng(seed).choice(pool, min(40, len(pool)), replace=False)
+    distances = ((points[drawn][:, None] - points[drawn][None]) ** 2).sum(axis=-1)
+    first, second = np.unravel_index(int(distances.argmax()), distances.shape)
+    return int(drawn[first]), int(drawn[second])
+
+
+def few(samples: LatentSet, most: int = 6000, seed: int = 0) -> LatentSet:
+    """At most `most` of the samples, in a random order: a picture shows no more."""
+    if len(samples) <= most:
+        return samples
+    rows = np.random.default_rng(seed).permutation(len(samples))[:most]
+    labels = tuple(replace(one, values=one.values[rows]) for one in samples.labels)
+    return LatentSet(samples.space, samples.latents[rows], labels=labels, provenance=samples.provenance)

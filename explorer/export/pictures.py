@@ -1,0 +1,54 @@
+"""Decoded images as pictures and files. A file appears whole or not at all."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from explorer.errors import InputError
+from explorer.latents.arrays import Images
+from explorer.models.folder import write_bytes
+
+
+def picture(image: NDArray[np.uint8]) -> Image.Image:
+    """An RGB picture of one image, uint8 (height, width, channels), channels 1 or 3."""
+    if image.ndim != 3 or image.shape[2] not in (1, 3) or image.dtype != np.uint8:
+        raise InputError(f"Not an image: {image.dtype} {image.shape}.", "Give uint8 (height, width, 1 or 3).")
+    return Image.fromarray(np.ascontiguousarray(np.broadcast_to(image, (*image.shape[:2], 3))))
+
+
+def enlarged(image: NDArray[np.uint8], longest: int, *, smooth: bool = False) -> Image.Image:
+    """The image, its longer side at most `longest` pixels: hard pixels by a whole factor, or smooth to the exact size."""
+    small = picture(image)
+    factor = longest / max(small.size)
+    if smooth or factor < 1:
+        size = (max(round(small.width * factor), 1), max(round(small.height * factor), 1))
+        return small.resize(size, Image.Resampling.LANCZOS)
+    whole = int(factor)
+    return small.resize((small.width * whole, small.height * whole), Image.Resampling.NEAREST)
+
+
+def save_png(drawn: Image.Image, path: Path) -> None:
+    """Write a PNG. Raises StorageError."""
+    stream = io.BytesIO()
+    drawn.save(stream, format="PNG", optimize=True)
+    write_bytes(path, stream.getvalue())
+
+
+def save_array(array: NDArray[np.generic], path: Path) -> None:
+    """Write an .npy file. Raises StorageError."""
+    stream = io.BytesIO()
+    np.save(stream, array, allow_pickle=False)
+    write_bytes(path, stream.getvalue())
+
+
+def save_pictures(images: Images, folder: Path, *, longest: int = 0, smooth: bool = False) -> list[Path]:
+    """Write images (n, h, w, c) as 0000.png, 0001.png, …; `longest` 0 keeps their size. Raises StorageError."""
+    paths = [folder / f"{index:04d}.png" for index in range(len(images))]
+    for image, path in zip(images, paths, strict=True):
+        save_png(enlarged(image, longest, smooth=smooth) if longest else picture(image), path)
+    return paths
