@@ -1,0 +1,74 @@
+"""Which samples become pictures, and in what order they are asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytestqt.qtbot import QtBot
+
+from explorer.ui.map.thumbnails import GAP, SIZES, Thumbnails, has_room, size_for, spread
+
+
+def scattered(count: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).uniform(0, 600, (count, 2))
+
+
+@given(st.integers(0, 200), st.integers(0, 2**32 - 1), st.sampled_from(SIZES))
+def test_pictures_never_touch_and_no_room_is_wasted(count: int, seed: int, size: int) -> None:
+    positions = scattered(count, seed)
+    chosen = spread(positions, np.arange(count), [], size)
+    apart = np.abs(positions[chosen][:, None] - positions[chosen][None]).max(axis=2)
+    assert (apart + 1e9 * np.eye(len(chosen)) >= size + GAP).all()
+    for left_out in set(range(count)) - set(chosen):
+        assert np.abs(positions[chosen] - positions[left_out]).max(axis=1).min() < size + GAP
+
+
+def test_what_is_shown_stays_when_the_view_moves() -> None:
+    positions = scattered(300)
+    shown = spread(positions, np.arange(300), [], 48)
+    moved = positions + np.array([37.0, -12.0])
+    still_there = np.flatnonzero((moved >= 0).all(axis=1) & (moved <= 600).all(axis=1))
+    assert set(shown) & set(still_there.tolist()) <= set(spread(moved, still_there, shown, 48))
+
+
+def test_the_choice_is_the_same_every_time() -> None:
+    positions = scattered(300)
+    assert spread(positions, np.arange(300), [], 48) == spread(positions, np.arange(300), [], 48)
+
+
+def test_nearer_views_have_larger_pictures_and_full_views_have_none() -> None:
+    sizes = [size_for(zoom) for zoom in (1, 2, 5, 10, 50)]
+    assert sizes == sorted(sizes)
+    assert sizes[0] < sizes[-1]
+    assert not has_room(4000, size_for(1), 800 * 600)
+    assert has_room(60, size_for(1), 800 * 600)
+
+
+def test_pictures_are_asked_for_from_the_middle_outwards_and_only_once(qtbot: QtBot) -> None:
+    positions = scattered(40)
+    middle = np.array([300.0, 300.0])
+    thumbnails = Thumbnails()
+    thumbnails.shown = list(range(20))
+    asked = thumbnails.ask(positions, middle)
+    distances = np.hypot(*(positions[asked] - middle).T)
+    assert sorted(asked) == list(range(20))
+    assert (np.diff(distances) >= 0).all()
+    assert thumbnails.ask(positions, middle) == []
+    thumbnails.show(asked[:5], np.zeros((5, 8, 8, 3), np.uint8))
+    thumbnails.shown = list(range(22))
+    assert sorted(thumbnails.ask(positions, middle)) == [20, 21]
+
+
+@pytest.mark.parametrize(("side", "size", "expected"), [(64, 48, 48), (16, 48, 48), (28, 64, 56), (64, 64, 64)])
+def test_small_pictures_grow_by_whole_steps_and_large_ones_shrink(
+    qtbot: QtBot, side: int, size: int, expected: int
+) -> None:
+    thumbnails = Thumbnails()
+    thumbnails.show([3], np.full((1, side, side, 1), 200, np.uint8))
+    pixmap = thumbnails.pixmap(3, size, 1.0)
+    assert pixmap is not None
+    assert pixmap.width() == expected
+    assert pixmap.toImage().pixelColor(expected // 2, expected // 2).red() == 200
+    assert thumbnails.pixmap(4, size, 1.0) is None
