@@ -7,6 +7,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QObject, QTimer
@@ -39,10 +40,10 @@ log = logging.getLogger(__name__)
 class Desk(QObject):
     """One window, one engine, one store, joined. `close` ends every thread and process."""
 
-    def __init__(self, kept: Preferences, *, greet: bool = True) -> None:
+    def __init__(self, kept: Preferences, engine: Engine, *, greet: bool = True) -> None:
         super().__init__()
         self.store = Store(empty())
-        self.engine = Engine()
+        self.engine = engine
         self.model = OpenModel(self.store, self.engine, kept.device)
         self.window = MainWindow(self.store)
         self.jobs = Background(self.window)
@@ -87,7 +88,10 @@ class Desk(QObject):
         self.engine.close()
 
     def _show_progress(self, text: str, share: float) -> None:
-        self.window.status.show_progress(text, share)
+        if text:
+            self.window.status.show_progress(text, share)
+        else:
+            self.window.status.show_rest()
 
 
 def run(model: str | None = None, *, measure_start: bool = False) -> int:
@@ -100,7 +104,7 @@ def run(model: str | None = None, *, measure_start: bool = False) -> int:
     path = _first_path(model, kept)
     theme.load_fonts()
     theme.apply(app, kept.theme)
-    desk = Desk(kept, greet=model is None)
+    desk = Desk(kept, Engine(), greet=model is None and Path(path).name == FIRST_MODEL)
     sys.excepthook = _reporter(desk)
     desk.window.show_icons()
     if measure_start:

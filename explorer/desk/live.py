@@ -32,10 +32,10 @@ class Live(QObject):
         model.changed.connect(self._show_model)
         engine.decoded.connect(self._show)
         window.path.frame_shown.connect(self._show_frame)
-        self._second = QTimer(self)
-        self._second.setInterval(1000)
-        self._second.timeout.connect(self._show_rate)
-        self._second.start()
+        second = QTimer(window)  # ends with the window
+        second.setInterval(1000)
+        second.timeout.connect(self._show_rate)
+        second.start()
 
     def ask(self) -> None:
         """Ask for the picture of now."""

@@ -89,9 +89,10 @@ class Papers(QObject):
             raise InputError("There is no film yet.", "Pin A and B and wait until the strip is full, then export.")
         path, _kind = QFileDialog.getSaveFileName(self._window, "Export film", "path.gif", "Animated GIF (*.gif)")
         if path:
-            self._export(images, Path(path).with_suffix(".gif"))
+            self.export(images, Path(path).with_suffix(".gif"))
 
-    def _export(self, images: Images, path: Path) -> None:
+    def export(self, images: Images, path: Path) -> None:
+        """Write the frames of the film to a GIF, in the background."""
         rate, smooth = self._store.state.path.rate, self._window.stage.smooth
         self._jobs.run(
             "export",

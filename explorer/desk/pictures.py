@@ -72,12 +72,12 @@ class Pictures(QObject):
         opened = self._model.opened
         if opened is None or decoded.key != opened.key:
             return
-        window = self._window
+        window, marks = self._window, cast(tuple[int, ...], decoded.marks)
         if decoded.purpose == "thumbnails":
-            window.map.show_thumbnails(decoded.marks, decoded.images)
+            window.map.show_thumbnails(marks, decoded.images)
         elif decoded.purpose == "film":
-            window.path.show_frames(cast(tuple[int, ...], decoded.marks), decoded.images, decoded.latents)
+            window.path.show_frames(marks, decoded.images, decoded.latents)
         elif decoded.purpose == "shelf":
-            window.shelf.show_pictures(decoded.marks, decoded.images)
-        elif decoded.purpose == "reconstruction" and decoded.marks == (self._store.state.place.sample,):
+            window.shelf.show_pictures(marks, decoded.images)
+        elif decoded.purpose == "reconstruction" and marks == (self._store.state.place.sample,):
             window.stage.show_reconstruction(decoded.images[0])

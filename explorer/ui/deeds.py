@@ -24,6 +24,7 @@ class Deed:
     icon: str = ""
     tip: str = ""
     bar: bool = False
+    word: str = ""  # beside the icon, where the bar has room
 
 
 K = Qt.Key
@@ -41,13 +42,13 @@ DEEDS: tuple[Deed, ...] = (
     ),
     Deed("paste", "Paste state", "Edit", "Ctrl+V", icon="clipboard-paste"),
     Deed("copy_python", "Copy as Python", "Edit", "Ctrl+Shift+C"),
-    Deed("random", "Random latent", "Edit", key=K.Key_R, key_text="R", icon="dice-5", bar=True),
+    Deed("random", "Random latent", "Edit", key=K.Key_R, key_text="R", icon="dice-5", bar=True, word="Random"),
     Deed(
-        "zero", "Zero", "Edit", key=K.Key_Home, key_text="Home", icon="house", tip="The centre of the prior", bar=True
+        "zero", "Zero", "Edit", key=K.Key_Home, key_text="Home", icon="house", tip="The centre of the prior", bar=True, word="Zero"
     ),
     Deed("reset", "Reset all sliders", "Edit", "Ctrl+R", icon="rotate-ccw"),
-    Deed("snapshot", "Snapshot to the shelf", "Edit", key=K.Key_S, key_text="S", icon="camera", bar=True),
-    Deed("pin", "Pin A, then B", "Path", key=K.Key_P, key_text="P", icon="map-pin", bar=True),
+    Deed("snapshot", "Snapshot to the shelf", "Edit", key=K.Key_S, key_text="S", icon="camera", bar=True, word="Snapshot"),
+    Deed("pin", "Pin A, then B", "Path", key=K.Key_P, key_text="P", icon="map-pin", bar=True, word="Pin"),
     Deed("play", "Play or pause", "Path", key=K.Key_Space, key_text="Space", icon="play"),
     Deed("step_back", "Previous frame", "Path", key=K.Key_Left, key_text="Left", icon="step-back"),
     Deed("step_on", "Next frame", "Path", key=K.Key_Right, key_text="Right", icon="step-forward"),

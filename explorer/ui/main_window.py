@@ -25,6 +25,7 @@ from explorer.ui.widgets.dock import Dock
 from explorer.ui.widgets.message_bar import MessageBar
 
 LAYOUT_VERSION = 1
+SIZE = QSize(1440, 900)  # where the screen has room for it
 
 
 class MainWindow(QMainWindow):
@@ -58,6 +59,8 @@ class MainWindow(QMainWindow):
         self.spotlight.pressed.connect(self.keyPressEvent)
         self.stage.painted.connect(lambda _born: self._show_spotlight())
         self.stage.full_screen_wanted.connect(self.toggle_full_screen)
+        self.resize(self.screen().availableSize().boundedTo(SIZE))
+        self._share_room()
         self._home = self.saveState(LAYOUT_VERSION)
 
     @property
@@ -78,6 +81,7 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         self.restoreState(self._home, LAYOUT_VERSION)
+        self._share_room()
 
     def show_icons(self) -> None:
         """Draw every icon in the colours of the theme."""
@@ -122,10 +126,15 @@ class MainWindow(QMainWindow):
         self.addDockWidget(right, stage)
         self.addDockWidget(right, tools)
         self.addDockWidget(bottom, path)
-        self.resizeDocks([stage, tools], [420, 380], Qt.Orientation.Vertical)
-        self.resizeDocks([stage], [460], Qt.Orientation.Horizontal)
-        self.resizeDocks([path], [170], Qt.Orientation.Vertical)
         self._dock_list = (stage, tools, path)
+
+    def _share_room(self) -> None:
+        """About two thirds for the map; the picture above the tools; the path as high as its strip."""
+        stage, tools, path = self._dock_list
+        height, width = self.height(), self.width()
+        self.resizeDocks([stage], [max(400, int(width * 0.34))], Qt.Orientation.Horizontal)
+        self.resizeDocks([stage, tools], [int(height * 0.5), int(height * 0.4)], Qt.Orientation.Vertical)
+        self.resizeDocks([path], [int(height * 0.2)], Qt.Orientation.Vertical)
 
     def _menus(self) -> None:
         bar = self.menuBar()
@@ -145,7 +154,7 @@ class MainWindow(QMainWindow):
         hint = deed.keys or deed.key_text
         if deed.key_text:
             action.setText(f"{deed.text}\t{deed.key_text}")
-        action.setIconText(deed.text)
+        action.setIconText(deed.word or deed.text)
         action.setToolTip(f"{deed.tip or deed.text} ({hint})" if hint else deed.tip or deed.text)
         action.triggered.connect(self._doer(deed.name))
         self.addAction(action)
@@ -180,6 +189,3 @@ class MainWindow(QMainWindow):
         self.spotlight.close()
         self.closing.emit()
         super().closeEvent(event)
-
-    def sizeHint(self) -> QSize:
-        return QSize(1280, 800)

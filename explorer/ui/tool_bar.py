@@ -38,7 +38,7 @@ class ToolBar(QToolBar):
         self._space()
         for deed in DEEDS:
             if deed.bar:
-                self.addAction(actions[deed.name])
+                self._add(actions[deed.name], with_word=bool(deed.word))
         self.addSeparator()
         self._devices = self._button("Device", "Where the model runs")
         self.addWidget(self._devices)
@@ -77,6 +77,15 @@ class ToolBar(QToolBar):
     def show_icons(self) -> None:
         """Icons are drawn by the actions themselves; the two buttons have words."""
         self._open.setIcon(icon("folder-open"))
+
+    def _add(self, action: QAction, *, with_word: bool) -> None:
+        self.addAction(action)
+        button = self.widgetForAction(action)
+        if isinstance(button, QToolButton):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setAccessibleName(action.iconText())
+            if with_word:
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
 
     def _entry(self, menu: QMenu, name: str, path: str) -> None:
         action = menu.addAction(name)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from explorer import places
 
 MARGIN = 16
-WIDTH = 460
+WIDTH = 400
 
 
 class Welcome(QWidget):
@@ -42,7 +42,7 @@ class Welcome(QWidget):
 
     def open(self) -> None:
         """Show the card and lay it in its corner."""
-        self.adjustSize()
+        self.setFixedHeight(self.layout().heightForWidth(WIDTH))
         self._settle()
         self.show()
         self.raise_()
@@ -90,14 +90,13 @@ class Welcome(QWidget):
     def _tries(self, pairs: list[list[str]]) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
-        grid.setColumnStretch(0, 5)
-        grid.setColumnStretch(1, 4)
+        grid.setColumnStretch(1, 1)
         for row, (gesture, effect) in enumerate(pairs):
-            what = self._sentence(gesture)
+            what = QLabel(gesture)
             font = what.font()
             font.setWeight(font.Weight.DemiBold)
             what.setFont(font)
-            why = self._sentence(effect)
+            why = QLabel(effect)
             why.setForegroundRole(QPalette.ColorRole.PlaceholderText)
             grid.addWidget(what, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(why, row, 1, Qt.AlignmentFlag.AlignTop)

@@ -1,0 +1,241 @@
+"""The whole window with its engine process, on models that need no torch: driven by deeds, keys and clicks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from desk_models import DeskSource
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from explorer.app import Desk
+from explorer.session import preferences
+from explorer.session.preferences import Preferences
+from explorer.session.state import Pin, frozen
+from explorer.work.engine import Engine
+
+WAIT = 60_000  # ms, for what takes a fraction of a second on a free machine
+
+
+@pytest.fixture
+def desk(qtbot: QtBot) -> Iterator[Desk]:
+    desk = Desk(Preferences(welcome_seen=True), Engine(DeskSource), greet=False)
+    qtbot.addWidget(desk.window)
+    desk.window.show()
+    opens(qtbot, desk, "one")
+    yield desk
+    desk.close()
+
+
+def opens(qtbot: QtBot, desk: Desk, path: str) -> None:
+    with qtbot.waitSignal(
+        desk.model.changed, timeout=WAIT, check_params_cb=lambda opened: opened is not None and opened.path == path
+    ):
+        desk.model.switch(path)
+
+
+def shows(qtbot: QtBot, desk: Desk, shade: Callable[[], float]) -> None:
+    """Wait until the stage shows the shade that belongs to the state."""
+
+    def check() -> None:
+        shown = desk.window.stage.picture_shown
+        assert shown is not None
+        assert int(shown[0, 0, 0]) == int(np.clip(100 + 10 * shade(), 0, 255))
+
+    qtbot.waitUntil(check, timeout=WAIT)
+
+
+def test_the_first_model_shows_its_most_typical_sample(qtbot: QtBot, desk: Desk) -> None:
+    samples = desk.model.samples()
+    assert samples is not None
+    place = desk.store.state.place
+    assert np.array_equal(place.base, samples.latents[place.sample])
+    assert desk.store.undo_title is None
+    shows(qtbot, desk, lambda: desk.model.latent()[0])
+
+
+def test_a_moved_concept_shows_its_picture_and_undo_brings_the_old_one_back(qtbot: QtBot, desk: Desk) -> None:
+    before = desk.model.latent()[0]
+    desk.store.move("Move smile", strengths={"smile": 3.0})
+    shows(qtbot, desk, lambda: before + 3)
+    desk.do("undo")
+    shows(qtbot, desk, lambda: before)
+    desk.do("redo")
+    shows(qtbot, desk, lambda: before + 3)
+
+
+def test_a_hover_shows_its_picture_and_leaving_returns(qtbot: QtBot, desk: Desk) -> None:
+    before = desk.model.latent()[0]
+    desk.store.show_preview(frozen(np.full(4, 9.0, dtype=np.float32)))
+    shows(qtbot, desk, lambda: 9)
+    desk.store.show_preview(None)
+    shows(qtbot, desk, lambda: before)
+    assert desk.store.undo_title is None
+
+
+def test_random_gives_a_latent_that_its_seed_brings_back(qtbot: QtBot, desk: Desk) -> None:
+    old = desk.store.state.place
+    with qtbot.waitSignal(desk.engine.sampled, timeout=WAIT):
+        qtbot.keyClick(desk.window, Qt.Key.Key_R)
+    place = desk.store.state.place
+    assert place.seed is not None
+    assert np.array_equal(place.base, np.random.default_rng(place.seed).standard_normal((1, 4)).astype(np.float32)[0])
+    desk.do("undo")
+    assert desk.store.state.place is old
+
+
+def test_home_is_the_zero_latent(qtbot: QtBot, desk: Desk) -> None:
+    qtbot.keyClick(desk.window, Qt.Key.Key_Home)
+    assert not desk.store.state.place.base.any()
+    shows(qtbot, desk, lambda: 0)
+
+
+def test_another_model_is_one_step_that_undo_takes_back(qtbot: QtBot, desk: Desk) -> None:
+    desk.store.move("Move smile", strengths={"smile": 2.0})
+    mine = desk.store.state
+    opens(qtbot, desk, "two")
+    assert desk.store.state.place.base.shape == (6,)
+    with qtbot.waitSignal(
+        desk.model.changed, timeout=WAIT, check_params_cb=lambda opened: opened is not None and opened.path == "one"
+    ):
+        desk.do("undo")
+    assert desk.store.state is mine
+    shows(qtbot, desk, lambda: desk.model.latent()[0])
+
+
+def test_a_model_that_does_not_open_leaves_everything_as_it_was(qtbot: QtBot, desk: Desk) -> None:
+    before = desk.store.state
+    with qtbot.waitSignal(desk.engine.failed, timeout=WAIT):
+        desk.model.switch("nowhere")
+    assert "no model 'nowhere'" in desk.window.messages.text
+    assert desk.store.state is before
+    desk.store.move("Move smile", strengths={"smile": 1.0})
+    shows(qtbot, desk, lambda: desk.model.latent()[0])
+
+
+def test_the_state_travels_as_text(qtbot: QtBot, desk: Desk) -> None:
+    desk.store.move("Move smile", strengths={"smile": 1.25, "bold": -0.5})
+    qtbot.keyClick(desk.window, Qt.Key.Key_S)
+    mine = desk.store.state
+    desk.do("copy")
+    desk.do("zero")
+    desk.do("paste")
+    pasted = desk.store.state
+    assert np.array_equal(pasted.place.base, mine.place.base)
+    assert dict(pasted.place.strengths) == dict(mine.place.strengths)
+    assert len(pasted.shelf) == 1
+
+
+def test_text_that_is_no_state_gets_a_message(desk: Desk) -> None:
+    QGuiApplication.clipboard().setText("hello")
+    before = desk.store.state
+    desk.do("paste")
+    assert desk.window.messages.text
+    assert desk.store.state is before
+
+
+def test_a_snapshot_restores_exactly_what_was_there(qtbot: QtBot, desk: Desk) -> None:
+    desk.store.move("Move smile", strengths={"smile": 2.0})
+    kept = desk.store.state.place
+    desk.do("snapshot")
+    desk.do("zero")
+    assert desk.store.state.shelf[0].place is kept
+
+
+def test_two_pins_make_a_film_that_plays_on_the_stage(qtbot: QtBot, desk: Desk) -> None:
+    desk.do("pin")
+    desk.do("random")
+    qtbot.waitUntil(lambda: desk.store.state.place.seed is not None, timeout=WAIT)
+    desk.do("pin")
+    path = desk.store.state.path
+    assert path.a is not None
+    assert path.b is not None
+    qtbot.waitUntil(lambda: desk.window.path.film is not None, timeout=WAIT)
+    first, last = path.a.latent[0], path.b.latent[0]
+    desk.do("step_on")
+    shows(qtbot, desk, lambda: first)
+    desk.store.show_position(1.0)
+    shows(qtbot, desk, lambda: last)
+
+
+def test_the_film_is_written_as_a_gif_of_its_frames(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
+    pin = Pin(frozen(np.full(4, 5.0, dtype=np.float32)))
+    desk.store.change_path("Pin", a=Pin(desk.model.latent()), b=pin, frames=7)
+    qtbot.waitUntil(lambda: desk.window.path.film is not None, timeout=WAIT)
+    target = tmp_path / "film.gif"
+    desk.papers.export(desk.window.path.film, target)
+    qtbot.waitUntil(target.exists, timeout=WAIT)
+    with Image.open(target) as film:
+        assert film.n_frames == 7
+
+
+def test_a_dropped_picture_becomes_the_current_latent(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
+    Image.new("RGB", (10, 10), (200, 0, 0)).save(tmp_path / "mine.png")
+    with qtbot.waitSignal(desk.engine.encoded, timeout=WAIT):
+        desk.window.dropped.emit(str(tmp_path / "mine.png"))
+    assert desk.store.state.place.base[0] == 20
+
+
+def test_going_to_the_other_space_keeps_the_sample(qtbot: QtBot, desk: Desk) -> None:
+    opens(qtbot, desk, "gan")
+    assert desk.store.state.place.space == "w"
+    index = desk.store.state.place.sample
+    desk.window.map.space_wanted.emit("z")
+    place = desk.store.state.place
+    assert (place.space, place.sample) == ("z", index)
+    assert desk.model.opened is not None
+    assert np.array_equal(place.base, desk.model.opened.samples["z"].latents[index])
+
+
+def test_a_gan_says_that_it_cannot_take_a_picture(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
+    opens(qtbot, desk, "gan")
+    Image.new("RGB", (10, 10)).save(tmp_path / "mine.png")
+    desk.papers.take(str(tmp_path / "mine.png"))
+    assert "no encoder" in desk.window.messages.text
+
+
+def test_the_device_is_remembered(qtbot: QtBot, desk: Desk) -> None:
+    with qtbot.waitSignal(desk.engine.device_changed, timeout=WAIT):
+        desk.window.tool_bar.device_wanted.emit("gpu")
+    desk.window.close()
+    assert preferences.load().device == "gpu"
+    assert preferences.load().recent == ("one",)
+
+
+def test_the_map_of_each_model_is_remembered(qtbot: QtBot, desk: Desk) -> None:
+    desk.store.change("Colour", colour="size")
+    desk.store.change("Axes", projection=replace(desk.store.state.projection, first=2, second=3))
+    opens(qtbot, desk, "two")
+    assert desk.store.state.colour == "kind"
+    opens(qtbot, desk, "one")
+    assert desk.store.state.colour == "size"
+    assert desk.store.state.projection.first == 2
+
+
+def test_a_click_on_the_map_chooses_what_is_there(qtbot: QtBot, desk: Desk) -> None:
+    before = desk.store.state.place
+    canvas = desk.window.map.canvas
+    qtbot.waitUntil(lambda: desk.window.map.projection is not None, timeout=WAIT)
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(canvas.width() // 3, canvas.height() // 2))
+    assert desk.store.state.place is not before
+    assert desk.store.undo_title is not None
+
+
+def test_a_crashed_engine_comes_back_with_everything(qtbot: QtBot, desk: Desk) -> None:
+    desk.store.move("Move smile", strengths={"smile": 3.0})
+    mine = desk.store.state
+    import os
+    import signal
+
+    with qtbot.waitSignal(desk.model.changed, timeout=WAIT):
+        assert desk.engine.pid is not None
+        os.kill(desk.engine.pid, signal.SIGKILL)
+    assert desk.store.state is mine
+    desk.store.move("Move smile", strengths={"smile": 4.0})
+    shows(qtbot, desk, lambda: desk.model.latent()[0])
