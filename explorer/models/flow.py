@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from explorer.errors import CheckpointError
 from explorer.latents.arrays import Images
-from explorer.models.base import Posterior
+from explorer.models.base import Card, Posterior, Space
 from explorer.models.config import Config
 from explorer.models.coupling import FlowNet
 from explorer.models.fields import Fields
@@ -126,3 +126,20 @@ def build(config: Config) -> FlowModel:
     fields.number("margin", 0.0, 0.49)
     net = FlowNet(height, channels, steps, widths)
     return FlowModel(described(config.card, net), config.hyperparameters, net)
+
+
+def new_card(name: str, image_shape: tuple[int, int, int]) -> Card:
+    """The card of a model that is to be trained."""
+    dim = math.prod(image_shape)
+    return Card(
+        name=name,
+        family="flow",
+        architecture="multi-scale flow of affine couplings, convolutions and dense layers in turn",
+        parameters=0,
+        spaces=(Space("z", dim, (dim,), "standard normal"),),
+        image_shape=image_shape,
+        image_range=(0.0, 1.0),
+        trained_on="",
+        licence="",
+        likelihood="exact",
+    )

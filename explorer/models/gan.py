@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import abc
 from typing import cast
 
 import numpy as np
@@ -11,9 +12,12 @@ from torch import Tensor, nn
 from explorer.errors import CheckpointError
 from explorer.latents.arrays import Latents
 from explorer.models.adversarial import Generator, Mapping
+from explorer.models.base import Card, Space
 from explorer.models.config import Config
 from explorer.models.fields import Fields
 from explorer.models.network import NetworkModel, batches, checked_latents, described
+
+Hyperparameters = abc.Mapping[str, object]
 
 
 class GanNet(nn.Module):
@@ -101,11 +105,33 @@ def build(config: Config) -> GanModel:
     """The model of a `config.json`, with weights at random. Raises CheckpointError."""
     fields = Fields(config.hyperparameters, f"{config.card.name}, 'hyperparameters'")
     height, width, channels = config.card.image_shape
-    z_dim, w_dim = (config.card.space(name).dim for name in ("z", "w"))
+    dim = fields.integer("latent_dim", 1, 65_536)
+    if [(space.name, space.dim) for space in config.card.spaces] != [("z", dim), ("w", dim)]:
+        raise CheckpointError(f"{fields.where}: 'latent_dim' does not fit the spaces.", "The file is damaged.")
     widths = fields.integers("widths", 1, 1024)
     depths = fields.integers("depths", 1, 8, len(widths) - 1)
     if not height == width == 4 * 2 ** (len(widths) - 1):
         raise CheckpointError(f"{fields.where}: 'widths' do not fit {height} x {width} pixels.", "The file is damaged.")
-    mapping = Mapping(z_dim, w_dim, fields.integer("mapping_width", 1, 4096))
-    net = GanNet(mapping, Generator(channels, w_dim, widths, depths), w_dim)
+    mapping = Mapping(dim, dim, fields.integer("mapping_width", 1, 4096))
+    net = GanNet(mapping, Generator(channels, dim, widths, depths), dim)
     return GanModel(described(config.card, net), config.hyperparameters, net)
+
+
+def new_card(name: str, hyperparameters: Hyperparameters, image_shape: tuple[int, int, int]) -> Card:
+    """The card of a model that is to be trained; z and w have `latent_dim` numbers each."""
+    dim = Fields(hyperparameters, "The hyper-parameters").integer("latent_dim", 1, 65_536)
+    return Card(
+        name=name,
+        family="gan",
+        architecture=f"GAN with a mapping network, {dim} numbers in z and in w, styles by scale and shift",
+        parameters=0,
+        spaces=(
+            Space("z", dim, (dim,), "standard normal; only the direction matters"),
+            Space("w", dim, (dim,), "what the mapping network makes of z"),
+        ),
+        image_shape=image_shape,
+        image_range=(-1.0, 1.0),
+        trained_on="",
+        licence="",
+        likelihood="none",
+    )

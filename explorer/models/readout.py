@@ -68,7 +68,7 @@ def train_readout(
     torch.manual_seed(seed)
     net = ReadOutNet(dataset.images.shape[1], dataset.images.shape[3], len(names))
     images, wanted = dataset.learned, torch.from_numpy(marks[~dataset.held_out].astype(np.float32))
-    steps = max(1, epochs * (len(images) // READ_AT_ONCE))
+    steps = max(2, epochs * len(images) // READ_AT_ONCE)
     optimiser = torch.optim.Adam(net.parameters())
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 2e-3, total_steps=steps)
     rng = np.random.default_rng(seed)

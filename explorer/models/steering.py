@@ -57,7 +57,7 @@ def _loss(latents: Tensor, unit: Tensor, covariance: Tensor, picture: nn.Module,
     errors = cross_entropy(net(after), wanted, reduction="none").mean(0)
     others = errors.sum() - errors[column]
     change: Tensor = (after - before).abs().mean()
-    return errors[column] + KEEP_OTHERS * others / (len(errors) - 1) + KEEP_PIXELS * change
+    return errors[column] + KEEP_OTHERS * others / max(1, len(errors) - 1) + KEEP_PIXELS * change
 
 
 def told(concept: Concept, samples: LatentSet, with_: Mask, method: str, acted: dict[str, float]) -> Concept:
@@ -81,12 +81,12 @@ def acting(concept: Concept, model: NetworkModel, reader: ReadOut, *, seed: int)
     base = model.sample(TRIED, seed=seed, space=concept.space)
     low, same, high = (_read(model, reader, base, concept, strength) for strength in (-REACH, 0.0, REACH))
     column = reader.names.index(concept.name)
-    others = np.arange(len(reader.names)) != column
+    others = np.delete(high != same, column, axis=1)
     return {
         "read_at_minus_2_sigma": round(float(low[:, column].mean()), 3),
         "read_unmoved": round(float(same[:, column].mean()), 3),
         "read_at_plus_2_sigma": round(float(high[:, column].mean()), 3),
-        "others_changed_at_plus_2_sigma": round(float((high != same)[:, others].mean()), 3),
+        "others_changed_at_plus_2_sigma": round(float(others.mean()) if others.size else 0.0, 3),
     }
 
 

@@ -19,10 +19,9 @@ from explorer.latents.arrays import Images
 from explorer.latents.concepts import Concept
 from explorer.latents.measures import bits_per_dimension
 from explorer.latents.samples import LatentSet
-from explorer.models.base import Card, Space
 from explorer.models.config import Config
 from explorer.models.coupling import FlowNet
-from explorer.models.flow import FlowModel, build, log_density, to_logits
+from explorer.models.flow import FlowModel, build, log_density, new_card, to_logits
 from explorer.models.network import NetworkModel
 from explorer.models.training.base import Training
 from explorer.models.training.datasets import Dataset, strokes
@@ -49,28 +48,8 @@ class FlowPlan:
 def begin(recipe: Recipe, dataset: Dataset, seed: int, device: str) -> FlowTraining:
     """The training of a flow before its first step."""
     torch.manual_seed(seed)
-    model = build(Config(_card(recipe, dataset), recipe.hyperparameters))
+    model = build(Config(new_card(recipe.name, dataset.images.shape[1:]), recipe.hyperparameters))
     return FlowTraining(model, recipe, dataset, seed, device)
-
-
-def _card(recipe: Recipe, dataset: Dataset) -> Card:
-    """What is known before training."""
-    height, width, channels = dataset.images.shape[1:]
-    dim = height * width * channels
-    return Card(
-        name=recipe.name,
-        family="flow",
-        architecture="multi-scale flow of affine couplings, convolutions and dense layers in turn",
-        parameters=0,
-        spaces=(Space("z", dim, (dim,), "standard normal"),),
-        image_shape=(height, width, channels),
-        image_range=(0.0, 1.0),
-        trained_on=recipe.trained_on,
-        licence=recipe.licence,
-        likelihood="exact",
-        attribution=recipe.attribution,
-        summary=recipe.summary,
-    )
 
 
 class FlowTraining(Training):

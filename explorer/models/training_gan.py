@@ -23,9 +23,8 @@ from explorer.latents.arrays import Images
 from explorer.latents.concepts import Concept, mean_difference
 from explorer.latents.samples import Labels, LatentSet
 from explorer.models.adversarial import Critic
-from explorer.models.base import Card, Space
 from explorer.models.config import Config
-from explorer.models.gan import GanModel, GanNet, build
+from explorer.models.gan import GanModel, GanNet, build, new_card
 from explorer.models.network import NetworkModel
 from explorer.models.readout import ReadOut, frechet_distance, train_readout, yes_or_no
 from explorer.models.steering import acting, steered, told, worth
@@ -57,32 +56,9 @@ class GanPlan:
 def begin(recipe: Recipe, dataset: Dataset, seed: int, device: str) -> GanTraining:
     """The training of a GAN before its first step."""
     torch.manual_seed(seed)
-    model = build(Config(_card(recipe, dataset), recipe.hyperparameters))
+    card = new_card(recipe.name, recipe.hyperparameters, dataset.images.shape[1:])
+    model = build(Config(card, recipe.hyperparameters))
     return GanTraining(model, recipe, dataset, seed, device)
-
-
-def _card(recipe: Recipe, dataset: Dataset) -> Card:
-    """What is known before training. z and w have as many numbers."""
-    dim = recipe.hyperparameters["latent_dim"]
-    assert isinstance(dim, int)
-    height, width, channels = dataset.images.shape[1:]
-    return Card(
-        name=recipe.name,
-        family="gan",
-        architecture=f"GAN with a mapping network, {dim} numbers in z and in w, styles by scale and shift",
-        parameters=0,
-        spaces=(
-            Space("z", dim, (dim,), "standard normal; only the direction matters"),
-            Space("w", dim, (dim,), "what the mapping network makes of z"),
-        ),
-        image_shape=(height, width, channels),
-        image_range=(-1.0, 1.0),
-        trained_on=recipe.trained_on,
-        licence=recipe.licence,
-        likelihood="none",
-        attribution=recipe.attribution,
-        summary=recipe.summary,
-    )
 
 
 class GanTraining(Training):

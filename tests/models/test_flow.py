@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,23 +14,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from explorer.errors import CheckpointError, InputError
+from explorer.latents.concepts import mean_difference
 from explorer.latents.measures import bits_per_dimension
-from explorer.models.base import CanEncode, CanScore, Card, Space
+from explorer.models import training_flow
+from explorer.models.base import CanEncode, CanScore
 from explorer.models.checkpoint import open_model, save_model
 from explorer.models.config import Config
 from explorer.models.coupling import FlowNet
-from explorer.models.flow import FlowModel, build, from_logits, log_density, to_logits
+from explorer.models.flow import FlowModel, build, from_logits, log_density, new_card, to_logits
+from explorer.models.training.datasets import Dataset, split, strokes
+from explorer.models.training.recipe import Recipe
+from explorer.models.training_flow import FlowPlan
 
 HYPERPARAMETERS = {"steps": [1, 1, 2], "widths": [6, 6, 8], "margin": 0.002}
 
 
 def tiny(size: int = 8, seed: int = 0, **changes: object) -> FlowModel:
     """A flow with weights at random, so that every part of it does something."""
-    dim = size * size
-    space = Space("z", dim, (dim,), "standard normal")
-    card = Card("tiny", "flow", "", 0, (space,), (size, size, 1), (0, 1), "noise", "", "exact")
     torch.manual_seed(seed)
-    model = build(Config(card, {**HYPERPARAMETERS, **changes}))
+    model = build(Config(new_card("tiny", (size, size, 1)), {**HYPERPARAMETERS, **changes}))
     for weight in model.net.parameters():
         torch.nn.init.normal_(weight, std=0.2)
     model.ready()
@@ -144,3 +148,57 @@ def test_hyperparameters_that_contradict_the_picture_are_refused() -> None:
         tiny(size=10)
     with pytest.raises(CheckpointError):
         tiny(margin=0.5)
+
+
+RECIPE = Recipe(
+    name="tiny",
+    family="flow",
+    data="dots",
+    summary="",
+    hyperparameters=HYPERPARAMETERS,
+    plan=FlowPlan(steps=6, batch=8, validation=8, validate_every=2),
+    samples=20,
+)
+
+
+@pytest.fixture(scope="module")
+def dots() -> Dataset:
+    """80 pictures, each all dark or all bright, with a little noise."""
+    images = noise(80) // 8 + np.uint8(200) * (np.arange(80, dtype=np.uint8) % 2)[:, None, None, None]
+    return Dataset("dots", images, split(80), strokes(images), "0")
+
+
+def test_a_training_that_was_interrupted_goes_on_as_if_it_had_not_been(dots: Dataset) -> None:
+    whole, first, second = (training_flow.begin(RECIPE, dots, 0, "cpu") for _ in range(3))
+    for training, steps in ((whole, 6), (first, 3)):
+        for _ in range(steps):
+            training.advance()
+    stream = io.BytesIO()
+    torch.save(first.state(), stream)
+    second.go_on(torch.load(io.BytesIO(stream.getvalue()), weights_only=True))
+    for _ in range(3):
+        second.advance()
+    latents = whole.finished().sample(4, seed=0)
+    np.testing.assert_array_equal(second.finished().decode(latents), whole.finished().decode(latents))
+    assert second.score == whole.score
+
+
+def test_training_raises_the_likelihood_of_pictures_held_out(dots: Dataset) -> None:
+    training = training_flow.begin(replace(RECIPE, plan=FlowPlan(steps=40, batch=16, rate=5e-3)), dots, 0, "cpu")
+    before = training.finished()
+    for _ in range(40):
+        training.advance()
+    after = training.finished()
+    assert isinstance(before, FlowModel)
+    assert isinstance(after, FlowModel)
+    assert after.log_prob(dots.tested).mean() > before.log_prob(dots.tested).mean()
+
+
+def test_a_concept_of_strokes_says_what_it_does_to_them(dots: Dataset) -> None:
+    training = training_flow.begin(RECIPE, dots, 0, "cpu")
+    model = training.finished()
+    (samples,) = training.samples(model, dots, RECIPE)
+    upper = samples.label("thickness").values > np.median(samples.label("thickness").values)  # type: ignore[union-attr]
+    concept = mean_difference(samples, upper, ~upper, "bold", label="thickness: high")
+    (tried,) = training.tried(model, [concept], samples)
+    assert {"thickness_at_minus_2_sigma", "thickness_unmoved", "thickness_at_plus_2_sigma"} <= set(tried.provenance)

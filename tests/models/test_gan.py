@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,19 +11,23 @@ import pytest
 import torch
 
 from explorer.errors import CheckpointError, InputError
+from explorer.latents.samples import Labels
+from explorer.models import training_gan
 from explorer.models.adversarial import Critic
-from explorer.models.base import CanEncode, CanMap, CanScore, Card, Space
+from explorer.models.base import CanEncode, CanMap, CanScore
 from explorer.models.checkpoint import open_model, save_model
 from explorer.models.config import Config
-from explorer.models.gan import GanModel, GanNet, build
-from explorer.models.readout import frechet_distance
+from explorer.models.gan import GanModel, GanNet, build, new_card
+from explorer.models.readout import frechet_distance, train_readout, yes_or_no
+from explorer.models.training.datasets import Dataset, split
+from explorer.models.training.recipe import Direction, Recipe
+from explorer.models.training_gan import GanPlan
 
 
 def tiny(**changes: object) -> GanModel:
-    spaces = (Space("z", 6, (6,), "standard normal"), Space("w", 6, (6,), "mapped"))
-    card = Card("tiny", "gan", "", 0, spaces, (8, 8, 3), (-1, 1), "noise", "", "none")
+    hyperparameters = {"latent_dim": 6, "mapping_width": 8, "widths": [8, 6], "depths": [2], **changes}
     torch.manual_seed(0)
-    model = build(Config(card, {"mapping_width": 8, "widths": [8, 6], "depths": [2], **changes}))
+    model = build(Config(new_card("tiny", hyperparameters, (8, 8, 3)), hyperparameters))
     assert isinstance(model.net, GanNet)
     model.net.w_mean.copy_(torch.randn(6))
     model.ready()
@@ -106,8 +112,63 @@ def test_the_critic_sees_the_variety_of_a_batch() -> None:
     assert abs(float(alone[0] - among[0])) > 1e-6
 
 
-def test_the_frechet_distance_is_zero_to_itself_and_the_shift_squared_to_a_shifted_copy() -> None:
+def test_the_frechet_distance_is_zero_to_itself_and_the_squared_shift_in_deviations_to_a_copy() -> None:
     features = np.random.default_rng(0).standard_normal((400, 5)).astype(np.float32)
     assert abs(frechet_distance(features, features)) < 1e-6
-    shifted = features + np.array([3, 4, 0, 0, 0], np.float32)
-    assert frechet_distance(features, shifted) == pytest.approx(25, rel=1e-5)
+    shifted = features + features.std(0) * np.array([3, 4, 0, 0, 0], np.float32)
+    assert frechet_distance(features, shifted) == pytest.approx(25, rel=1e-4)
+
+
+@pytest.fixture(scope="module")
+def faces() -> Dataset:
+    """80 pictures, dark or bright; what is bright counts as happy."""
+    random = np.random.default_rng(0)
+    happy = np.arange(80) % 2
+    images = (random.integers(0, 90, (80, 8, 8, 3)) + 150 * happy[:, None, None, None]).astype(np.uint8)
+    return Dataset("faces", images, split(80), (Labels("happy", happy, ("no", "yes")),), "0")
+
+
+RECIPE = Recipe(
+    name="tiny",
+    family="gan",
+    data="faces",
+    summary="",
+    hyperparameters={"latent_dim": 6, "mapping_width": 8, "widths": [8, 6], "depths": [1]},
+    plan=GanPlan(steps=6, critic_widths=(4, 6), critic_hidden=8, batch=8),
+    directions=(Direction("happy", "happy", ("yes",)),),
+    samples=30,
+)
+
+
+def test_a_training_that_was_interrupted_goes_on_as_if_it_had_not_been(faces: Dataset) -> None:
+    whole, first, second = (training_gan.begin(RECIPE, faces, 0, "cpu") for _ in range(3))
+    for training, steps in ((whole, 6), (first, 3)):
+        for _ in range(steps):
+            training.advance()
+    stream = io.BytesIO()
+    torch.save(first.state(), stream)
+    second.go_on(torch.load(io.BytesIO(stream.getvalue()), weights_only=True))
+    for _ in range(3):
+        second.advance()
+    z = whole.finished().sample(4, seed=0, space="z")
+    np.testing.assert_array_equal(second.finished().decode(z, space="z"), whole.finished().decode(z, space="z"))
+
+
+def test_a_trained_gan_comes_with_labelled_samples_in_both_spaces_and_tried_concepts(faces: Dataset) -> None:
+    training = training_gan.begin(RECIPE, faces, 0, "cpu")
+    training.advance()
+    model = training.finished()
+    z, w = training.samples(model, faces, RECIPE)
+    assert isinstance(model, GanModel)
+    np.testing.assert_array_equal(model.map(z.latents), w.latents)
+    happy = Labels("happy", np.arange(30) % 2, ("no", "yes"))  # an untrained generator is all of one mood
+    (concept,) = training.tried(model, [], replace(w, labels=(happy,)))
+    assert concept.space == "w"
+    assert concept.provenance["method"] in ("mean difference", "steered through the read-out")
+    assert {"read_unmoved", "read_at_plus_2_sigma", "held_out_auc"} <= set(concept.provenance)
+    assert set(training.measures(model, faces)) >= {"frechet_distance_in_readout_features", "readout_accuracy"}
+
+
+def test_the_read_out_reads_what_is_plain_to_see(faces: Dataset) -> None:
+    reader = train_readout(faces, yes_or_no(faces.labels, ("happy",)), ("happy",), seed=0, epochs=100)
+    assert reader.accuracy["happy"] == 1.0
