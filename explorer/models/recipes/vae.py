@@ -59,7 +59,7 @@ DIGITS = Recipe(
         "tail": 32,
         "hidden": 256,
     },
-    plan=VaePlan(epochs=20, batch=128, beta=1.0, sigma=0.2, contours=0.25, warm_up=0.25),
+    plan=VaePlan(epochs=15, batch=128, beta=2.0, sigma=0.2, contours=0.25, warm_up=0.4),
     directions=(Direction("slanted", "slant", ("high",)), Direction("thick", "thickness", ("high",))),
     trained_on="MNIST: 60,000 handwritten digits of LeCun, Cortes and Burges; tested on its 10,000 test digits.",
     licence=f"{WEIGHTS}; the authors of MNIST publish no formal licence",
@@ -70,18 +70,18 @@ GLYPHS = Recipe(
     name="glyphs-vae",
     family="vae",
     data="glyphs64",
-    summary="Letters of 893 open fonts, 64 x 64. Move bold, italic, serif and mono.",
+    summary="Capital letters of 893 open fonts, 64 x 64. Move bold, italic, serif and mono.",
     hyperparameters={
         "size": 64,
         "channels": 1,
         "latent_dim": 32,
-        "widths": [64, 128],
+        "widths": [48, 96],
         "encoder_depth": 1,
         "decoder_depth": 2,
         "patch": 4,
         "tail": 32,
     },
-    plan=VaePlan(epochs=8, batch=64, beta=20.0, sigma=0.1, contours=0.5),
+    plan=VaePlan(epochs=8, batch=32, rate=1.2e-3, beta=80.0, sigma=0.1, contours=1.0, warm_up=0.6),
     directions=(
         Direction("bold", "weight", ("bold",), ("light", "regular")),
         Direction("italic", "italic", ("italic",), ("upright",)),
@@ -91,7 +91,7 @@ GLYPHS = Recipe(
         Direction("thick strokes", "stroke", ("high",)),
     ),
     trained_on=(
-        "A-Z and a-z of 893 open font faces of 269 families (Debian's font packages), drawn at 64 x 64; "
+        "The capitals A-Z of 893 open font faces of 269 families (Debian's font packages), drawn at 64 x 64; "
         "a tenth of the families was held out."
     ),
     licence=f"{WEIGHTS}; the fonts: OFL-1.1, Apache-2.0, GUST, Vera, ParaType Free, MIT, BSD-3-Clause, public domain",
@@ -104,9 +104,11 @@ PICTURES = Recipe(
     data="pictures",
     summary="A VAE of your own pictures, 64 x 64 in colour.",
     hyperparameters={**TOONFACES.hyperparameters, "latent_dim": 64},
-    plan=VaePlan(epochs=40, batch=32, beta=8.0, sigma=0.1, contours=0.5, least_steps=3000, most_steps=20_000),
+    plan=VaePlan(
+        epochs=40, batch=32, beta=20.0, sigma=0.1, contours=0.5, warm_up=0.5, least_steps=3000, most_steps=20_000
+    ),
     trained_on="Pictures of your own.",
-    licence="yours, as far as the pictures are",
+    licence="that of the pictures",
 )
 
 RECIPES = (TOONFACES, DIGITS, GLYPHS, PICTURES)

@@ -124,8 +124,8 @@ def _digits(arrays: Arrays, sha256: str) -> Dataset:
 
 
 def _glyphs(arrays: Arrays, sha256: str) -> Dataset:
-    """The capitals and small letters of every face; faces of one family are held out together."""
-    letters = np.array([str(char).isalpha() for char in arrays["chars"]])
+    """The capitals of every face; faces of one family are held out together."""
+    letters = np.array([str(char).isupper() for char in arrays["chars"]])
     chars = [str(char) for char in arrays["chars"][letters]]
     images = _images(arrays["images"][:, letters].reshape(-1, *arrays["images"].shape[2:]))
     times = len(chars)
@@ -133,8 +133,8 @@ def _glyphs(arrays: Arrays, sha256: str) -> Dataset:
     known = arrays["weight_consistent"].astype(bool)
     weight = arrays["weight"].astype(np.int64)
     weights = np.select([~known, weight >= 600, weight <= 300, (weight >= 350) & (weight <= 450)], [0, 3, 1, 2], 0)
-    categories = ("serif", "slab", "sans", "script", "display", "blackletter")
-    category = np.array([categories.index(str(one)) for one in arrays["category"]])
+    categories = tuple(str(one) for one in arrays["category_names"])
+    category = arrays["category"].astype(np.int64)
     labels = (
         Labels("character", np.tile(np.arange(times), len(families)), tuple(chars)),
         Labels("weight", np.repeat(weights, times), ("other", "light", "regular", "bold")),
