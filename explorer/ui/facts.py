@@ -15,7 +15,7 @@ from explorer.latents.samples import LatentSet
 from explorer.session.state import Place
 from explorer.work.messages import Opened
 
-_FLOPS = 4e9  # what building a neighbourhood may cost in the GUI thread, about 60 ms
+_FLOPS = 1.5e9  # what building a neighbourhood may cost in the GUI thread, some 50 ms
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def _nearness(samples: LatentSet | None, latent: Latent, near: Neighbourhood | N
     )
     told = ", ".join(f"{labels.name}: {labels.text(found.sample)}" for labels in samples.labels)
     hint = f"The labels of sample {found.sample + 1}, the nearest one."
-    yield Fact("It is", told or f"sample {found.sample + 1}, without labels", hint, known=bool(told))
+    yield Fact("Its labels", told or f"sample {found.sample + 1}, without labels", hint, known=bool(told))
 
 
 def _likelihood(opened: Opened, place: Place, samples: LatentSet | None) -> Fact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
 
 from explorer.session.state import PathSetting
@@ -59,6 +59,11 @@ class PathControls(QWidget):
         self.clear.setEnabled(path.a is not None or path.b is not None)
         self.export.setEnabled(complete)
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._align()
+
     def show_model(self, is_open: bool) -> None:
         self.pin_a.setEnabled(is_open)
         self.pin_b.setEnabled(is_open)
@@ -86,6 +91,14 @@ class PathControls(QWidget):
             row.addWidget(field)
         row.addStretch(1)
         row.addWidget(self.export)
+        self._align()
+
+    def _align(self) -> None:
+        """One height for all, whatever the style thinks of each."""
+        parts = (self.pin_a, self.pin_b, self.kind, self.frames, self.rate, self.mode, self.export)
+        height = max(part.sizeHint().height() for part in parts)
+        for part in parts:
+            part.setFixedHeight(height)
 
 
 def _button(text: str, words: str) -> QPushButton:

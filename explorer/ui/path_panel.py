@@ -77,6 +77,14 @@ class PathPanel(QWidget):
         return points(path.kind, path.a.latent, path.b.latent, np.linspace(0, 1, path.frames))
 
     @property
+    def film(self) -> Images | None:
+        """All frames, uint8 (frames, height, width, channels), or None while one is still to be decoded."""
+        count = self._store.state.path.frames
+        if not self._is_complete() or self._later.isActive() or not all(i in self._frames for i in range(count)):
+            return None
+        return np.stack([self._frames[i] for i in range(count)])
+
+    @property
     def frame(self) -> int | None:
         """The frame the bead is at, or None while the stage shows the current latent."""
         path = self._store.state.path

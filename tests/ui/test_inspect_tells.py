@@ -32,7 +32,7 @@ def test_a_sample_is_inside_the_data_and_the_far_is_outside() -> None:
 
 
 def test_the_nearest_sample_is_told_by_its_labels() -> None:
-    assert known(opened())["It is"].text in {"smile: yes", "smile: no"}
+    assert known(opened())["Its labels"].text in {"smile: yes", "smile: no"}
 
 
 def test_a_vae_tells_a_lower_bound_and_the_divergence_of_the_sample() -> None:

@@ -9,12 +9,13 @@ import pytest
 from panel_scene import drag, mouse, pictures, wheel
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.bars import BarPlot
 from explorer.ui.widgets.glyphs import GlyphButton
+from explorer.ui.widgets.notes import Dim, Empty, Quiet, Title
 from explorer.ui.widgets.number import Number, read_number, signed
 from explorer.ui.widgets.picture import Picture, image_of, square_in
 from explorer.ui.widgets.row import SliderRow
@@ -369,3 +370,18 @@ def test_rows_grow_with_the_type(row: SliderRow) -> None:
     QApplication.processEvents()
     assert row.slider.sizeHint().height() > before
     assert row.slider.sizeHint().height() % ink.GRID == 0
+
+
+@pytest.mark.parametrize("kind", [Dim, Quiet, Title, Empty])
+def test_quiet_texts_follow_the_type_of_the_program(qtbot: QtBot, kind: type[Dim] | type[Title]) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    label = kind("words", window)
+    window.show()
+    before, size = QApplication.font(), label.font().pointSizeF()
+    larger = QApplication.font()
+    larger.setPointSizeF(before.pointSizeF() * 2)
+    QApplication.setFont(larger)
+    label.setFont(larger)  # as a style sheet does when it is applied anew
+    assert label.font().pointSizeF() == pytest.approx(size * 2, abs=0.02)
+    QApplication.setFont(before)

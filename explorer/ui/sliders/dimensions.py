@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -20,6 +21,7 @@ from explorer.work.messages import Opened
 
 FIRST = 12
 PAGE = 24
+_ENOUGH = 500
 _UNCHANGED = 1e-5  # float32 leaves about 1e-6 when concepts are added and taken away
 
 
@@ -101,8 +103,8 @@ class DimensionSection(Section):
         self._show_place(place)
 
     def _ordered(self, place: Place) -> NDArray[np.int64]:
-        if self._samples is not None and self._samples.dim == len(place.base):
-            return by_effect(self._samples)
+        if self._samples is not None and self._samples.dim == len(place.base) and len(self._samples):
+            return by_effect(_few(self._samples))
         return np.arange(len(place.base))
 
     def _add_rows(self, count: int) -> None:
@@ -177,3 +179,12 @@ class DimensionSection(Section):
             return np.zeros_like(place.base)
         own: Latent = samples.latents[sample]
         return own
+
+
+def _few(samples: LatentSet) -> LatentSet:
+    """Enough samples to order dimensions by: where no effect was measured, a large set would stall the window."""
+    if samples.effects is not None or len(samples) <= _ENOUGH:
+        return samples
+    every = slice(None, None, len(samples) // _ENOUGH)
+    variances = None if samples.log_variances is None else samples.log_variances[every]
+    return replace(samples, latents=samples.latents[every], log_variances=variances)

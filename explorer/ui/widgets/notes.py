@@ -18,8 +18,10 @@ class _Text(QLabel):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationFontChange:
-            self.setFont(self._font())
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            now, wanted = self.font(), self._font()
+            if (now.pointSizeF(), now.weight()) != (wanted.pointSizeF(), wanted.weight()):
+                self.setFont(wanted)
 
     def _font(self) -> QFont:
         return QApplication.font()

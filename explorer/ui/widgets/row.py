@@ -15,7 +15,7 @@ from explorer.ui.widgets.slider import Slider
 
 
 class _Name(QLabel):
-    """The name of the row; a thin bar under it may show a share of 1."""
+    """The name of the row; a thin bar in its second half may show a share of 1."""
 
     def __init__(self, text: str, parent: QWidget) -> None:
         super().__init__(text, parent)
@@ -30,8 +30,9 @@ class _Name(QLabel):
         super().paintEvent(event)
         if self._share > 0:
             painter = QPainter(self)
-            width = max(1.0, self._share * (self.width() - ink.GRID))
-            painter.fillRect(QRectF(0, self.height() - 4, width, 2), ink.grey(self.palette(), 0.4))
+            half = self.width() / 2
+            length = max(1.0, self._share * (half - ink.GRID))
+            painter.fillRect(QRectF(half, self.height() / 2 - 2, length, 4), ink.grey(self.palette(), 0.28))
 
 
 class SliderRow(QWidget):
@@ -83,7 +84,7 @@ class SliderRow(QWidget):
             self.reset.setEnabled(changed)
 
     def show_share(self, share: float) -> None:
-        """A thin bar under the name, 0..1 of its width."""
+        """A thin bar beside the name, 0..1 of its room."""
         self._label.show_share(share)
 
     def show_hint(self, hint: str) -> None:
