@@ -65,6 +65,9 @@ class Desk(QObject):
 
     def _join(self) -> None:
         self.window.done.connect(self.do)
+        self.window.stage.save_wanted.connect(lambda: self.do("save_picture"))
+        self.window.path.export_wanted.connect(lambda: self.do("export_film"))
+        self.window.dropped.connect(lambda path: self._attempt(lambda: self.papers.take(path)))
         self.window.closing.connect(self.close)
         self.engine.failed.connect(self._show_failure)
         self.engine.restarted.connect(self.window.messages.show_note)
@@ -73,8 +76,11 @@ class Desk(QObject):
 
     def do(self, name: str) -> None:
         """Do what a menu, a button or a key asked for; the user's errors go to the message bar."""
+        self._attempt(self._deeds[name])
+
+    def _attempt(self, deed: Callable[[], None]) -> None:
         try:
-            self._deeds[name]()
+            deed()
         except ExplorerError as error:
             self.window.messages.show_error(error.title, error.hint)
 

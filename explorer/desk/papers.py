@@ -39,9 +39,6 @@ class Papers(QObject):
             "paste": self._paste,
             "copy_python": self._copy_python,
         }
-        window.dropped.connect(self.take)
-        window.stage.save_wanted.connect(self._ask_save)
-        window.path.export_wanted.connect(self._ask_film)
 
     def take(self, path: str) -> None:
         """A dropped file: a picture is encoded, anything else is opened as a model."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +20,7 @@ from explorer.app import Desk
 from explorer.session import preferences
 from explorer.session.preferences import Preferences
 from explorer.session.state import Pin, frozen
+from explorer.ui.map.canvas import MapCanvas
 from explorer.work.engine import Engine
 
 WAIT = 60_000  # ms, for what takes a fraction of a second on a free machine
@@ -165,7 +168,7 @@ def test_two_pins_make_a_film_that_plays_on_the_stage(qtbot: QtBot, desk: Desk) 
 
 
 def test_the_film_is_written_as_a_gif_of_its_frames(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
-    pin = Pin(frozen(np.full(4, 5.0, dtype=np.float32)))
+    pin = Pin(frozen(np.full(4, 14.0, dtype=np.float32)))
     desk.store.change_path("Pin", a=Pin(desk.model.latent()), b=pin, frames=7)
     qtbot.waitUntil(lambda: desk.window.path.film is not None, timeout=WAIT)
     target = tmp_path / "film.gif"
@@ -196,7 +199,7 @@ def test_going_to_the_other_space_keeps_the_sample(qtbot: QtBot, desk: Desk) -> 
 def test_a_gan_says_that_it_cannot_take_a_picture(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
     opens(qtbot, desk, "gan")
     Image.new("RGB", (10, 10)).save(tmp_path / "mine.png")
-    desk.papers.take(str(tmp_path / "mine.png"))
+    desk.window.dropped.emit(str(tmp_path / "mine.png"))
     assert "no encoder" in desk.window.messages.text
 
 
@@ -220,19 +223,16 @@ def test_the_map_of_each_model_is_remembered(qtbot: QtBot, desk: Desk) -> None:
 
 def test_a_click_on_the_map_chooses_what_is_there(qtbot: QtBot, desk: Desk) -> None:
     before = desk.store.state.place
-    canvas = desk.window.map.canvas
-    qtbot.waitUntil(lambda: desk.window.map.projection is not None, timeout=WAIT)
+    canvas = desk.window.map.findChild(MapCanvas)
+    qtbot.waitUntil(lambda: desk.window.stage.screen_part.walkable, timeout=WAIT)
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(canvas.width() // 3, canvas.height() // 2))
-    assert desk.store.state.place is not before
+    qtbot.waitUntil(lambda: desk.store.state.place is not before, timeout=WAIT)
     assert desk.store.undo_title is not None
 
 
 def test_a_crashed_engine_comes_back_with_everything(qtbot: QtBot, desk: Desk) -> None:
     desk.store.move("Move smile", strengths={"smile": 3.0})
     mine = desk.store.state
-    import os
-    import signal
-
     with qtbot.waitSignal(desk.model.changed, timeout=WAIT):
         assert desk.engine.pid is not None
         os.kill(desk.engine.pid, signal.SIGKILL)
