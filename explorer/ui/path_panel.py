@@ -17,7 +17,7 @@ from explorer.latents.paths import points
 from explorer.session.state import NOTHING, PathSetting, Pin, Place, State, frozen
 from explorer.session.store import Store
 from explorer.ui.path_controls import KINDS, MODES, PathControls
-from explorer.ui.playing import Player
+from explorer.ui.playing import Player, frame_of
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.glyphs import GlyphButton
 from explorer.ui.widgets.picture import image_of
@@ -83,6 +83,18 @@ class PathPanel(QWidget):
         if not self._is_complete() or self._later.isActive() or not all(i in self._frames for i in range(count)):
             return None
         return np.stack([self._frames[i] for i in range(count)])
+
+    @property
+    def film(self) -> Images | None:
+        """One round of the film as it is played, uint8 (n, h, w, c), there and back for 'ping-pong'.
+
+        None until all of it is decoded.
+        """
+        path = self._store.state.path
+        if not self._is_complete() or len(self._frames) < path.frames:
+            return None
+        phases = 2 * (path.frames - 1) if path.mode == "ping-pong" else path.frames
+        return np.stack([self._frames[frame_of(phase, path.frames, path.mode)] for phase in range(phases)])
 
     @property
     def frame(self) -> int | None:

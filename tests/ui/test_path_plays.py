@@ -310,3 +310,16 @@ def test_a_model_that_goes_stops_the_film(film: PathPanel) -> None:
     film.show_model(None)
     assert not film.is_playing
     assert not film.controls.pin_a.isEnabled()
+
+
+def test_the_film_is_one_round_of_what_is_played(film: PathPanel, store: Store) -> None:
+    shown = film.film
+    assert shown is not None
+    assert shown[:, 0, 0, 0].tolist() == [*range(0, 240, 5), *range(230, 0, -5)]
+    film.forget_frames()
+    film.show_frames(range(47), pictures(47))
+    assert film.film is None
+    store.change_path("Once", mode="once")
+    film.show_frames([47], pictures(48)[47:])
+    assert film.film is not None
+    assert len(film.film) == 48
