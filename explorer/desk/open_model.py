@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.latents.arrays import Latent
 from explorer.latents.edits import edited
+from explorer.latents.measures import variance_told
 from explorer.latents.samples import LatentSet
 from explorer.models import folder
 from explorer.projections.base import ProjectionChoice
@@ -20,6 +21,8 @@ from explorer.session.state import PathSetting, Place, State, frozen
 from explorer.session.store import Store
 from explorer.work.engine import Engine
 from explorer.work.messages import Opened
+
+MOST_CLASSES = 12  # more cannot be told apart at a glance
 
 
 class OpenModel(QObject):
@@ -106,8 +109,7 @@ def first_state(opened: Opened, choice: MapChoice | None = None) -> State:
     """Where one starts in a model: at its most typical sample, or at zero; with the map as it was last shown."""
     space = opened.card.default_space
     samples = opened.samples.get(space.name)
-    labels = samples.labels if samples else ()
-    colour = labels[0].name if labels else ""
+    colour = telling_label(samples) if samples else ""
     if choice is not None and samples is not None and (not choice.colour or samples.label(choice.colour) is not None):
         colour = choice.colour
     usual = ProjectionChoice("axes" if space.dim == 2 else "pca")
@@ -118,6 +120,14 @@ def first_state(opened: Opened, choice: MapChoice | None = None) -> State:
         colour=colour,
         path=PathSetting(),
     )
+
+
+def telling_label(samples: LatentSet) -> str:
+    """The label that shows most on a map: the category that the latents are ordered by most; '' without labels."""
+    categories = [labels for labels in samples.labels if labels.is_category and len(labels.names) <= MOST_CLASSES]
+    if not categories:
+        return samples.labels[0].name if samples.labels else ""
+    return max(categories, key=lambda labels: variance_told(samples.latents, labels.values.astype(np.int64))).name
 
 
 def first_place(space: str, dim: int, samples: LatentSet | None) -> Place:

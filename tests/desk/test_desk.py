@@ -169,7 +169,7 @@ def test_two_pins_make_a_film_that_plays_on_the_stage(qtbot: QtBot, desk: Desk) 
 
 def test_the_film_is_written_as_a_gif_of_its_frames(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
     pin = Pin(frozen(np.full(4, 14.0, dtype=np.float32)))
-    desk.store.change_path("Pin", a=Pin(desk.model.latent()), b=pin, frames=7)
+    desk.store.change_path("Pin", a=Pin(desk.model.latent()), b=pin, frames=7, kind="linear")
     qtbot.waitUntil(lambda: desk.window.path.film is not None, timeout=WAIT)
     target = tmp_path / "film.gif"
     desk.papers.export(desk.window.path.film, target)

@@ -15,6 +15,7 @@ from explorer.latents.measures import (
     kl,
     kl_per_dimension,
     typical_length,
+    variance_told,
 )
 from explorer.latents.samplers import gaussian, normal
 from explorer.latents.samples import LatentSet
@@ -135,3 +136,11 @@ def test_a_latent_of_another_dimension_and_too_few_samples_are_refused() -> None
         Neighbourhood(normal(10, 3, seed=0)).nearness(np.zeros(4, np.float32))
     with pytest.raises(InputError):
         Neighbourhood(normal(1, 3, seed=0))
+
+
+def test_variance_told_is_one_for_classes_of_equal_latents_and_small_for_random_ones() -> None:
+    random = np.random.default_rng(0)
+    codes = np.arange(300) % 3
+    assert variance_told(np.eye(3, dtype=np.float32)[codes], codes) == pytest.approx(1)
+    assert variance_told(random.normal(size=(300, 5)).astype(np.float32), codes) < 0.05
+    assert variance_told(np.ones((4, 2), dtype=np.float32), np.array([0, 5, 0, 5])) == 0
