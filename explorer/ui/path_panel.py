@@ -78,20 +78,12 @@ class PathPanel(QWidget):
 
     @property
     def film(self) -> Images | None:
-        """All frames, uint8 (frames, height, width, channels), or None while one is still to be decoded."""
-        count = self._store.state.path.frames
-        if not self._is_complete() or self._later.isActive() or not all(i in self._frames for i in range(count)):
-            return None
-        return np.stack([self._frames[i] for i in range(count)])
-
-    @property
-    def film(self) -> Images | None:
         """One round of the film as it is played, uint8 (n, h, w, c), there and back for 'ping-pong'.
 
         None until all of it is decoded.
         """
         path = self._store.state.path
-        if not self._is_complete() or len(self._frames) < path.frames:
+        if not self._is_complete() or self._later.isActive() or len(self._frames) < path.frames:
             return None
         phases = 2 * (path.frames - 1) if path.mode == "ping-pong" else path.frames
         return np.stack([self._frames[frame_of(phase, path.frames, path.mode)] for phase in range(phases)])
