@@ -23,13 +23,11 @@ def run(options: argparse.Namespace) -> int:
     if not has_display():
         return _without_display(options)
     check_libraries()
-    if options.measure_start:
-        os.environ["LATENT_EXPLORER_MEASURE_START"] = "1"
     try:
         from explorer import app
     except ImportError as error:
         raise libraries_error(str(error)) if ".so" in str(error) else error from error
-    return app.run(options.model)
+    return app.run(options.model, measure_start=options.measure_start)
 
 
 def _without_display(options: argparse.Namespace) -> int:

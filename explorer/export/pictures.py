@@ -22,7 +22,7 @@ def picture(image: NDArray[np.uint8]) -> Image.Image:
 
 
 def enlarged(image: NDArray[np.uint8], longest: int, *, smooth: bool = False) -> Image.Image:
-    """The image, its longer side at most `longest` pixels: hard pixels by a whole factor, or smooth to the exact size."""
+    """One image, the longer side at most `longest` pixels: hard pixels in whole steps, or smooth and exact."""
     small = picture(image)
     factor = longest / max(small.size)
     if smooth or factor < 1:

@@ -1,0 +1,121 @@
+"""`latent-explorer bench`: what performance claims rest on, measured here and set against what is to be reached.
+
+Each benchmark runs in a process of its own, so that none warms up another, and prints its figures as one line of JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer import places
+from explorer.errors import ExplorerError, InputError
+
+PATIENCE = 900.0
+"""Seconds that one benchmark may take."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One row of the table: the figure `key` of a benchmark, at most (or at least) `reach`."""
+
+    what: str
+    measure: str
+    key: str
+    reach: float
+    unit: str = ""
+    at_least: bool = False
+
+    def is_reached(self, value: float) -> bool:
+        """Whether a figure is good enough."""
+        return value >= self.reach if self.at_least else value <= self.reach
+
+    def reach_in_words(self) -> str:
+        """'at most 150 ms'."""
+        return f"at {'least' if self.at_least else 'most'} {self.reach:g}{self.unit}"
+
+
+GOALS: Mapping[str, tuple[Goal, ...]] = {
+    "map": (Goal("map", "CPU of a pan frame with 100,000 points, over pyqtgraph's ScatterPlotItem", "ratio", 0.05),),
+}
+"""The table of benchmarks: a file in benchmarks/ and what its figures are held to."""
+
+
+def declare(parser: argparse.ArgumentParser) -> None:
+    """Which ones."""
+    parser.add_argument("--only", metavar="NAMES", help=f"some of them, with commas: {','.join(GOALS)}")
+    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Measure and print; 1 when a goal was missed."""
+    names = options.only.split(",") if options.only else list(GOALS)
+    unknown = [name for name in names if name not in GOALS]
+    if unknown:
+        raise InputError(f"There is no benchmark {unknown[0]}.", f"There are: {', '.join(GOALS)}.")
+    folder = _folder()
+    print(f"Measured on {machine()}.\n", flush=True)
+    layout = "| {:9s} | {:86s} | {:>10s} | {:16s} | {:6s} |" if options.markdown else "{:9s} {:86s} {:>10s}  {:16s} {}"
+    print(layout.format("what", "measure", "here", "reach", ""))
+    if options.markdown:
+        print("|---|---|---:|---|---|")
+    missed = 0
+    for name in names:
+        for goal, value in _rows(name, folder):
+            verdict = "reached" if goal.is_reached(value) else "missed"
+            missed += verdict == "missed"
+            here = f"{value:.3g}{goal.unit}"
+            print(layout.format(goal.what, goal.measure, here, goal.reach_in_words(), verdict), flush=True)
+    return 1 if missed else 0
+
+
+def _folder() -> Path:
+    folder = places.PACKAGE.parent / "benchmarks"
+    if not folder.is_dir():
+        raise ExplorerError("The benchmarks are not part of an installation.", "Run `make bench` in a checkout.")
+    return folder
+
+
+def _rows(name: str, folder: Path) -> Iterator[tuple[Goal, float]]:
+    figures = figures_of(folder / f"{name}.py")
+    for goal in GOALS[name]:
+        value = figures.get(goal.key)
+        if not isinstance(value, int | float):
+            raise RuntimeError(f"benchmarks/{name}.py gave no figure '{goal.key}': {figures}")
+        yield goal, float(value)
+
+
+def figures_of(script: Path) -> Mapping[str, object]:
+    """The last line of JSON that a benchmark prints."""
+    environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
+    done = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    if not lines:
+        raise RuntimeError(f"{script.name} printed no figures:\n{done.stderr[-2000:]}")
+    figures: dict[str, object] = json.loads(lines[-1])
+    return figures
+
+
+def machine() -> str:
+    """Processor, cores and versions, for a reader of the table."""
+    return f"{processor()}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+
+
+def processor() -> str:
+    """The name of the processor, as far as the system tells."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
