@@ -73,14 +73,13 @@ def with_length(recipe: Recipe, epochs: int | None, steps: int | None) -> Recipe
     if not wanted:
         return recipe
     plan = recipe.plan
-    assert is_dataclass(plan) and not isinstance(plan, type)
+    assert is_dataclass(plan)
+    assert not isinstance(plan, type)
     known = {field.name for field in fields(plan)}
     for name in wanted:
         if name not in known:
-            raise InputError(
-                f"The recipe {recipe.name} does not count {name}.",
-                "Give --steps." if "steps" in known else "Give --epochs.",
-            )
+            other = "--steps" if "steps" in known else "--epochs"
+            raise InputError(f"The recipe {recipe.name} does not count {name}.", f"Give {other}.")
     return replace(recipe, plan=replace(plan, **wanted))
 
 
