@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from explorer.latents.samples import Labels, LatentSet
-from explorer.ui.map.colours import CLASSES, LIKELIHOOD, MORE_CLASSES, choices, class_colours, colouring
+from explorer.ui.map.colours import CLASSES, LIKELIHOOD, MORE_CLASSES, choices, class_colours, colouring, own_colours
 from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.raster import LEVELS, PointRaster, shaded
 
@@ -150,6 +150,14 @@ def test_a_highlight_keeps_one_class_and_makes_the_others_pale() -> None:
     assert pale.colours[1] == plain.colours[1]
     assert pale.colours[0] >> 24 < 60
     assert plain.highlighting(None) is plain
+
+
+def test_classes_called_by_a_colour_have_it_and_show_on_any_ground() -> None:
+    assert own_colours(("#77311d", "#9287ff")) == ("#77311d", "#9287ff")
+    black, white = own_colours(("#000000", "#ffffff")) or ("", "")
+    assert black > "#404040"
+    assert white < "#d0d0d0"
+    assert own_colours(("#77311d", "brown")) is None
 
 
 def test_up_to_eight_classes_are_okabe_and_itos_and_beyond_none_repeats_for_long() -> None:

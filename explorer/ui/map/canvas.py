@@ -30,7 +30,7 @@ FRAME = 16  # milliseconds between frames of a fade
 class MapCanvas(QWidget):
     """`hovered(point or None)`: float64 (2,) under the cursor; `chosen(point, sample or None)`: a click, or Return.
 
-    `pictures_wanted(indices)`: samples whose pictures have room, the middle of the view first, each asked for once.
+    `pictures_wanted(indices)`: all samples whose pictures have room and are missing, the middle of the view first.
     """
 
     hovered = Signal(object)

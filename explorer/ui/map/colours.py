@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,8 +13,9 @@ from explorer.latents.samples import Labels, LatentSet
 
 LIKELIHOOD = "log-likelihood"
 
-# Okabe and Ito (2008), blue and orange first; their black is a grey here, for it must show on dark ground too
-CLASSES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#f0e442", "#999999")
+# Okabe and Ito (2008), blue and orange first; their yellow is darker here and their black a grey, for points must show
+# on light ground and on dark
+CLASSES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#dcc92c", "#999999")
 # chosen one by one, each as far in CIELAB as can be from all before it (the way of Glasbey et al. 2007)
 MORE_CLASSES = (
     "#784bc3", "#69690f", "#c3003c", "#ffa587", "#78d25a", "#874b3c", "#b40f87", "#b4a5ff", "#d2c378", "#006900",
@@ -82,6 +85,17 @@ def class_colours(count: int) -> tuple[str, ...]:
     return tuple(colours[code % len(colours)] for code in range(count))
 
 
+def own_colours(names: Sequence[str]) -> tuple[str, ...] | None:
+    """Classes that are called by a colour ('#77311d') have that colour, mid enough to show on any ground; else None."""
+    if not names or not all(re.fullmatch("#[0-9a-fA-F]{6}", name) for name in names):
+        return None
+    channels = np.array([[int(name[at : at + 2], 16) for at in (1, 3, 5)] for name in names])
+    darkest, lightest = channels.max(axis=1, keepdims=True), channels.min(axis=1, keepdims=True)
+    channels = np.where(darkest < 72, channels + (72 - darkest), channels)
+    channels = np.where(lightest > 205, channels - (lightest - 205), channels)
+    return tuple(f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in channels.tolist())
+
+
 def ramp(dark: bool) -> tuple[str, ...]:
     """Viridis in `STEPS` steps without what would vanish: its dark end on dark ground, its light end on light."""
     anchors = np.array([[int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in VIRIDIS])
@@ -117,7 +131,7 @@ def _by_class(labels: Labels) -> Colouring:
     codes = labels.values.astype(np.intp)
     codes = np.where((codes >= 0) & (codes < count), codes, count)  # the seat after the last is 'unknown'
     numbers = np.bincount(codes, minlength=count + 1)
-    names = class_colours(count)
+    names = own_colours(labels.names) or class_colours(count)
     rows = zip(labels.names, names, numbers.tolist(), strict=False)
     entries = tuple(Entry(code, name, colour, number) for code, (name, colour, number) in enumerate(rows))
     if numbers[count]:

@@ -32,7 +32,9 @@ MOST_LABELS = 12  # lines of a sample's tooltip
 
 
 class MapPanel(QWidget):
-    """`thumbnails_wanted(list of sample indices)`: pictures that have room, the middle first, each asked for once.
+    """`thumbnails_wanted(list of sample indices)`: all pictures that have room and are missing, the middle first.
+
+    It stands in for an earlier list; it is not said again while all of its pictures are on their way.
 
     `space_wanted(name)`: another latent space of the model should be shown.
     """

@@ -14,6 +14,13 @@ from explorer.ui.map.points_layer import PointsLayer
 from explorer.ui.map.thumbnails import Thumbnails, has_room, size_for, spread
 
 BORDER = 2.0  # logical pixels
+SLACK = 32  # logical pixels a view may move before pictures are chosen anew
+
+
+def _serves(chosen: Camera, camera: Camera) -> bool:
+    """Whether what was chosen for one view is good for another."""
+    same = (chosen.scale, chosen.width, chosen.height) == (camera.scale, camera.width, camera.height)
+    return same and max(abs(chosen.x - camera.x), abs(chosen.y - camera.y)) * camera.scale <= SLACK
 
 
 class PicturesLayer:
@@ -51,17 +58,18 @@ class PicturesLayer:
 
     def choose(self, camera: Camera, zoom: float, grid: PointGrid, crowd: PointsLayer) -> None:
         """Choose the pictures of this view; costs nothing when it is the one of before."""
-        if camera == self._view:
+        if self._view is not None and _serves(self._view, camera):
             return
         self._view, self.size = camera, size_for(zoom)
         if not has_room(crowd.in_raster, self.size, crowd.raster_area):
             self._thumbnails.shown = []
             return
-        ids = grid.inside(*camera.resized(camera.width + self.size, camera.height + self.size).bounds)
+        spare = self.size + 2 * SLACK
+        ids = grid.inside(*camera.resized(camera.width + spare, camera.height + spare).bounds)
         self._thumbnails.shown = spread(camera.to_screen(self._points), ids, self._thumbnails.shown, self.size)
 
     def ask(self, camera: Camera) -> list[int]:
-        """Pictures that are missing and were not asked for yet, the nearest to the middle first."""
+        """Pictures that are missing, the nearest to the middle first; none while all of them are on their way."""
         middle = np.array([camera.width / 2, camera.height / 2])
         return self._thumbnails.ask(camera.to_screen(self._points), middle)
 

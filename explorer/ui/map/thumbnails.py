@@ -14,7 +14,7 @@ from explorer.latents.arrays import Images
 
 SIZES = (40, 48, 56, 64, 80, 96, 128)  # logical pixels of a picture's longer side
 GAP = 4  # logical pixels between pictures
-CROWDED = 3.0  # above this many times the room there is, points say more than pictures
+CROWDED = 5.0  # above this many times the room there is, points say more than pictures
 KEEP = 4000  # pictures in memory
 FADE = 0.18  # seconds
 
@@ -65,16 +65,20 @@ class Thumbnails:
         for mark, image in zip(marks, images, strict=True):
             self._images[int(mark)] = _qimage(image)
             self._born[int(mark)] = monotonic()
-            self._asked.discard(int(mark))
         for mark in list(self._images)[: max(len(self._images) - KEEP, 0)]:
             if mark not in self.shown:
                 del self._images[mark], self._born[mark]
 
     def ask(self, positions: NDArray[np.float64], middle: NDArray[np.float64]) -> list[int]:
-        """Those shown that have no picture and were not asked for yet, the nearest to the middle first."""
-        missing = [index for index in self.shown if index not in self._images and index not in self._asked]
+        """All shown that have no picture, the nearest to the middle first; none while all of them are on their way.
+
+        A newer list stands in for the older one, so it names again what the older one did not bring yet.
+        """
+        missing = [index for index in self.shown if index not in self._images]
+        if self._asked.issuperset(missing):
+            return []
         missing.sort(key=lambda index: float(np.hypot(*(positions[index] - middle))))
-        self._asked.update(missing)
+        self._asked = set(missing)
         return missing
 
     def has(self, index: int) -> bool:
