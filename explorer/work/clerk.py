@@ -94,7 +94,7 @@ class Clerk:
         self._tell(Progress(f"Opening {order.path.replace(chr(92), '/').rstrip('/').rsplit('/', 1)[-1]}"))
         self._next = None  # what is being loaded is not wanted any more
         self._next = OpenModel(order, self._source, self._seats.put)
-        if self._next.can_decode:
+        if self._next.has_twin:
             self._serve(self._next)
 
     def _end_open(self, order: LoadedOrder) -> None:

@@ -106,6 +106,8 @@ class Engine(QObject):
 
     def open(self, path: str, device: str = "") -> None:
         """Open a model, on the device that fits best where none is named. What was open serves until then."""
+        if self._is_closed:
+            return
         if self._wanted is None or self._wanted.path != path:
             self._deaths.clear()
         self.start()

@@ -43,8 +43,8 @@ class Job(QObject):
     progress = Signal(int, int, str)  # done, total, what
     _ended = Signal(object, object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.is_over = False
         self._cancel = Event()
         self._process: multiprocessing.process.BaseProcess | None = None
@@ -133,7 +133,8 @@ class JobBoard(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[str, Job] = {}  # the newest of each slot
+        self._running: set[Job] = set()
 
     def run(self, slot: str, function: Callable[..., object], *arguments: object) -> Job:
         """In a thread: `function(*arguments, step=step)`, for work that is numpy and short of a few seconds."""
@@ -149,23 +150,23 @@ class JobBoard(QObject):
 
     def cancel(self, slot: str) -> None:
         """Stop the job in a slot, if there is one."""
-        if slot in self._jobs:
-            self._jobs[slot].cancel()
+        if (job := self._jobs.pop(slot, None)) is not None:
+            job.cancel()
 
     def close(self) -> None:
         """End them all and wait for their threads; processes end at once, threads at their next step."""
-        for job in self.findChildren(Job):
+        for job in self._running:
             job.cancel()
-        for job in self.findChildren(Job):
+        for job in self._running:
             job.join(5.0)
 
     def _new(self, slot: str) -> Job:
         self.cancel(slot)
-        job = Job(self)
+        job = Job()
         self._jobs[slot] = job
+        self._running.add(job)
         for over in (job.finished, job.failed, job.cancelled):
-            over.connect(job.deleteLater)
-        job.destroyed.connect(lambda: self._jobs.pop(slot) if self._jobs.get(slot) is job else None)
+            over.connect(lambda *_: self._running.discard(job))
         return job
 
 

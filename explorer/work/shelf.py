@@ -41,8 +41,8 @@ class OpenModel:
         self._loader.start()
 
     @property
-    def can_decode(self) -> bool:
-        return self._twin is not None or self._model is not None
+    def has_twin(self) -> bool:
+        return self._twin is not None
 
     @property
     def model(self) -> LatentModel:
