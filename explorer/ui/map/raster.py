@@ -15,7 +15,7 @@ PHASES = 4  # places of a centre within its pixel, along each axis
 EMPTY = -1
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _stamp(radius: float) -> list[tuple[int, int, int, int]]:
     """(phase, dx, dy, level) of every pixel a disc touches, for every phase, the farthest from the centre first."""
     reach = int(np.ceil(radius + 0.5))
