@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QWidget
 
 from explorer.latents.arrays import Latent, Latents
 from explorer.session.state import Place, State, frozen
@@ -214,12 +214,33 @@ class Stage(QWidget):
         self._screen.painted.connect(self._show_painted)
         self._caption = Quiet("", self)
         self.comparison = Comparison(self)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(ink.GRID, ink.GRID, ink.GRID, ink.GRID)
-        layout.setSpacing(ink.GRID // 2)
-        layout.addWidget(self._screen, 1)
-        layout.addLayout(self._controls())
-        layout.addWidget(self.comparison)
+        self._beside = QBoxLayout(QBoxLayout.Direction.BottomToTop)
+        self._beside.setSpacing(ink.GRID)
+        self._beside.addWidget(self.comparison)
+        self._beside.addStretch(1)
+        self._beside.addLayout(self._controls())
+        self._outer = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
+        self._outer.setContentsMargins(ink.GRID, ink.GRID, ink.GRID, ink.GRID)
+        self._outer.setSpacing(ink.GRID)
+        self._outer.addWidget(self._screen, 1)
+        self._outer.addLayout(self._beside)
+        self._stand_beside(False)
+
+    def _stand_beside(self, is_beside: bool) -> None:
+        """The small pictures and the controls at the right of the picture, or below it."""
+        ways = QBoxLayout.Direction
+        self._outer.setDirection(ways.LeftToRight if is_beside else ways.TopToBottom)
+        self._beside.setDirection(ways.TopToBottom if is_beside else ways.BottomToTop)
+        self.comparison.show_column(is_beside)
+        self._caption.setVisible(not is_beside)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Let the picture be as large as can be."""
+        super().resizeEvent(event)
+        side = 12 * ink.GRID + ink.GRID
+        below = 8 * ink.GRID + 2 * ink.row_height(self) + 2 * ink.GRID
+        width, height = event.size().width() - 2 * ink.GRID, event.size().height() - 2 * ink.GRID
+        self._stand_beside(min(width - side, height) > min(width, height - below))
 
     def _controls(self) -> QHBoxLayout:
         self.sharpness = GlyphButton("spline", "Soft pixels instead of sharp ones", self)
@@ -233,9 +254,10 @@ class Stage(QWidget):
         full.clicked.connect(self.full_screen_wanted)
         row = QHBoxLayout()
         row.setSpacing(0)
-        row.addWidget(self._caption, 1)
         for button in (self.sharpness, self._copy, self._save, full):
             row.addWidget(button)
+        row.addStretch(1)
+        row.addWidget(self._caption)
         self._copy.setEnabled(False)
         self._save.setEnabled(False)
         return row

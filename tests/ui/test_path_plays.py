@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from panel_scene import DIM, drag, mouse, opened, pictures, steps, store_at
-from PySide6.QtCore import QEvent, QPointF
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -323,3 +323,9 @@ def test_the_film_is_one_round_of_what_is_played(film: PathPanel, store: Store) 
     film.show_frames([47], pictures(48)[47:])
     assert film.film is not None
     assert len(film.film) == 48
+
+
+def test_return_on_the_strip_takes_the_current_frame(qtbot: QtBot, film: PathPanel, store: Store) -> None:
+    store.show_position(11 / 47)
+    qtbot.keyClick(film.strip, Qt.Key.Key_Return)
+    assert store.undo_title == "Take frame 12"

@@ -97,16 +97,16 @@ def test_directions_of_another_space_walk_nowhere(stage: Stage, store: Store) ->
 def test_an_unedited_sample_is_compared_with_nothing(stage: Stage) -> None:
     stage.show_picture(pictures(2)[0])
     stage.show_reconstruction(pictures(2)[1])
-    assert stage.comparison.captions == ("sample's reconstruction",)
+    assert stage.comparison.captions == ("reconstruction",)
 
 
 def test_an_edited_sample_is_shown_beside_its_edit_and_their_difference(stage: Stage, store: Store) -> None:
     stage.show_reconstruction(pictures(2)[1])
     store.move("Move smile", strengths={"smile": 1.0})
     stage.show_picture(pictures(2)[0])
-    assert stage.comparison.captions == ("sample's reconstruction", "edited", "difference")
+    assert stage.comparison.captions == ("reconstruction", "edited", "difference")
     store.undo()
-    assert stage.comparison.captions == ("sample's reconstruction",)
+    assert stage.comparison.captions == ("reconstruction",)
 
 
 def test_a_moved_dimension_is_an_edit_too(stage: Stage, store: Store) -> None:
@@ -171,3 +171,14 @@ def test_the_stage_paints_at_any_size(stage: Stage) -> None:
     for size in ((1, 1), (60, 900), (1900, 120)):
         stage.resize(*size)
         stage.grab()
+
+
+@pytest.mark.parametrize(("width", "height", "least"), [(420, 380, 300), (400, 560, 384), (900, 300, 284)])
+def test_the_picture_takes_the_room_there_is(stage: Stage, width: int, height: int, least: int) -> None:
+    stage.show_picture(pictures(1)[0])
+    stage.resize(width, height)
+    QApplication.processEvents()
+    assert stage.screen_part.target().width() >= least
+    stage.show_reconstruction(pictures(1)[0])
+    QApplication.processEvents()
+    assert stage.screen_part.target().width() >= least

@@ -70,7 +70,7 @@ class Number(QLineEdit):
             self._write()
 
     def sizeHint(self) -> QSize:
-        width = QFontMetrics(self.font()).horizontalAdvance("−88." + "8" * self._decimals) + 2 * ink.GRID
+        width = QFontMetrics(self.font()).horizontalAdvance("−88." + "8" * self._decimals) + ink.GRID
         return QSize(width, ink.row_height(self))
 
     def minimumSizeHint(self) -> QSize:

@@ -27,9 +27,11 @@ class _Name(QLabel):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, shown)
         if self._share > 0:
-            painter = QPainter(self)
             half = self.width() / 2
             length = max(1.0, self._share * (half - ink.GRID))
             painter.fillRect(QRectF(half, self.height() / 2 - 2, length, 4), ink.grey(self.palette(), 0.28))

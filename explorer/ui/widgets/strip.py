@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.widgets import ink
@@ -17,7 +17,7 @@ _RAIL = 10  # pixels under the frames, where the bead runs
 
 
 class FilmStrip(QWidget):
-    """Frames 0..n-1 in a row. `scrubbed` names the frame under the hand, `taken` a frame that was double-clicked."""
+    """Frames 0..n-1 in a row. `scrubbed` names the frame under the hand, `taken` a frame that was double-clicked, or Return."""
 
     scrubbed = Signal(int)
     taken = Signal(int)
@@ -32,6 +32,7 @@ class FilmStrip(QWidget):
         self._scrubbing = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Film strip")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     @property
     def count(self) -> int:
@@ -127,6 +128,12 @@ class FilmStrip(QWidget):
         if event.button() == Qt.MouseButton.LeftButton and self._count > 1:
             self.taken.emit(self.frame_at(event.position().x()))
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._current is not None:
+            self.taken.emit(self._current)
+        else:
+            super().keyPressEvent(event)
+
     # painted
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -174,7 +181,8 @@ class FilmStrip(QWidget):
 
     def _paint_rail(self, painter: QPainter) -> None:
         first, last = self._rail()
-        painter.fillRect(QRectF(first, self.height() - 6, last - first, 2), ink.grey(self.palette(), 0.16))
+        colour = ink.accent(self.palette()) if self.hasFocus() else ink.grey(self.palette(), 0.16)
+        painter.fillRect(QRectF(first, self.height() - 6, last - first, 2), colour)
 
     def _paint_current(self, painter: QPainter, cells: Sequence[tuple[int, QRect]]) -> None:
         if self._current is None:
