@@ -42,8 +42,9 @@ def test_nearer_views_have_larger_pictures_and_full_views_have_none() -> None:
     sizes = [size_for(zoom) for zoom in (1, 2, 5, 10, 50)]
     assert sizes == sorted(sizes)
     assert sizes[0] < sizes[-1]
-    assert not has_room(4000, size_for(1), 800 * 600)
-    assert has_room(60, size_for(1), 800 * 600)
+    assert not has_room(4000, size_for(1), 800 * 600, zoom=1)
+    assert has_room(60, size_for(1), 800 * 600, zoom=1)
+    assert has_room(4000, size_for(6), 800 * 600, zoom=6)
 
 
 def test_pictures_are_asked_for_from_the_middle_outwards_and_once_while_they_are_on_their_way(qtbot: QtBot) -> None:

@@ -61,7 +61,7 @@ class PicturesLayer:
         if self._view is not None and _serves(self._view, camera):
             return
         self._view, self.size = camera, size_for(zoom)
-        if not has_room(crowd.in_raster, self.size, crowd.raster_area):
+        if not has_room(crowd.in_raster, self.size, crowd.raster_area, zoom):
             self._thumbnails.shown = []
             return
         spare = self.size + 2 * SLACK

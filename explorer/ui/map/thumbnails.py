@@ -15,6 +15,8 @@ from explorer.latents.arrays import Images
 SIZES = (40, 48, 56, 64, 80, 96, 128)  # logical pixels of a picture's longer side
 GAP = 4  # logical pixels between pictures
 CROWDED = 5.0  # above this many times the room there is, points say more than pictures
+NEAR = 4.0  # from this zoom on pictures are what one came for, however crowded it is
+MOST = 2000  # samples that are considered for a view
 KEEP = 4000  # pictures in memory
 FADE = 0.18  # seconds
 
@@ -25,9 +27,9 @@ def size_for(zoom: float) -> int:
     return max((size for size in SIZES if size <= wished), default=SIZES[0])
 
 
-def has_room(count: int, size: int, area: float) -> bool:
-    """Whether `count` samples in `area` square pixels have space to be seen as pictures of `size`."""
-    return count * (size + GAP) ** 2 <= CROWDED * area
+def has_room(count: int, size: int, area: float, zoom: float) -> bool:
+    """Whether `count` samples in `area` square pixels are seen as pictures of `size` at `zoom` times the fitted view."""
+    return zoom >= NEAR or count * (size + GAP) ** 2 <= CROWDED * area
 
 
 def spread(positions: NDArray[np.float64], ids: NDArray[np.intp], kept: Iterable[int], size: int) -> list[int]:
@@ -37,7 +39,7 @@ def spread(positions: NDArray[np.float64], ids: NDArray[np.intp], kept: Iterable
     """
     known = set(ids.tolist())
     mixed = ids[np.argsort((ids.astype(np.uint64) * np.uint64(2654435761)) % np.uint64(2**32), kind="stable")]
-    order = list(dict.fromkeys([*(i for i in kept if i in known), *mixed.tolist()]))
+    order = list(dict.fromkeys([*(i for i in kept if i in known), *mixed[:MOST].tolist()]))
     step = size + GAP
     seats: dict[tuple[int, int], tuple[float, float]] = {}
     chosen = []
