@@ -16,6 +16,7 @@ from explorer.session.state import Place
 from explorer.work.messages import Opened
 
 _FLOPS = 1.5e9  # what building a neighbourhood may cost in the GUI thread, some 50 ms
+_LABELS = 3  # the others stand in the tooltip
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,15 @@ def _nearness(samples: LatentSet | None, latent: Latent, near: Neighbourhood | N
         f"Euclidean distance, percentile {found.percentile:.0f}: that share of the samples have a nearer neighbour of "
         "their own.\nInside up to percentile 95, edge up to 99.5, outside beyond.",
     )
-    told = ", ".join(f"{labels.name}: {labels.text(found.sample)}" for labels in samples.labels)
-    hint = f"The labels of sample {found.sample + 1}, the nearest one."
-    yield Fact("Its labels", told or f"sample {found.sample + 1}, without labels", hint, known=bool(told))
+    yield _labels(samples, found.sample)
+
+
+def _labels(samples: LatentSet, sample: int) -> Fact:
+    told = [f"{labels.name}: {labels.text(sample)}" for labels in samples.labels]
+    rest = f" and {len(told) - _LABELS} more" if len(told) > _LABELS else ""
+    hint = "\n".join([f"The labels of sample {sample + 1}, the nearest one.", *told])
+    words = ", ".join(told[:_LABELS]) + rest
+    return Fact("Its labels", words or f"sample {sample + 1}, without labels", hint, known=bool(told))
 
 
 def _likelihood(opened: Opened, place: Place, samples: LatentSet | None) -> Fact:

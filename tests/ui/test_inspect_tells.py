@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from panel_scene import opened, samples, store_at
@@ -98,3 +100,11 @@ def test_without_a_model_the_panel_says_what_to_do(qtbot: QtBot) -> None:
     panel.show()
     assert "Open a model" in panel.empty.text()
     assert panel.empty.isVisible()
+
+
+def test_of_many_labels_the_first_are_shown_and_all_are_in_the_tooltip() -> None:
+    few = samples()
+    model = opened(samples_=replace(few, labels=tuple(replace(few.labels[0], name=f"label {i}") for i in range(9))))
+    fact = known(model)["Its labels"]
+    assert fact.text.endswith(" and 6 more")
+    assert "label 8: " in fact.hint

@@ -17,7 +17,7 @@ _RAIL = 10  # pixels under the frames, where the bead runs
 
 
 class FilmStrip(QWidget):
-    """Frames 0..n-1 in a row. `scrubbed` names the frame under the hand, `taken` a frame that was double-clicked, or Return."""
+    """Frames 0..n-1 in a row. `scrubbed` names the frame under the hand, `taken` a double-clicked one."""
 
     scrubbed = Signal(int)
     taken = Signal(int)
