@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -16,8 +15,9 @@ from explorer.latents.edits import edited
 from explorer.latents.paths import points
 from explorer.session.state import NOTHING, PathSetting, Pin, Place, State, frozen
 from explorer.session.store import Store
+from explorer.ui.film import Film
 from explorer.ui.path_controls import KINDS, MODES, PathControls
-from explorer.ui.playing import Player, frame_of
+from explorer.ui.playing import Player
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.glyphs import GlyphButton
 from explorer.ui.widgets.picture import image_of
@@ -51,8 +51,7 @@ class PathPanel(QWidget):
         super().__init__(parent)
         self._store = store
         self._opened: Opened | None = None
-        self._latents: Latents | None = None  # of the film, as last asked for
-        self._frames: dict[int, NDArray[np.uint8]] = {}
+        self._film = Film()
         self.player = Player(clock, self)
         self.controls = PathControls(self)
         self.strip = FilmStrip(self)
@@ -82,11 +81,8 @@ class PathPanel(QWidget):
 
         None until all of it is decoded.
         """
-        path = self._store.state.path
-        if not self._is_complete() or self._later.isActive() or len(self._frames) < path.frames:
-            return None
-        phases = 2 * (path.frames - 1) if path.mode == "ping-pong" else path.frames
-        return np.stack([self._frames[frame_of(phase, path.frames, path.mode)] for phase in range(phases)])
+        is_whole = self._is_complete() and not self._later.isActive()
+        return self._film.played(self._store.state.path) if is_whole else None
 
     @property
     def frame(self) -> int | None:
@@ -138,20 +134,14 @@ class PathPanel(QWidget):
 
     def show_frames(self, marks: Sequence[int], images: Images, latents: Latents | None = None) -> None:
         """Frames of the film that was asked for. Given their `latents`, those of an older film are refused."""
-        if self._latents is None or self._later.isActive():
+        if self._film.wanted is None or self._later.isActive():
             return
-        offset = 1 if len(self._latents) == 1 and self._store.state.path.a is None else 0
-        fresh = {}
-        for place, (mark, image) in enumerate(zip(marks, images, strict=True)):
-            if mark >= len(self._latents):
-                continue
-            if latents is None or np.array_equal(latents[place], self._latents[mark]):
-                fresh[mark + offset] = image
-        self._frames.update(fresh)
+        only_b = len(self._film.wanted) == 1 and self._store.state.path.a is None
+        fresh = self._film.take(marks, images, latents, first=1 if only_b else 0)
         self.strip.show_images({frame: image_of(image) for frame, image in fresh.items()})
 
     def forget_frames(self) -> None:
-        self._frames = {}
+        self._film.forget()
         self.strip.forget_images()
 
     def missing_frame(self) -> Latent | None:
@@ -160,7 +150,7 @@ class PathPanel(QWidget):
         frame = self.frame
         if frame is None or not self._is_complete() or path.a is None or path.b is None or path.position is None:
             return None
-        if frame in self._frames and abs(path.position * (path.frames - 1) - frame) < 1e-6:
+        if frame in self._film.frames and abs(path.position * (path.frames - 1) - frame) < 1e-6:
             return None
         latent: Latent = points(path.kind, path.a.latent, path.b.latent, [path.position])[0]
         return latent
@@ -213,8 +203,8 @@ class PathPanel(QWidget):
         if latents is None and self._opened is not None and self._fits(path):
             ends = [pin.latent for pin in (path.a, path.b) if pin is not None]
             latents = np.stack(ends) if ends else None
-        if latents is not None or self._latents is not None:
-            self._latents = latents
+        if latents is not None or self._film.wanted is not None:
+            self._film.wanted = latents
             self.film_wanted.emit(latents)
 
     # in
@@ -222,7 +212,7 @@ class PathPanel(QWidget):
     def _show_change(self, old: State, new: State) -> None:
         if new.path is not old.path:
             self._show_path(new)
-        if _film(old) != _film(new):
+        if _subject(old) != _subject(new):
             self._begin_film()
         if new.path.position != old.path.position:
             self._show_position()
@@ -256,8 +246,8 @@ class PathPanel(QWidget):
     def _show_position(self) -> None:
         frame = self.frame
         self.strip.show_current(frame)
-        if frame is not None and frame in self._frames and self.missing_frame() is None:
-            self.frame_shown.emit(self._frames[frame], frame)
+        if frame is not None and frame in self._film.frames and self.missing_frame() is None:
+            self.frame_shown.emit(self._film.frames[frame], frame)
 
     def _show_playing(self, playing: bool) -> None:
         self.play_button.show_glyph("pause" if playing else "play")
@@ -308,7 +298,7 @@ class PathPanel(QWidget):
         layout.addLayout(film, 1)
 
 
-def _film(state: State) -> tuple[object, ...]:
+def _subject(state: State) -> tuple[object, ...]:
     """What the pictures of a film depend on."""
     path = state.path
     return (path.a, path.b, path.kind, path.frames, state.place.space, state.place.truncation, state.model)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QMouseEvent, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QBoxLayout, QHBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QImage, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from explorer.latents.arrays import Latent, Latents
 from explorer.session.state import Place, State, frozen
@@ -15,56 +15,13 @@ from explorer.ui.comparison import Comparison
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.glyphs import GlyphButton
 from explorer.ui.widgets.notes import Quiet
-from explorer.ui.widgets.picture import Picture, image_of
+from explorer.ui.widgets.picture import image_of
+from explorer.ui.widgets.screen import Screen
 from explorer.work.messages import Opened
 
 Pixels = NDArray[np.uint8]
 WALK_SIGMA = 4.0
 """A drag across the whole picture walks this many standard deviations."""
-
-
-class _Screen(Picture):
-    """The large picture. A drag on it says `dragged` (shares of its width and height, down is positive)."""
-
-    began = Signal()
-    dragged = Signal(float, float)
-    ended = Signal()
-    painted = Signal()
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._grip: QPointF | None = None
-        self._dragging = False
-        self.walkable = False
-        self.setAccessibleName("Picture of the current latent")
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if self.walkable and event.button() == Qt.MouseButton.LeftButton:
-            self._grip = event.position()
-        else:
-            super().mousePressEvent(event)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._grip is None:
-            return
-        way = event.position() - self._grip
-        if not self._dragging and way.manhattanLength() >= QApplication.startDragDistance():
-            self._dragging = True
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
-            self.began.emit()
-        if self._dragging:
-            side = max(1, self.target().width())
-            self.dragged.emit(way.x() / side, way.y() / side)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._dragging:
-            self.setCursor(Qt.CursorShape.OpenHandCursor)
-            self.ended.emit()
-        self._grip, self._dragging = None, False
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        self.painted.emit()
 
 
 class Stage(QWidget):
@@ -207,7 +164,8 @@ class Stage(QWidget):
     # built once
 
     def _build(self) -> None:
-        self._screen = _Screen(self)
+        self._screen = Screen(self)
+        self._screen.setAccessibleName("Picture of the current latent")
         self._screen.began.connect(self._begin_walk)
         self._screen.dragged.connect(self._ask_walk)
         self._screen.ended.connect(self._end_walk)

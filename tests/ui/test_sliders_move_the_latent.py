@@ -241,3 +241,9 @@ def test_every_control_is_reached_by_tab_and_named(panel: SlidersPanel) -> None:
         for part in (row.slider, row.number, row.reset):
             assert part.focusPolicy() & Qt.FocusPolicy.TabFocus
             assert part.accessibleName()
+
+
+def test_while_another_model_is_on_its_way_the_old_rows_move_nothing(panel: SlidersPanel, store: Store) -> None:
+    store.move("Open", base=frozen(np.zeros(5, dtype=np.float32)), sample=None)
+    pull(panel.concepts.rows["smile"], 2.0)
+    assert steps(store) == 1

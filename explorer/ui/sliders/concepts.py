@@ -77,6 +77,8 @@ class ConceptSection(Section):
 
     def _ask(self, concept: Concept, value: float) -> None:
         place = self._store.state.place
+        if concept.direction.shape != place.base.shape:  # another model is on its way
+            return
         strength = value - float(concept.coordinate(place.base))
         strengths = MappingProxyType({**place.strengths, concept.name: strength})
         gesture = ("concept", concept.name, self._drag)
