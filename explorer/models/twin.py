@@ -1,7 +1,8 @@
 """A decoder's exported twin: the same pictures from onnxruntime, on the CPU two to four times as fast for one latent.
 
-`make_twin` runs once a model, in a process of its own: it exports, checks against torch, and writes into the cache by the weights' hash.
-`read_twin` needs neither torch nor the weights, so that a known model decodes before torch has been imported.
+`make_twin` runs once a model, in a process of its own: it exports, checks against torch, and writes into the cache by
+the hash of the weights. `read_twin` needs neither torch nor the weights, so that a known model decodes before torch
+has been imported.
 """
 
 from __future__ import annotations
@@ -119,12 +120,14 @@ def read_twin(card: Card) -> OnnxTwin | None:
         return None
 
 
-def make_twin(model_path: str, step: Step | None = None) -> str:  # noqa: ARG001 - it is one step
-    """Export, check and cache the twin of a model folder; the file's path. For a background process: it lowers its own priority.
+def make_twin(model_path: str, step: Step | None = None, *, modest: bool = True) -> str:  # noqa: ARG001 - it is one step
+    """Export, check and cache the twin of a model folder; the path of the file. For a background process.
 
-    A model that cannot be exported, or whose twin differs, is marked so that it is not tried at every start. Raises what went wrong.
+    `modest`: lower this process's priority first, to stay out of the way of the live loop. A model that cannot be
+    exported, or whose twin differs, is marked so that it is not tried at every start. Raises what went wrong.
     """
-    _be_modest()
+    if modest:
+        _be_modest()
     from explorer.models.checkpoint import open_model
 
     model = open_model(model_path, device="cpu")
