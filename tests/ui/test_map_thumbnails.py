@@ -64,6 +64,16 @@ def test_pictures_are_asked_for_from_the_middle_outwards_and_once_while_they_are
     assert thumbnails._asked == set(range(22)) - set(asked[:5])
 
 
+def test_memory_is_bounded_and_what_is_shown_is_kept(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.ui.map.thumbnails.IMAGE_BYTES", 10 * 8 * 8 * 3)
+    thumbnails = Thumbnails()
+    thumbnails.shown = [0, 1]
+    for mark in range(30):
+        thumbnails.show([mark], np.zeros((1, 8, 8, 3), np.uint8))
+    assert sum(thumbnails.has(mark) for mark in range(30)) <= 12
+    assert all(thumbnails.has(mark) for mark in (0, 1, 29))
+
+
 @pytest.mark.parametrize(("side", "size", "expected"), [(64, 48, 48), (16, 48, 48), (28, 64, 56), (64, 64, 64)])
 def test_small_pictures_grow_by_whole_steps_and_large_ones_shrink(
     qtbot: QtBot, side: int, size: int, expected: int

@@ -102,6 +102,15 @@ class MapCanvas(QWidget):
         """The samples are others now."""
         self._pictures.clear()
 
+    def ask_pictures_again(self) -> None:
+        """What was asked for will not come: ask for what is missing when the view has settled."""
+        self._pictures.forget_asked()
+        self._settle.start()
+
+    def shows(self, points: Points) -> bool:
+        """Whether these points are on the map already."""
+        return np.array_equal(points, self._points, equal_nan=True)
+
     def show_notice(self, text: str) -> None:
         """A sentence in the middle instead of a map; '' for none."""
         self._notice = text

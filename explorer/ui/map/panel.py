@@ -22,6 +22,7 @@ from explorer.ui.map.canvas import MapCanvas
 from explorer.ui.map.footer import MapFooter
 from explorer.ui.map.legend import Legend, is_dark
 from explorer.ui.map.marks import Marks, Route
+from explorer.ui.map.traces import Traces
 from explorer.ui.widgets import ink
 from explorer.work.messages import Opened
 
@@ -49,9 +50,7 @@ class MapPanel(QWidget):
         self._opened: Opened | None = None
         self._projection: Projection | None = None
         self._neighbourhood: Neighbourhood | None = None
-        self._current: Latent = store.state.place.base
-        self._trail: list[Latent] = []
-        self._moved: str | None = None  # the concept that was moved last
+        self._traces = Traces(store.state)
         self._highlight: int | None = None
         self._colouring = colours.plain(0, "#888888")
         self._marks = Marks()
@@ -69,11 +68,15 @@ class MapPanel(QWidget):
     # in, from the desk
 
     def show_model(self, opened: Opened | None) -> None:
-        """Another model, or none: everything of the one before is gone."""
+        """Another model, or none: everything of the one before is gone. The same one again (on another device) changes
+        nothing that can be seen."""
+        before, samples = self._opened, self._samples
         self._opened = opened
-        self._trail.clear()
-        self._moved = None
-        self._show_space()
+        if before and opened and _same(before, opened) and samples is not None and _alike(samples, self._samples):
+            self._canvas.ask_pictures_again()
+            self._show_bar()
+        else:
+            self._show_space()
 
     def show_projection(self, projection: Projection, points: Points) -> None:
         """A projection of the current samples was fitted; `points` float32 (n, 2) are their places.
@@ -82,10 +85,11 @@ class MapPanel(QWidget):
         """
         if self._samples is None or len(points) != len(self._samples):
             return
-        self._projection = projection
-        self._canvas.show_notice("")
-        self._canvas.show_points(points, projection.axis_names)
-        self._lay_legend()
+        known, self._projection = self._projection, projection
+        if known is None or known.choice != projection.choice or not self._canvas.shows(points):
+            self._canvas.show_notice("")
+            self._canvas.show_points(points, projection.axis_names)
+            self._lay_legend()
         self._footer.show_lift(projection.lift_name, projection.lift_hint)
         self._show_marks()
 
@@ -110,10 +114,10 @@ class MapPanel(QWidget):
 
     def _show_change(self, old: State, new: State) -> None:
         if new.place.space != old.place.space:
-            self._trail.clear()
             self._show_space()
         elif new.place is not old.place:
-            self._show_place(old, new)
+            self._traces.follow(old, new, self._concepts)
+            self._show_marks()
         elif scene.pins_differ(old.path, new.path):
             self._put(route=self._route())
         if new.colour != old.colour:
@@ -121,13 +125,6 @@ class MapPanel(QWidget):
             self._show_colours()
         if new.projection != old.projection:
             self._show_bar()
-
-    def _show_place(self, old: State, new: State) -> None:
-        before, self._current = self._current, scene.current_latent(new, self._concepts)
-        self._moved = scene.moved_concept(old.place, new.place, self._moved)
-        if before.shape == self._current.shape and not np.array_equal(before, self._current):
-            self._trail = [*self._trail, before][-scene.TRAIL :]
-        self._show_marks()
 
     def _show_preview(self, latent: Latent | None) -> None:
         self._put(preview=self._at(latent))
@@ -137,7 +134,7 @@ class MapPanel(QWidget):
         """Another model or another of its spaces: samples, colours and places are others."""
         self._projection = self._neighbourhood = None
         self._highlight = None
-        self._current = scene.current_latent(self._store.state, self._concepts)
+        self._traces = Traces(self._store.state, self._concepts)
         self._canvas.clear_pictures()
         self._canvas.show_points(np.empty((0, 2), np.float32), ("", ""))
         self._canvas.show_notice(self._notice())
@@ -168,23 +165,17 @@ class MapPanel(QWidget):
         self._legend.show_colouring(self._colouring, self._highlight)
 
     def _show_marks(self) -> None:
-        projection, place = self._projection, self._store.state.place
-        if projection is None or not self._fits(self._current):
-            self._marks = Marks()
-            self._canvas.show_marks(self._marks)
-            return
-        trail = [*self._trail, self._current]
-        self._put(
-            current=self._at(self._current),
-            trail=projection.place(np.stack(trail)) if len(trail) > 1 else None,
-            preview=self._at(self._store.preview),
-            arrow=scene.arrow(place, self._concepts, self._moved, projection),
-            route=self._route(),
+        known = self._projection is not None and self._fits(self._traces.current)
+        self._marks = (
+            self._traces.marks(self._store.state, self._concepts, self._projection)
+            if known and self._projection
+            else Marks()
         )
+        self._put(preview=self._at(self._store.preview))
         self._show_worth(self._store.preview)
 
     def _show_worth(self, preview: Latent | None) -> None:
-        latent = self._current if preview is None else preview
+        latent = self._traces.current if preview is None else preview
         known = self._neighbourhood is not None and self._fits(latent)
         self._footer.show_nearness(self._neighbourhood.nearness(latent) if known and self._neighbourhood else None)
 
@@ -243,9 +234,9 @@ class MapPanel(QWidget):
         return scene.place_one(self._projection, latent)
 
     def _lifted(self, point: NDArray[np.float64]) -> Latent | None:
-        if self._projection is None or not self._fits(self._current):
+        if self._projection is None or not self._fits(self._traces.current):
             return None
-        latents = self._projection.lift(point[None].astype(np.float32), self._current)
+        latents = self._projection.lift(point[None].astype(np.float32), self._traces.current)
         return frozen(latents[0])
 
     def _route(self) -> Route:
@@ -307,3 +298,15 @@ class MapPanel(QWidget):
         self._legend.highlight_wanted.connect(self._light_up)
         self._store.listen(self._show_change)
         self._store.listen_preview(self._show_preview)
+
+
+def _same(one: Opened, other: Opened) -> bool:
+    """Whether two are the same weights from the same place."""
+    return (one.path, one.card.fingerprint) == (other.path, other.card.fingerprint)
+
+
+def _alike(one: LatentSet, other: LatentSet | None) -> bool:
+    """Whether two sets hold the same samples, with the same labels to choose from."""
+    if other is None or one.space != other.space or colours.choices(one) != colours.choices(other):
+        return False
+    return np.array_equal(one.latents, other.latents)

@@ -47,6 +47,10 @@ class PicturesLayer:
         self._thumbnails = Thumbnails()
         self._view = None
 
+    def forget_asked(self) -> None:
+        """What was asked for will not come."""
+        self._thumbnails.forget_asked()
+
     def show(self, indices: tuple[int, ...], images: Images) -> None:
         """Pictures came, uint8 (n, h, w, c)."""
         self._thumbnails.show(indices, images)

@@ -16,7 +16,6 @@ from explorer.projections.base import Projection
 from explorer.session.state import PathSetting, Place, State
 from explorer.ui.map.marks import Arrow, Route
 
-TRAIL = 20  # positions that are remembered
 PATH_POINTS = 64
 SIGMAS = np.arange(-3, 4)
 

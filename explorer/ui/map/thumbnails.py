@@ -17,7 +17,8 @@ GAP = 4  # logical pixels between pictures
 CROWDED = 5.0  # above this many times the room there is, points say more than pictures
 NEAR = 4.0  # from this zoom on pictures are what one came for, however crowded it is
 MOST = 2000  # samples that are considered for a view
-KEEP = 4000  # pictures in memory
+IMAGE_BYTES = 64 << 20  # pictures in memory, as they came
+PIXMAPS = 600  # and in the size they are drawn in
 FADE = 0.18  # seconds
 
 
@@ -28,7 +29,7 @@ def size_for(zoom: float) -> int:
 
 
 def has_room(count: int, size: int, area: float, zoom: float) -> bool:
-    """Whether `count` samples in `area` square pixels are seen as pictures of `size` at `zoom` times the fitted view."""
+    """Whether `count` samples in `area` square pixels are seen as pictures of `size` at `zoom` times the fit."""
     return zoom >= NEAR or count * (size + GAP) ** 2 <= CROWDED * area
 
 
@@ -67,9 +68,12 @@ class Thumbnails:
         for mark, image in zip(marks, images, strict=True):
             self._images[int(mark)] = _qimage(image)
             self._born[int(mark)] = monotonic()
-        for mark in list(self._images)[: max(len(self._images) - KEEP, 0)]:
-            if mark not in self.shown:
-                del self._images[mark], self._born[mark]
+        if len(images):
+            self._drop_oldest(max(IMAGE_BYTES // images[0].nbytes, len(self.shown)))
+
+    def forget_asked(self) -> None:
+        """What was asked for will not come."""
+        self._asked.clear()
 
     def ask(self, positions: NDArray[np.float64], middle: NDArray[np.float64]) -> list[int]:
         """All shown that have no picture, the nearest to the middle first; none while all of them are on their way.
@@ -91,10 +95,15 @@ class Thumbnails:
         """The picture, its longer side `size` logical pixels of `ratio` device pixels each; None before it came."""
         key = (index, size, ratio)
         if key not in self._pixmaps and index in self._images:
-            if len(self._pixmaps) > KEEP:
+            if len(self._pixmaps) >= PIXMAPS:
                 self._pixmaps.clear()
             self._pixmaps[key] = _fitted(self._images[index], size, ratio)
         return self._pixmaps.get(key)
+
+    def _drop_oldest(self, room: int) -> None:
+        for mark in list(self._images)[: max(len(self._images) - room, 0)]:
+            if mark not in self.shown:
+                del self._images[mark], self._born[mark]
 
     def opacity(self, index: int) -> float:
         """0..1, rising for a moment after a picture came."""
