@@ -25,7 +25,8 @@ TOONFACES = Recipe(
     plan=VaePlan(epochs=18, batch=32, rate=1.2e-3, beta=300.0, sigma=0.1, contours=2.0, warm_up=0.75),
     directions=(
         Direction("smile", "mouth", ("smile", "laughing"), ("sad", "frown")),
-        Direction("glasses", "glasses", ("round", "square")),
+        Direction("glasses", "frames", ("black",), ("none",)),
+        Direction("white glasses", "frames", ("white",), ("none",)),
         Direction("beard", "facial hair", ("beard",), ("none",)),
         Direction("long hair", "hair", ("full",), ("fonze", "mrClean", "mrT", "dougFunny")),
         Direction("laughing", "mouth", ("laughing",), ("sad", "frown", "pucker", "smirk", "smile")),

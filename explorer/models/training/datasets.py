@@ -104,9 +104,19 @@ def _labels(arrays: Arrays, n: int) -> tuple[Labels, ...]:
         for key in ("happy", "long_hair", "dark_glasses")
         if key in arrays
     ]
+    if "glasses_color" in arrays:
+        flags.append(_frames(arrays))
     if smile is not None:
         flags.insert(0, Labels("smile", smile.astype(np.int64) + 1, ("sad", "neutral", "smiling")))
     return (*flags, *named)
+
+
+def _frames(arrays: Arrays) -> Labels:
+    """Glasses by their colour: in a latent space, dark and light ones lie on different sides of none."""
+    worn = np.where(arrays["glasses"] > 0, arrays["glasses_color"].astype(np.int64) + 1, 0)
+    colours = {"#000000": "black", "#9287ff": "violet", "#f4d150": "yellow", "#ffffff": "white"}
+    names = tuple(colours.get(str(one), str(one)) for one in arrays["glasses_color_names"])
+    return Labels("frames", worn, ("none", *names))
 
 
 def _worded(key: str) -> str:
