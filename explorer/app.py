@@ -1,135 +1,125 @@
-"""The composition root: builds store, engine and window and joins them. The only file that knows everyone."""
+"""The start of the program: the window is painted first, then the rest comes in a piece at a time.
+
+The imports at the top are all that the first paint needs; numpy, the panels and the engine come in turns of the loop.
+"""
 
 from __future__ import annotations
 
+import importlib
 import logging
 import sys
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from explorer.desk.background import Background
-from explorer.desk.errands import Errands
-from explorer.desk.greeting import Greeting
-from explorer.desk.habits import Habits
-from explorer.desk.live import Live
-from explorer.desk.open_model import OpenModel
-from explorer.desk.papers import Papers
-from explorer.desk.pictures import Pictures
-from explorer.desk.projecting import Projecting
 from explorer.errors import ExplorerError
-from explorer.models import folder
 from explorer.session import preferences
 from explorer.session.preferences import Preferences
-from explorer.session.state import empty
-from explorer.session.store import Store
 from explorer.ui import theme
 from explorer.ui.main_window import MainWindow
-from explorer.work.engine import Engine
-from explorer.work.messages import Failed
+
+if TYPE_CHECKING:
+    from explorer.desk.desk import Desk
 
 FIRST_MODEL = "toonfaces-vae"
+PIECES = (
+    "numpy",
+    "explorer.work.engine",
+    "explorer.ui.map.panel",
+    "explorer.ui.stage",
+    "explorer.ui.sliders",
+    "explorer.ui.path_panel",
+    "explorer.ui.inspect",
+    "explorer.desk.papers",
+    "explorer.desk.desk",
+)
+"""Modules in the order in which they are brought in, each in a turn of its own: together they take half a second."""
 log = logging.getLogger(__name__)
 
 
-class Desk(QObject):
-    """One window, one engine, one store, joined. `close` ends every thread and process."""
+class Start(QObject):
+    """Brings the program in behind the painted window: modules, engine process, panels, model."""
 
-    def __init__(self, kept: Preferences, engine: Engine, *, greet: bool = True) -> None:
+    def __init__(self, window: MainWindow, kept: Preferences, model: str | None) -> None:
         super().__init__()
-        self.store = Store(empty())
-        self.engine = engine
-        self.model = OpenModel(self.store, self.engine, kept.device)
-        self.window = MainWindow(self.store)
-        self.jobs = Background(self.window)
-        self._parts = (
-            Projecting(self.store, self.model, self.window, self.jobs),
-            Pictures(self.store, self.engine, self.model, self.window),
-        )
-        self.errands = Errands(self.store, self.engine, self.model, self.window)
-        self.papers = Papers(self.store, self.engine, self.model, self.window, self.jobs)
-        self.habits = Habits(kept, self.store, self.engine, self.model, self.window)
-        self.live = Live(self.store, self.engine, self.model, self.window)
-        self._greeting = Greeting(self.store, self.model) if greet else None
-        self._deeds: Mapping[str, Callable[[], None]] = {
-            **self.errands.table,
-            **self.papers.table,
-            **self.habits.table,
-        }
-        self._join()
-
-    def _join(self) -> None:
-        self.window.done.connect(self.do)
-        self.window.stage.save_wanted.connect(lambda: self.do("save_picture"))
-        self.window.path.export_wanted.connect(lambda: self.do("export_film"))
-        self.window.dropped.connect(lambda path: self._attempt(lambda: self.papers.take(path)))
-        self.window.closing.connect(self.close)
-        self.engine.failed.connect(self._show_failure)
-        self.engine.restarted.connect(self.window.messages.show_note)
-        self.engine.progress.connect(self._show_progress)
-        self.model.changed.connect(lambda _opened: self.window.status.show_rest())
-
-    def do(self, name: str) -> None:
-        """Do what a menu, a button or a key asked for; the user's errors go to the message bar."""
-        self._attempt(self._deeds[name])
-
-    def _attempt(self, deed: Callable[[], None]) -> None:
-        try:
-            deed()
-        except ExplorerError as error:
-            self.window.messages.show_error(error.title, error.hint)
-
-    def _show_failure(self, failed: Failed) -> None:
-        self.window.status.show_rest()
-        self.jobs.show_failure(failed)
+        self._window, self._kept, self._model = window, kept, model
+        self._pieces = iter(PIECES)
+        self.desk: Desk | None = None
+        window.first_painted.connect(self._bring)
 
     def close(self) -> None:
-        """End every thread and process; twice does no harm."""
-        self.jobs.close()
-        self.engine.close()
+        """End every thread and process."""
+        if self.desk is not None:
+            self.desk.close()
 
-    def _show_progress(self, text: str, share: float) -> None:
-        if text:
-            self.window.status.show_progress(text, share)
-        else:
-            self.window.status.show_rest()
+    def report(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """What nobody caught: the user's error is told, a defect too with a report to copy; the program goes on."""
+        if isinstance(error, ExplorerError):
+            self._window.messages.show_error(error.title, error.hint)
+            return
+        text = "".join(traceback.format_exception(kind, error, trace))
+        log.error("defect: %s", text)
+        self._window.messages.show_error(
+            "Something went wrong in the program itself.", "Your work is still here.", text
+        )
+
+    def _bring(self) -> None:
+        piece = next(self._pieces, None)
+        if piece is None:
+            self._furnish()
+            return
+        importlib.import_module(piece)
+        QTimer.singleShot(0, self._bring)
+
+    def _furnish(self) -> None:
+        from explorer.desk.desk import Desk
+        from explorer.work.engine import Engine
+
+        engine = Engine()
+        engine.start()  # the process comes up while the panels are built
+        first = first_path(self._model, self._kept)
+        greet = self._model is None and Path(first).name == FIRST_MODEL
+        self.desk = Desk(self._window, self._kept, engine, greet=greet)
+        self._window.show_icons()
+        QTimer.singleShot(0, partial(self.desk.model.switch, first))
 
 
 def run(model: str | None = None, *, measure_start: bool = False) -> int:
-    """Open the window on `model` (a path or a bundled name), on the last one, or on ours. Returns the exit code."""
+    """Open the window on `model` (a path or a bundled name), on the last one, or on ours. Returns the exit code.
+
+    With `measure_start`, print the time of the first paint (seconds since the epoch) and end.
+    """
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("latent-explorer")
     app.setApplicationDisplayName("Latent Explorer")
     kept = preferences.load()
-    path = _first_path(model, kept)
     theme.load_fonts()
     theme.apply(app, kept.theme)
-    desk = Desk(kept, Engine(), greet=model is None and Path(path).name == FIRST_MODEL)
-    sys.excepthook = _reporter(desk)
-    desk.window.show_icons()
+    window = MainWindow()
+    window.restore_place(kept.layout)
     if measure_start:
-        desk.window.first_painted.connect(lambda: (print(f"first paint {time.time():.6f}", flush=True), app.quit()))
-    else:
-        desk.window.first_painted.connect(lambda: _begin(desk, path))
-    desk.window.show()
+        window.first_painted.connect(lambda: (print(f"first paint {time.time():.6f}", flush=True), app.quit()))
+        window.show()
+        return app.exec()
+    start = Start(window, kept, model)
+    sys.excepthook = start.report
+    window.show()
     code = app.exec()
-    desk.close()
+    start.close()
     return code
 
 
-def _begin(desk: Desk, path: str) -> None:
-    """After the first paint: start the engine and open the model."""
-    desk.engine.start()
-    QTimer.singleShot(0, lambda: desk.model.switch(path))
+def first_path(model: str | None, kept: Preferences) -> str:
+    """What to open: what was asked for, else the last model that is still there, else ours."""
+    from explorer.models import folder
 
-
-def _first_path(model: str | None, kept: Preferences) -> str:
     if model is not None:
         return str(folder.resolve(model))
     for name in (kept.last_model, FIRST_MODEL):
@@ -137,18 +127,4 @@ def _first_path(model: str | None, kept: Preferences) -> str:
             return str(folder.resolve(name))
         except ExplorerError:
             log.debug("%s is not there", name)
-    return str(folder.resolve(FIRST_MODEL))
-
-
-def _reporter(desk: Desk) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
-    """What nobody caught: the user's error goes to the message bar, a defect too with a report; the program goes on."""
-
-    def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if isinstance(error, ExplorerError):
-            desk.window.messages.show_error(error.title, error.hint)
-            return
-        text = "".join(traceback.format_exception(kind, error, trace))
-        log.error("defect: %s", text)
-        desk.window.messages.show_error("Something went wrong in the program itself.", "Your work is still here.", text)
-
-    return report
+    return FIRST_MODEL

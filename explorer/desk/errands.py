@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject
 
 from explorer.desk.open_model import OpenModel
-from explorer.session.state import NOTHING, State, frozen
+from explorer.session.state import NOTHING, Place, State, frozen
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
@@ -35,6 +36,7 @@ class Errands(QObject):
             "play": window.path.toggle,
             "step_back": lambda: window.path.step(-1),
             "step_on": lambda: window.path.step(1),
+            "leave": self._leave,
             "reset_view": window.map.reset_view,
         }
         engine.sampled.connect(self._take_sample)
@@ -51,22 +53,14 @@ class Errands(QObject):
     def _take_sample(self, sampled: Sampled) -> None:
         opened = self._model.opened
         if opened is not None and sampled.key == opened.key:
-            self._store.move(
-                f"Random latent {sampled.seed}",
-                space=sampled.space,
-                base=frozen(sampled.latents[0]),
-                strengths=NOTHING,
-                sample=None,
-                seed=sampled.seed,
-            )
+            truncation = self._store.state.place.truncation
+            place = Place(sampled.space, frozen(sampled.latents[0]), truncation=truncation, seed=sampled.seed)
+            self._go(f"Random latent {sampled.seed}", place)
 
     def _take_encoded(self, encoded: Encoded) -> None:
         opened = self._model.opened
         if opened is not None and encoded.key == opened.key:
-            base = frozen(encoded.latents[0])
-            self._store.move(
-                "Bring a picture", space=encoded.space, base=base, strengths=NOTHING, sample=None, seed=None
-            )
+            self._go("Bring a picture", Place(encoded.space, frozen(encoded.latents[0])))
             self._window.messages.show_note("Your picture was encoded: what you see is what the model can say of it.")
 
     def _zero(self) -> None:
@@ -80,6 +74,10 @@ class Errands(QObject):
     def _reset(self) -> None:
         if self._store.state.place.strengths:
             self._store.move("Reset all sliders", strengths=NOTHING)
+
+    def _leave(self) -> None:
+        self._store.show_preview(None)
+        self._window.path.leave()
 
     def _snapshot(self) -> None:
         self._window.shelf.snapshot()
@@ -100,7 +98,14 @@ class Errands(QObject):
                 f"An edited latent has no counterpart in {space}: you start at the unedited sample. Undo goes back."
             )
         base = frozen(opened.samples[space].latents[index])
-        self._store.move(f"Go to space {space}", space=space, base=base, strengths=NOTHING, sample=index, seed=None)
+        self._go(f"Go to space {space}", Place(space, base, truncation=place.truncation, sample=index))
+
+    def _go(self, title: str, place: Place) -> None:
+        """To another place; in another space the pins of the path mean nothing, so they go."""
+        state = self._store.state
+        same = place.space == state.place.space
+        path = state.path if same else replace(state.path, a=None, b=None, position=None)
+        self._store.change(title, place=place, path=path)
 
     def _show_model(self, opened: Opened | None) -> None:
         for name in ("random", "zero", "reset", "snapshot", "pin", "play", "step_back", "step_on"):

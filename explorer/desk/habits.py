@@ -57,7 +57,7 @@ class Habits(QObject):
 
     def _remember_map(self, old: State, new: State) -> None:
         if new.model and (new.projection != old.projection or new.colour != old.colour):
-            self._kept = self._kept.with_choice(new.model, MapChoice(new.projection, new.colour))
+            self._kept = self._kept.with_choice(new.model, MapChoice(**vars(new.projection), colour=new.colour))
 
     def _keep(self, **fields: object) -> None:
         self._kept = replace(self._kept, **fields)  # type: ignore[arg-type]

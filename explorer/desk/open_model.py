@@ -89,7 +89,10 @@ class OpenModel(QObject):
 
     def _take(self, document: Document, opened: Opened) -> None:
         document.check({space.name: space.dim for space in opened.card.spaces})
-        self._store.change("Paste state", **{**vars(document.state), "model": opened.path})
+        state, samples = document.state, opened.samples.get(document.state.place.space)
+        if state.place.sample is not None and (samples is None or state.place.sample >= len(samples)):
+            state = state.moved(sample=None)  # of a model with other samples
+        self._store.change("Paste state", **{**vars(state), "model": opened.path})
 
     def _follow(self, _old: State, new: State) -> None:
         """Undo led to a state of another model: bring that one back."""
@@ -116,7 +119,7 @@ def first_state(opened: Opened, choice: MapChoice | None = None) -> State:
     return State(
         model=opened.path,
         place=first_place(space.name, space.dim, samples),
-        projection=choice.projection if choice is not None else usual,
+        projection=ProjectionChoice(choice.kind, choice.first, choice.second) if choice is not None else usual,
         colour=colour,
         path=PathSetting(),
     )

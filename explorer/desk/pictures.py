@@ -48,14 +48,16 @@ class Pictures(QObject):
             self._ask("shelf", latents, tuple(number for number, _place in places))
 
     def _ask_reconstruction(self) -> None:
-        place = self._store.state.place
-        if place.sample is None:
+        index, samples = self._store.state.place.sample, self._model.samples()
+        if index is None or samples is None:
             self._window.stage.show_reconstruction(None)
         else:
-            self._ask("reconstruction", place.base[None], (place.sample,))
+            self._ask("reconstruction", samples.latents[index : index + 1], (index,))
 
     def _follow(self, old: State, new: State) -> None:
-        if (new.place.base is not old.place.base or new.place.sample != old.place.sample) and self._model.fits(new):
+        before, now = old.place, new.place
+        changed = (before.sample, before.space, before.truncation) != (now.sample, now.space, now.truncation)
+        if changed and self._model.fits(new):
             self._ask_reconstruction()
 
     def _show_model(self, opened: Opened | None) -> None:

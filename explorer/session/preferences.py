@@ -15,7 +15,6 @@ from types import MappingProxyType
 from typing import Literal, cast, get_args
 
 from explorer import places
-from explorer.projections.base import ProjectionChoice
 
 Theme = Literal["system", "light", "dark", "projector"]
 MOST_RECENT = 10
@@ -25,9 +24,14 @@ LARGEST_FILE = 1_000_000  # bytes
 
 @dataclass(frozen=True)
 class MapChoice:
-    """How the map of one model was last shown."""
+    """How the map of one model was last shown: the fields of a `ProjectionChoice`, and the label that coloured it.
 
-    projection: ProjectionChoice = field(default_factory=ProjectionChoice)
+    Plain values, so that the theme can be read before numpy is there.
+    """
+
+    kind: str = "pca"
+    first: int = 0
+    second: int = 1
     colour: str = ""
 
 
@@ -125,15 +129,13 @@ def _read_choices(values: Mapping[str, object]) -> dict[str, MapChoice]:
 
 
 def _read_choice(values: Mapping[str, object]) -> MapChoice:
-    asked = values.get("projection")
-    asked = asked if isinstance(asked, dict) else {}
-    default = ProjectionChoice()
-    projection = ProjectionChoice(
-        _text(asked.get("kind")) or default.kind,
-        _index(asked.get("first"), default.first),
-        _index(asked.get("second"), default.second),
+    default = MapChoice()
+    return MapChoice(
+        _text(values.get("kind")) or default.kind,
+        _index(values.get("first"), default.first),
+        _index(values.get("second"), default.second),
+        _text(values.get("colour")),
     )
-    return MapChoice(projection, _text(values.get("colour")))
 
 
 def _text(value: object) -> str:

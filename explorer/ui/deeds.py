@@ -44,14 +44,25 @@ DEEDS: tuple[Deed, ...] = (
     Deed("copy_python", "Copy as Python", "Edit", "Ctrl+Shift+C"),
     Deed("random", "Random latent", "Edit", key=K.Key_R, key_text="R", icon="dice-5", bar=True, word="Random"),
     Deed(
-        "zero", "Zero", "Edit", key=K.Key_Home, key_text="Home", icon="house", tip="The centre of the prior", bar=True, word="Zero"
+        "zero",
+        "Zero",
+        "Edit",
+        key=K.Key_Home,
+        key_text="Home",
+        icon="house",
+        tip="The centre of the prior",
+        bar=True,
+        word="Zero",
     ),
     Deed("reset", "Reset all sliders", "Edit", "Ctrl+R", icon="rotate-ccw"),
-    Deed("snapshot", "Snapshot to the shelf", "Edit", key=K.Key_S, key_text="S", icon="camera", bar=True, word="Snapshot"),
+    Deed(
+        "snapshot", "Snapshot to the shelf", "Edit", key=K.Key_S, key_text="S", icon="camera", bar=True, word="Snapshot"
+    ),
     Deed("pin", "Pin A, then B", "Path", key=K.Key_P, key_text="P", icon="map-pin", bar=True, word="Pin"),
     Deed("play", "Play or pause", "Path", key=K.Key_Space, key_text="Space", icon="play"),
     Deed("step_back", "Previous frame", "Path", key=K.Key_Left, key_text="Left", icon="step-back"),
     Deed("step_on", "Next frame", "Path", key=K.Key_Right, key_text="Right", icon="step-forward"),
+    Deed("leave", "Back to the current latent", "Path", key=K.Key_Escape, key_text="Esc"),
     Deed("reset_view", "Show the whole map", "View", key=K.Key_0, key_text="0", icon="scan"),
     Deed("full_screen", "Picture alone on the screen", "View", "F11", icon="maximize"),
     Deed("reset_layout", "Put the panels back", "View"),

@@ -1,28 +1,22 @@
-"""The window: builds the panels and lays them out. It holds no logic."""
+"""The window: builds the panels and lays them out. It holds no logic.
+
+It is painted empty at first, which needs neither numpy nor a panel; `furnish` brings the panels in.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLabel, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
-from explorer.session.store import Store
 from explorer.ui.deeds import DEEDS, Deed
-from explorer.ui.icons import icon
-from explorer.ui.inspect import InspectPanel
-from explorer.ui.map.panel import MapPanel
-from explorer.ui.path_panel import PathPanel
-from explorer.ui.shelf import Shelf
-from explorer.ui.sliders import SlidersPanel
-from explorer.ui.spotlight import Spotlight
-from explorer.ui.stage import Stage
-from explorer.ui.status import Status
-from explorer.ui.tool_bar import ToolBar
-from explorer.ui.welcome import Welcome
-from explorer.ui.widgets.dock import Dock
 from explorer.ui.widgets.message_bar import MessageBar
+
+if TYPE_CHECKING:
+    from explorer.session.store import Store
 
 LAYOUT_VERSION = 1
 SIZE = QSize(1440, 900)  # where the screen has room for it
@@ -36,7 +30,7 @@ class MainWindow(QMainWindow):
     closing = Signal()
     first_painted = Signal()
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle("Latent Explorer")
         self.setAcceptDrops(True)
@@ -44,22 +38,37 @@ class MainWindow(QMainWindow):
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self._painted = False
         self.actions_by_name = {deed.name: self._action(deed) for deed in DEEDS}
+        self.messages = MessageBar()
+        self._build()
+        self.resize(self.screen().availableSize().boundedTo(SIZE))
+
+    def furnish(self, store: Store) -> None:
+        """Build the panels. Their modules are imported here, unless that was done before, a piece at a time."""
+        from explorer.ui.inspect import InspectPanel
+        from explorer.ui.map.panel import MapPanel
+        from explorer.ui.path_panel import PathPanel
+        from explorer.ui.shelf import Shelf
+        from explorer.ui.sliders import SlidersPanel
+        from explorer.ui.spotlight import Spotlight
+        from explorer.ui.stage import Stage
+        from explorer.ui.status import Status
+        from explorer.ui.tool_bar import ToolBar
+        from explorer.ui.welcome import Welcome
+
         self.map = MapPanel(store)
         self.stage = Stage(store)
         self.sliders = SlidersPanel(store)
         self.inspect = InspectPanel(store)
         self.shelf = Shelf(store)
         self.path = PathPanel(store)
-        self.messages = MessageBar()
         self.status = Status()
         self.tool_bar = ToolBar(self.actions_by_name)
-        self._build()
+        self._fill()
         self.welcome = Welcome(self.map)
         self.spotlight = Spotlight()
         self.spotlight.pressed.connect(self.keyPressEvent)
         self.stage.painted.connect(lambda _born: self._show_spotlight())
         self.stage.full_screen_wanted.connect(self.toggle_full_screen)
-        self.resize(self.screen().availableSize().boundedTo(SIZE))
         self._share_room()
         self._home = self.saveState(LAYOUT_VERSION)
 
@@ -73,11 +82,12 @@ class MainWindow(QMainWindow):
         return ".".join(part.toBase64().toStdString() for part in (self.saveGeometry(), self.saveState(LAYOUT_VERSION)))
 
     def restore_layout(self, text: str) -> bool:
-        """Put everything where it was; False, and nothing moved, for a layout of another version or a damaged one."""
-        geometry, _dot, state = text.partition(".")
-        if not self.restoreState(QByteArray.fromBase64(state.encode()), LAYOUT_VERSION):
-            return False
-        return self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        """Put the panels where they were; False, and nothing moved, for a damaged layout or another version's."""
+        return self.restoreState(QByteArray.fromBase64(text.partition(".")[2].encode()), LAYOUT_VERSION)
+
+    def restore_place(self, text: str) -> bool:
+        """Put the window itself where it was; False when it stays where it is."""
+        return self.restoreGeometry(QByteArray.fromBase64(text.partition(".")[0].encode()))
 
     def reset_layout(self) -> None:
         self.restoreState(self._home, LAYOUT_VERSION)
@@ -85,6 +95,8 @@ class MainWindow(QMainWindow):
 
     def show_icons(self) -> None:
         """Draw every icon in the colours of the theme."""
+        from explorer.ui.icons import icon
+
         for deed in DEEDS:
             if deed.icon:
                 self.actions_by_name[deed.name].setIcon(icon(deed.icon))
@@ -108,14 +120,24 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.messages)
-        column.addWidget(self.map, 1)
+        self._opening = QLabel("Opening…")
+        self._opening.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._opening.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        column.addWidget(self._opening, 1)
         self.setCentralWidget(centre)
+        self._menus()
+
+    def _fill(self) -> None:
+        column = self.centralWidget().layout()
+        column.replaceWidget(self._opening, self.map)
+        self._opening.deleteLater()
         self.addToolBar(self.tool_bar)
         self.setStatusBar(self.status)
         self._docks()
-        self._menus()
 
     def _docks(self) -> None:
+        from explorer.ui.widgets.dock import Dock
+
         self.tools = QTabWidget()
         self.tools.setDocumentMode(True)
         for panel, title in ((self.sliders, "Sliders"), (self.shelf, "Shelf"), (self.inspect, "Inspect")):
@@ -127,6 +149,8 @@ class MainWindow(QMainWindow):
         self.addDockWidget(right, tools)
         self.addDockWidget(bottom, path)
         self._dock_list = (stage, tools, path)
+        for dock in self._dock_list:
+            self._view.addAction(dock.toggleViewAction())
 
     def _share_room(self) -> None:
         """About two thirds for the map; the picture above the tools; the path as high as its strip."""
@@ -143,9 +167,8 @@ class MainWindow(QMainWindow):
             menus[deed.menu].addAction(self.actions_by_name[deed.name])
         self.themes = menus["View"].addMenu("Theme")
         self.recent = menus["File"].addMenu("Recent")
-        menus["View"].addSeparator()
-        for dock in self._dock_list:
-            menus["View"].addAction(dock.toggleViewAction())
+        self._view = menus["View"]
+        self._view.addSeparator()
 
     def _action(self, deed: Deed) -> QAction:
         action = QAction(deed.text, self)

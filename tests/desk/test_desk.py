@@ -16,10 +16,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from explorer.app import Desk
+from explorer.desk.desk import Desk
 from explorer.session import preferences
 from explorer.session.preferences import Preferences
 from explorer.session.state import Pin, frozen
+from explorer.ui.main_window import MainWindow
 from explorer.ui.map.canvas import MapCanvas
 from explorer.work.engine import Engine
 
@@ -28,7 +29,7 @@ WAIT = 60_000  # ms, for what takes a fraction of a second on a free machine
 
 @pytest.fixture
 def desk(qtbot: QtBot) -> Iterator[Desk]:
-    desk = Desk(Preferences(welcome_seen=True), Engine(DeskSource), greet=False)
+    desk = Desk(MainWindow(), Preferences(welcome_seen=True), Engine(DeskSource), greet=False)
     qtbot.addWidget(desk.window)
     desk.window.show()
     opens(qtbot, desk, "one")

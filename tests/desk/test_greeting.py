@@ -8,8 +8,9 @@ import pytest
 from desk_models import DeskSource
 from pytestqt.qtbot import QtBot
 
-from explorer.app import Desk
+from explorer.desk.desk import Desk
 from explorer.session.preferences import Preferences
+from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
 
 WAIT = 60_000
@@ -17,7 +18,7 @@ WAIT = 60_000
 
 @pytest.fixture
 def desk(qtbot: QtBot) -> Iterator[Desk]:
-    desk = Desk(Preferences(), Engine(DeskSource), greet=True)
+    desk = Desk(MainWindow(), Preferences(), Engine(DeskSource), greet=True)
     qtbot.addWidget(desk.window)
     desk.window.show()
     yield desk

@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from explorer import places
-from explorer.projections.base import ProjectionChoice
 from explorer.session.preferences import MapChoice, Preferences, load, save
 
 CHOSEN = Preferences(
@@ -19,7 +18,7 @@ CHOSEN = Preferences(
     smooth_pictures=True,
     welcome_seen=True,
     layout="AAAA/w==",
-    model_choices={"a": MapChoice(ProjectionChoice("axes", 3, 1), "smile")},
+    model_choices={"a": MapChoice("axes", 3, 1, "smile")},
 )
 
 one_path = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -56,9 +55,9 @@ def test_a_damaged_file_means_the_defaults(tmp_path: Path, content: bytes) -> No
 def test_a_field_that_does_not_fit_does_not_cost_the_others(tmp_path: Path) -> None:
     (tmp_path / "preferences.json").write_text(
         '{"theme": "pink", "device": 7, "recent": ["a", 3, "a"], "last_model": "a", "smooth_pictures": "yes",'
-        ' "model_choices": {"a": {"projection": {"kind": "axes", "first": -1, "second": true}}, "b": 3}, "new": 1}'
+        ' "model_choices": {"a": {"kind": "axes", "first": -1, "second": true}, "b": 3}, "new": 1}'
     )
-    choices = {"a": MapChoice(ProjectionChoice("axes", 0, 1))}
+    choices = {"a": MapChoice("axes", 0, 1)}
     assert load(tmp_path / "preferences.json") == Preferences(recent=("a",), last_model="a", model_choices=choices)
 
 

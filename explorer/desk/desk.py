@@ -1,0 +1,88 @@
+"""The desk: store, engine and window joined. The file that knows everyone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QObject
+
+from explorer.desk.background import Background
+from explorer.desk.errands import Errands
+from explorer.desk.greeting import Greeting
+from explorer.desk.habits import Habits
+from explorer.desk.live import Live
+from explorer.desk.open_model import OpenModel
+from explorer.desk.papers import Papers
+from explorer.desk.pictures import Pictures
+from explorer.desk.projecting import Projecting
+from explorer.errors import ExplorerError
+from explorer.session.preferences import Preferences
+from explorer.session.state import empty
+from explorer.session.store import Store
+from explorer.ui.main_window import MainWindow
+from explorer.work.engine import Engine
+from explorer.work.messages import Failed
+
+
+class Desk(QObject):
+    """One window, one engine, one store, joined. `close` ends every thread and process."""
+
+    def __init__(self, window: MainWindow, kept: Preferences, engine: Engine, *, greet: bool = True) -> None:
+        super().__init__()
+        self.store = Store(empty())
+        self.engine = engine
+        self.model = OpenModel(self.store, self.engine, kept.device)
+        self.window = window
+        window.furnish(self.store)
+        self.jobs = Background(self.window)
+        self._parts = (
+            Projecting(self.store, self.model, self.window, self.jobs),
+            Pictures(self.store, self.engine, self.model, self.window),
+        )
+        self.errands = Errands(self.store, self.engine, self.model, self.window)
+        self.papers = Papers(self.store, self.engine, self.model, self.window, self.jobs)
+        self.habits = Habits(kept, self.store, self.engine, self.model, self.window)
+        self.live = Live(self.store, self.engine, self.model, self.window)
+        self._greeting = Greeting(self.store, self.model) if greet else None
+        self._deeds: Mapping[str, Callable[[], None]] = {
+            **self.errands.table,
+            **self.papers.table,
+            **self.habits.table,
+        }
+        self._join()
+
+    def _join(self) -> None:
+        self.window.done.connect(self.do)
+        self.window.stage.save_wanted.connect(lambda: self.do("save_picture"))
+        self.window.path.export_wanted.connect(lambda: self.do("export_film"))
+        self.window.dropped.connect(lambda path: self._attempt(lambda: self.papers.take(path)))
+        self.window.closing.connect(self.close)
+        self.engine.failed.connect(self._show_failure)
+        self.engine.restarted.connect(self.window.messages.show_note)
+        self.engine.progress.connect(self._show_progress)
+        self.model.changed.connect(lambda _opened: self.window.status.show_rest())
+
+    def do(self, name: str) -> None:
+        """Do what a menu, a button or a key asked for; the user's errors go to the message bar."""
+        self._attempt(self._deeds[name])
+
+    def _attempt(self, deed: Callable[[], None]) -> None:
+        try:
+            deed()
+        except ExplorerError as error:
+            self.window.messages.show_error(error.title, error.hint)
+
+    def _show_failure(self, failed: Failed) -> None:
+        self.window.status.show_rest()
+        self.jobs.show_failure(failed)
+
+    def close(self) -> None:
+        """End every thread and process; twice does no harm."""
+        self.jobs.close()
+        self.engine.close()
+
+    def _show_progress(self, text: str, share: float) -> None:
+        if text:
+            self.window.status.show_progress(text, share)
+        else:
+            self.window.status.show_rest()
