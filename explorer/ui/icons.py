@@ -17,7 +17,10 @@ def icon(name: str) -> QIcon:
     source = (places.resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     colours = QApplication.palette()
     result = QIcon()
-    for group, mode in ((QPalette.ColorGroup.Active, QIcon.Mode.Normal), (QPalette.ColorGroup.Disabled, QIcon.Mode.Disabled)):
+    for group, mode in (
+        (QPalette.ColorGroup.Active, QIcon.Mode.Normal),
+        (QPalette.ColorGroup.Disabled, QIcon.Mode.Disabled),
+    ):
         colour = colours.color(group, QPalette.ColorRole.WindowText)
         for scale in (1, 2):
             result.addPixmap(_drawn(source, colour, scale), mode)

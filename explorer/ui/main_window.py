@@ -116,7 +116,7 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         centre = QWidget()
-        column = QVBoxLayout(centre)
+        self._column = column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.messages)
@@ -128,8 +128,7 @@ class MainWindow(QMainWindow):
         self._menus()
 
     def _fill(self) -> None:
-        column = self.centralWidget().layout()
-        column.replaceWidget(self._opening, self.map)
+        self._column.replaceWidget(self._opening, self.map)
         self._opening.deleteLater()
         self.addToolBar(self.tool_bar)
         self.setStatusBar(self.status)

@@ -24,7 +24,7 @@ class Welcome(QWidget):
         self.setAccessibleName("Welcome")
         self.setFixedWidth(WIDTH)
         words = json.loads((places.resources() / "texts" / "welcome.json").read_text(encoding="utf-8"))
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(8)
         column.addWidget(self._title(words["title"]))
@@ -42,7 +42,7 @@ class Welcome(QWidget):
 
     def open(self) -> None:
         """Show the card and lay it in its corner."""
-        self.setFixedHeight(self.layout().heightForWidth(WIDTH))
+        self.setFixedHeight(self._column.heightForWidth(WIDTH))
         self._settle()
         self.show()
         self.raise_()
