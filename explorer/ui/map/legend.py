@@ -169,10 +169,8 @@ class Legend(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = self.palette().color(QPalette.ColorRole.AlternateBase)
-        ground.setAlphaF(0.96)
         painter.setPen(self.palette().color(QPalette.ColorRole.Mid))
-        painter.setBrush(ground)
+        painter.setBrush(self.palette().color(QPalette.ColorRole.AlternateBase))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
 
     def _body(self, colouring: Colouring) -> QWidget:

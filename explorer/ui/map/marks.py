@@ -178,14 +178,7 @@ class MarkPainter:
         top = at.y() + (14 if at.y() >= away.y() else -14 - height)
         box = QRectF(left, min(max(top, 4.0), self._camera.height - height - 4), width, height)
         self._painter.setPen(Qt.PenStyle.NoPen)
-        self._painter.setBrush(_clear(self._ground, 0.88))
+        self._painter.setBrush(self._ground)
         self._painter.drawRoundedRect(box, 4, 4)
         self._painter.setPen(self._text)
         self._painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-
-
-def _clear(colour: QColor, opacity: float) -> QColor:
-    """The same colour, see-through."""
-    result = QColor(colour)
-    result.setAlphaF(opacity)
-    return result
