@@ -7,6 +7,8 @@ from functools import cache
 
 from PIL import ImageDraw, ImageFont
 
+from explorer import places
+
 Colour = tuple[int, int, int]
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
@@ -32,8 +34,11 @@ LIGHT = Paper((250, 250, 251), (255, 255, 255), (28, 30, 34), (108, 112, 120), (
 
 @cache
 def font(size: int) -> Font:
-    """The type that comes with Pillow, so that a picture looks the same on every machine."""
-    return ImageFont.load_default(size)
+    """The type of the window, which comes with the program: a picture looks the same on every machine."""
+    try:
+        return ImageFont.truetype(places.resources() / "fonts" / "Inter-Regular.ttf", size)
+    except OSError:
+        return ImageFont.load_default(size)
 
 
 def width(text: str, size: int) -> int:
