@@ -113,7 +113,7 @@ def _labels(arrays: Arrays, n: int) -> tuple[Labels, ...]:
 
 def _frames(arrays: Arrays) -> Labels:
     """Glasses by their colour: in a latent space, dark and light ones lie on different sides of none."""
-    worn = np.where(arrays["glasses"] > 0, arrays["glasses_color"].astype(np.int64) + 1, 0)
+    worn = np.where(arrays["glasses"].astype(bool), arrays["glasses_color"].astype(np.int64) + 1, 0)
     colours = {"#000000": "black", "#9287ff": "violet", "#f4d150": "yellow", "#ffffff": "white"}
     names = tuple(colours.get(str(one), str(one)) for one in arrays["glasses_color_names"])
     return Labels("frames", worn, ("none", *names))
