@@ -69,8 +69,10 @@ class MainWindow(QMainWindow):
         self.spotlight.pressed.connect(self.keyPressEvent)
         self.stage.painted.connect(lambda _born: self._show_spotlight())
         self.stage.full_screen_wanted.connect(self.toggle_full_screen)
-        self._share_room()
         self._home = self.saveState(LAYOUT_VERSION)
+        self._share_later = QTimer(self, singleShot=True, interval=0)  # sizes hold only in a window that is laid out
+        self._share_later.timeout.connect(self._share_room)
+        self._share_later.start()
 
     @property
     def panels(self) -> tuple[QWidget, ...]:
@@ -83,7 +85,10 @@ class MainWindow(QMainWindow):
 
     def restore_layout(self, text: str) -> bool:
         """Put the panels where they were; False, and nothing moved, for a damaged layout or another version's."""
-        return self.restoreState(QByteArray.fromBase64(text.partition(".")[2].encode()), LAYOUT_VERSION)
+        if not self.restoreState(QByteArray.fromBase64(text.partition(".")[2].encode()), LAYOUT_VERSION):
+            return False
+        self._share_later.stop()
+        return True
 
     def restore_place(self, text: str) -> bool:
         """Put the window itself where it was; False when it stays where it is."""
@@ -91,7 +96,7 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         self.restoreState(self._home, LAYOUT_VERSION)
-        self._share_room()
+        self._share_later.start()
 
     def show_icons(self) -> None:
         """Draw every icon in the colours of the theme."""
@@ -156,7 +161,7 @@ class MainWindow(QMainWindow):
         stage, tools, path = self._dock_list
         height, width = self.height(), self.width()
         self.resizeDocks([stage], [max(400, int(width * 0.34))], Qt.Orientation.Horizontal)
-        self.resizeDocks([stage, tools], [int(height * 0.5), int(height * 0.4)], Qt.Orientation.Vertical)
+        self.resizeDocks([stage, tools], [int(height * 0.47), int(height * 0.43)], Qt.Orientation.Vertical)
         self.resizeDocks([path], [int(height * 0.2)], Qt.Orientation.Vertical)
 
     def _menus(self) -> None:
