@@ -25,8 +25,9 @@ from explorer.latents.samples import Labels, LatentSet
 from explorer.models.adversarial import Critic
 from explorer.models.config import Config
 from explorer.models.gan import GanModel, GanNet, build, new_card
+from explorer.models.lesson import Lesson
 from explorer.models.network import NetworkModel
-from explorer.models.readout import ReadOut, frechet_distance, train_readout, yes_or_no
+from explorer.models.readout import ReadOut, ReadOutNet, frechet_distance, train_readout, yes_or_no
 from explorer.models.steering import acting, steered, told, worth
 from explorer.models.training.base import Training
 from explorer.models.training.datasets import Dataset
@@ -51,6 +52,8 @@ class GanPlan:
     penalty: float = 1.0
     penalty_every: int = 4
     half_life: float = 10_000
+    lesson_from: int | None = None  # step at which the lesson in attributes begins (see `lesson`)
+    lesson_weight: float = 1.0
 
 
 def begin(recipe: Recipe, dataset: Dataset, seed: int, device: str) -> GanTraining:
@@ -84,6 +87,9 @@ class GanTraining(Training):
         groups = [{"params": list(net.parameters()), "part": part} for net, part in parts]
         self.painter = torch.optim.Adam(groups, lr=self.plan.rate, betas=(0.0, 0.99))
         self.judge = torch.optim.Adam(self.critic.parameters(), lr=self.plan.rate, betas=(0.0, 0.99))
+        self.names = tuple(dict.fromkeys(one.label for one in recipe.directions))
+        shares = torch.from_numpy(yes_or_no(dataset.labels, self.names)[~dataset.held_out].mean(0, dtype=np.float32))
+        self.lesson = Lesson(model.w_mean.shape[0], shares, device)
 
     def advance(self) -> dict[str, float]:
         """One step of both sides; their losses."""
@@ -144,7 +150,7 @@ class GanTraining(Training):
         return {
             "frechet_distance_in_readout_features": round(frechet_distance(says[0], says[1]), 4),
             "frechet_distance_of_training_pictures": round(frechet_distance(says[2], says[1]), 4),
-            "readout_accuracy": {name: round(share, 3) for name, share in self._reader.accuracy.items()},
+            "readout_accuracy": _listed(self._reader.accuracy),
             "share_of_samples_read_as": self._shares(made),
             "share_of_held_out_read_as": self._shares(held),
         }
@@ -163,20 +169,24 @@ class GanTraining(Training):
 
     @cached_property
     def _reader(self) -> ReadOut:
-        names = tuple(dict.fromkeys(one.label for one in self.recipe.directions))
-        return train_readout(self.dataset, yes_or_no(self.dataset.labels, names), names, seed=self.seed)
+        return train_readout(self.dataset, yes_or_no(self.dataset.labels, self.names), self.names, seed=self.seed)
 
-    def _shares(self, images: Images) -> dict[str, float]:
+    @cached_property
+    def _reading_net(self) -> ReadOutNet:
+        return copy.deepcopy(self._reader.net).requires_grad_(False).to(self.device)
+
+    def _shares(self, images: Images) -> str:
         shares = (self._reader.probabilities(images) > 0.5).mean(0)
-        return {name: round(float(share), 3) for name, share in zip(self._reader.names, shares, strict=True)}
+        return _listed(dict(zip(self._reader.names, shares.tolist(), strict=True)))
 
     def _parts(self) -> tuple[Any, ...]:
-        return self.net, self.mean, self.critic, self.painter, self.judge
+        head = (self.lesson.head, self.lesson.optimiser)
+        return self.net, self.mean, self.critic, self.painter, self.judge, *head
 
     def _teach_critic(self, real: Tensor) -> float:
         penalised = self.taken % self.plan.penalty_every == 0
         with torch.no_grad():
-            made = self._paint()
+            made = self.net.synthesis(self._map())
         real.requires_grad_(penalised)
         made.requires_grad_(penalised)
         for_real, for_made = self.critic(real), self.critic(made)
@@ -192,25 +202,38 @@ class GanTraining(Training):
 
     def _teach_generator(self, real: Tensor) -> float:
         self.critic.requires_grad_(False)
-        loss: Tensor = softplus(self.critic(real) - self.critic(self._paint())).mean()
+        w = self._map()
+        made = self.net.synthesis(w)
+        loss: Tensor = softplus(self.critic(real) - self.critic(made)).mean()
+        begun = self.steps if self.plan.lesson_from is None else self.plan.lesson_from
+        if self.taken >= begun:
+            mend = self.lesson.loss(w, self._reading_net(made), self.taken - begun)
+            loss = loss + self.plan.lesson_weight * mend
         self.painter.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self.painter.step()
         self.critic.requires_grad_(True)
         return float(loss.detach())
 
-    def _paint(self) -> Tensor:
-        z = torch.randn(self.plan.batch, self.model.card.space("z").dim, generator=self.random).to(self.device)
-        made: Tensor = self.net.synthesis(self.net.mapping(z))
-        return made
+    def _map(self) -> Tensor:
+        """w of a batch of the prior."""
+        z = torch.randn(self.plan.batch, self.model.card.space("z").dim, generator=self.random)
+        w: Tensor = self.net.mapping(z.to(self.device))
+        return w
 
     def _draw(self) -> Tensor:
         return self.pictures[torch.randint(len(self.pictures), (self.plan.batch,), generator=self.random)]
 
     def _pace(self) -> None:
-        """The rates rise over the first 100 steps, are full until the middle, then fall evenly to a tenth."""
-        late = max(0.0, self.taken / self.steps - 0.5) / 0.5
+        """The rates rise over the first 100 steps, are full until the middle, then fall evenly to a tenth.
+
+        The lesson begins again with half of them.
+        """
+        first = self.plan.lesson_from or self.steps
+        late = max(0.0, self.taken / first - 0.5) / 0.5
         share = min(1.0, (self.taken + 1) / 100) * (1 - 0.9 * late)
+        if self.taken >= first:
+            share = 0.5 * (1 - 0.9 * (self.taken - first) / (self.steps - first))
         for group in (*self.painter.param_groups, *self.judge.param_groups):
             group["lr"] = self.plan.rate * group.get("part", 1.0) * share
 
@@ -224,3 +247,7 @@ class GanTraining(Training):
 def _tensor(images: Images) -> Tensor:
     """float32 (n, channels, height, width) in -1..1."""
     return torch.from_numpy(np.ascontiguousarray(images.transpose(0, 3, 1, 2))).float().div(127.5).sub(1)
+
+
+def _listed(shares: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {100 * share:.1f} %" for name, share in shares.items())

@@ -18,6 +18,7 @@ from explorer.models.base import CanEncode, CanMap, CanScore
 from explorer.models.checkpoint import open_model, save_model
 from explorer.models.config import Config
 from explorer.models.gan import GanModel, GanNet, build, new_card
+from explorer.models.lesson import WARM_UP, Lesson
 from explorer.models.readout import frechet_distance, train_readout, yes_or_no
 from explorer.models.training.datasets import Dataset, split
 from explorer.models.training.recipe import Direction, Recipe
@@ -134,7 +135,7 @@ RECIPE = Recipe(
     data="faces",
     summary="",
     hyperparameters={"latent_dim": 6, "mapping_width": 8, "widths": [8, 6], "depths": [1]},
-    plan=GanPlan(steps=6, critic_widths=(4, 6), critic_hidden=8, batch=8),
+    plan=GanPlan(steps=6, critic_widths=(4, 6), critic_hidden=8, batch=8, lesson_from=4),
     directions=(Direction("happy", "happy", ("yes",)),),
     samples=30,
 )
@@ -172,3 +173,22 @@ def test_a_trained_gan_comes_with_labelled_samples_in_both_spaces_and_tried_conc
 def test_the_read_out_reads_what_is_plain_to_see(faces: Dataset) -> None:
     reader = train_readout(faces, yes_or_no(faces.labels, ("happy",)), ("happy",), seed=0, epochs=100)
     assert reader.accuracy["happy"] == 1.0
+
+
+def test_the_lesson_wants_an_attribute_as_often_as_the_data_have_it() -> None:
+    torch.manual_seed(0)
+    lesson, w = Lesson(6, torch.tensor([0.25, 0.5]), "cpu"), torch.randn(16, 6)
+    for _ in range(3):
+        lesson.loss(w, torch.randn(16, 2), step=0)
+    seen = torch.zeros(16, 2, requires_grad=True)
+    lesson.loss(w, seen, step=WARM_UP).backward()  # type: ignore[no-untyped-call]
+    assert seen.grad is not None
+    assert (seen.grad < 0).sum(0).tolist() == [4, 8]  # to be drawn more; all others less
+
+
+def test_at_first_only_the_head_learns_the_lesson() -> None:
+    lesson, w = Lesson(6, torch.tensor([0.5]), "cpu"), torch.randn(64, 6, generator=torch.Generator().manual_seed(0))
+    for step in range(WARM_UP):
+        assert float(lesson.loss(w, 9 * w[:, :1], step)) == 0
+    with torch.no_grad():
+        assert ((lesson.head(w)[:, 0] > 0) == (w[:, 0] > 0)).float().mean() > 0.9

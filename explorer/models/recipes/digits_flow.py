@@ -20,7 +20,7 @@ RECIPE = Recipe(
     data="mnist",
     summary="Handwritten digits, 28 x 28. Every picture has one latent and comes back exactly.",
     hyperparameters={"steps": [4, 5, 8], "widths": [32, 64, 320], "margin": 0.002},
-    plan=FlowPlan(steps=9_000),
+    plan=FlowPlan(steps=6_000),
     directions=(
         Direction("bold", "thickness", ("high",)),
         Direction("slant", "slant", ("high",)),

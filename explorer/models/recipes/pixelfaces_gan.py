@@ -23,7 +23,7 @@ RECIPE = Recipe(
     data="pixelfaces16",
     summary="Pixel-art faces, 16 x 16 pixels in colour. A mapping network makes w of z; edits happen in w.",
     hyperparameters={"latent_dim": 64, "mapping_width": 128, "widths": [128, 96, 48], "depths": [2, 1]},
-    plan=GanPlan(steps=8_000, critic_widths=(32, 64, 128), critic_hidden=192, penalty=2.0),
+    plan=GanPlan(steps=10_500, critic_widths=(32, 64, 128), critic_hidden=192, penalty=2.0, lesson_from=8_000),
     directions=tuple(Direction(name, name, ("yes",)) for name in ATTRIBUTES),
     trained_on="20,000 faces drawn with the DiceBear library (style 'pixel-art'), 18,000 of them learned from.",
     licence="Apache-2.0 for the weights; the art is CC0 1.0",
