@@ -225,6 +225,18 @@ def test_pictures_are_wanted_when_near_and_asked_for_once(scene: MapScene) -> No
     assert len(asked) == len(set(asked))
 
 
+def test_after_a_pan_the_pictures_are_those_of_the_new_view(scene: MapScene) -> None:
+    scene.canvas.zoom(6.0)
+    scene.panel.grab()
+    scene.canvas.pan(400, 0)
+    scene.panel.grab()
+    seen = scene.canvas.camera.to_screen(scene.points[list(scene.canvas.pictures_shown)])
+    assert len(seen)
+    assert (seen > -100).all()
+    assert (seen[:, 0] < 300).any()  # what the pan brought in
+    assert (seen < np.array([scene.canvas.width(), scene.canvas.height()]) + 100).all()
+
+
 def test_a_picture_is_drawn_where_its_sample_is_and_can_be_clicked(scene: MapScene) -> None:
     scene.canvas.zoom(12.0)
     scene.panel.grab()

@@ -221,7 +221,7 @@ class MapCanvas(QWidget):
         if self._pictures.fading:
             self._fade.start()
         marks = MarkPainter(painter, self.camera, self.palette())
-        marks.draw(self._marks)
+        marks.draw(self._marks, with_preview=self._ringed is None)
         if self._ringed is not None:
             self._draw_ring(marks, self._ringed)
         if len(self._points):

@@ -60,15 +60,15 @@ class MarkPainter:
         self._ground = palette.color(QPalette.ColorRole.Base)
         self._text = palette.color(QPalette.ColorRole.Text)
 
-    def draw(self, marks: Marks) -> None:
-        """All of them, the current latent on top."""
+    def draw(self, marks: Marks, *, with_preview: bool = True) -> None:
+        """All of them, the current latent on top; without the preview where it would hide a sample."""
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_route(marks.route)
         if marks.trail is not None:
             self._draw_trail(marks.trail)
         if marks.arrow is not None:
             self._draw_arrow(marks.arrow)
-        if (preview := self._screen(marks.preview)) is not None:
+        if with_preview and (preview := self._screen(marks.preview)) is not None:
             self._ring(preview, 5.0, 1.5)
         if (current := self._screen(marks.current)) is not None:
             self._draw_current(current)
