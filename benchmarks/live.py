@@ -1,7 +1,8 @@
-"""The live loop: a slider dragged at 120 events a second, through the real engine, to pictures painted in a real widget.
+"""The live loop: a slider dragged at 120 events a second, through the real engine, to pictures painted in a widget.
 
-For models that take d = 2, 20 and 200 ms of one core a picture. An event's delay ends when its picture is painted (256 x 256, stretched to
-768 x 768, offscreen); events that a newer one replaced have none. A drag of 2 s could start 2 / d + 1 decodes back to back.
+For models that take d = 2, 20 and 200 ms of one core a picture. An event's delay ends when its picture is painted
+(256 x 256, stretched to 768 x 768, offscreen); events that a newer one replaced have none. A drag of 2 s could start
+2 / d + 1 decodes back to back.
 
     python benchmarks/live.py
 """
@@ -39,7 +40,8 @@ def main() -> None:
 
 
 def measure() -> dict[str, float]:
-    """For each d: delays over what is to be reached, pictures over what bare decodes give, the longest gap in ms; medians of rounds."""
+    """For each d, as medians of rounds: delays over what is to be reached, pictures over what bare decodes give, the
+    longest gap of the event loop in ms."""
     app = QApplication.instance() or QApplication([])
     figures: dict[str, float] = {}
     for milliseconds in DELAYS_MS:

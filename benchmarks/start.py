@@ -1,4 +1,4 @@
-"""The start: how soon the window is painted, and how well it answers while the engine, torch and the model load behind it.
+"""The start: how soon the window is painted, and how well it answers while engine, torch and model load behind it.
 
 First paint: from the start of `python -m explorer` to the window's first paint (the program tells the time), over the
 start of a Python that imports torch, scikit-learn and pyqtgraph; both alternate, the median of the ratios counts.
@@ -70,7 +70,7 @@ def main() -> None:
 
 
 def measure() -> dict[str, float]:
-    """Seconds to the first paint and to the end of the imports, their ratio, the longest gap in ms; medians of rounds."""
+    """Seconds to the first paint and to the end of the imports, their ratio, the longest gap in ms; medians."""
     rounds = [(_seconds("-m", "explorer", "--measure-start"), _seconds("-c", IMPORTS)) for _ in range(ROUNDS)]
     gaps = [_gap() for _ in range(3)]
     return {

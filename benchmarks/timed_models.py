@@ -1,4 +1,4 @@
-"""Models that take a given time a picture, for measuring what is around the decoding; the engine process imports this."""
+"""Models that take a given time a picture, to measure what is around the decoding; the engine process imports this."""
 
 from __future__ import annotations
 

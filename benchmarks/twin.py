@@ -1,7 +1,7 @@
 """One latent on the CPU: the live loop's exported twin over eager torch in inference mode, for every bundled model.
 
-Both are given a numpy latent and give back a picture in 8 bits. torch runs with one thread and with all cores, and the faster
-of the two counts. Turns of both alternate; each model's ratio is the median over the turns.
+Both are given a numpy latent and give back a picture in 8 bits. torch runs with one thread and with all cores, and the
+faster of the two counts. Turns of both alternate; each model's ratio is the median over the turns.
 
     python benchmarks/twin.py [MODEL ...]
 """

@@ -72,7 +72,7 @@ def peak(name: str, folder: Path) -> dict[str, float]:
     return {"ratio": round(extra / weights, 3), "weights_mb": round(weights, 1), "extra_mb": round(extra, 1)}
 
 
-def make(  # noqa: PLR0913
+def make(
     folder: Path,
     family: str,
     parameters: dict[str, object],

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from explorer.models.network import NetworkModel
 
 LONG_MS = 8.0
-"""What takes less stays on one thread: two gain little (1.9 to 1.4 ms for a VAE of 64x64 in torch, nothing in onnxruntime) and,
-when the other core is busy with the window, wait for each other (1.9 to 4 ms and more)."""
+"""What takes less stays on one thread: two gain little (1.9 to 1.4 ms for a VAE of 64x64 in torch, nothing in
+onnxruntime) and, when the other core is busy with the window, wait for each other (1.9 to 4 ms and more)."""
 MOST = 16
 
 

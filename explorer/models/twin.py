@@ -218,7 +218,7 @@ def _check(model: NetworkModel, twin: OnnxTwin) -> None:
 
 
 def _session(graph: bytes, threads: int) -> Any:
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # since 1.29 it reports to its maker unless told not to before it is imported
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # from 1.29 on it reports to its maker, unless told before its import
     import onnxruntime
 
     onnxruntime.set_default_logger_severity(3)

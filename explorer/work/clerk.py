@@ -34,7 +34,10 @@ QUIET_S = 0.15  # without a live request for so long, thumbnails may go on
 
 
 class Clerk:
-    """The engine's main thread. Every live request gets exactly one answer; whatever goes wrong is reported, and the work goes on."""
+    """The engine's main thread.
+
+    Every live request gets exactly one answer; whatever goes wrong is reported, and the work goes on.
+    """
 
     def __init__(self, pipe: Connection, source: Source) -> None:
         self._pipe = pipe

@@ -1,4 +1,4 @@
-"""The engine as the window sees it: orders go in without waiting, answers come back as signals, and a crash is mended."""
+"""The engine as the window sees it: orders go in without waiting, answers come as signals, a crash is mended."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ log = logging.getLogger(__name__)
 
 
 class Engine(QObject):
-    """Models in a process of their own. Lives in the window's thread; no method blocks, all signals come in that thread.
+    """Models in a process of their own. Lives in the window's thread; no method blocks, signals come in that thread.
 
-    What is computed is delivered, the newest live request waits, and a result is refused only when it is another model's.
+    What is computed is delivered, the newest live request waits; a result is refused only when it is another model's.
     """
 
     opened = Signal(object)  # messages.Opened; again, with a new key, after a restart

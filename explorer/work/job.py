@@ -1,4 +1,4 @@
-"""Jobs: long, rare work with progress and cancel; light ones in a thread, heavy ones in a process that can be ended at once."""
+"""Jobs: long, rare work with progress and cancel; light ones in a thread, heavy ones in a process of their own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Cancelled(Exception):  # noqa: N818 - no error: it was wished
 
 
 class Step:
-    """Given to a job's function as `step`: `step(done, total, text)` tells progress and raises Cancelled when it is time to stop."""
+    """Given to a job's function as `step`: `step(done, total, text)` tells progress, and raises Cancelled at the end."""
 
     def __init__(self, tell: Callable[[int, int, str], None], is_cancelled: Callable[[], bool]) -> None:
         self._tell = tell
@@ -35,7 +35,7 @@ class Step:
 
 
 class Job(QObject):
-    """One run of a function. Exactly one of `finished`, `failed`, `cancelled` comes, in the thread that made the job."""
+    """One run of a function. Exactly one of `finished`, `failed`, `cancelled` comes, in the thread of its maker."""
 
     finished = Signal(object)  # what the function returned
     failed = Signal(object)  # messages.Failed

@@ -22,7 +22,7 @@ BUT_LIVE = tuple(name for name in RANK if name != "live")
 class Link:
     """One child process. `heard(link, report)` and `ended(link, why)` are called in the reading thread.
 
-    No method blocks: the process is started by the reading thread, orders wait in seats, and only threads touch the pipe.
+    No method blocks: the reading thread starts the process, orders wait in seats, and only threads touch the pipe.
     Of the live requests one is in flight; the answer's arrival sends the newest, with no turn of the window between.
     """
 

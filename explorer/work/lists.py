@@ -1,4 +1,4 @@
-"""What the background still has to decode: a list for each purpose, worked off in chunks that are short enough to wait for."""
+"""What the background still has to decode: a list for each purpose, worked off in chunks short enough to wait for."""
 
 from __future__ import annotations
 

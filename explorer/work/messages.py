@@ -1,4 +1,4 @@
-"""What the window and the engine say to each other: frozen values that carry all they need. Pickled between processes."""
+"""What window and engine say to each other: frozen values that carry all they need. Pickled between processes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from explorer.latents.samples import LatentSet
 from explorer.models.base import Card
 
 Purpose = Literal["live", "reconstruction", "shelf", "film", "thumbnails"]
-"""Why pictures are wanted. 'live' goes first, its newest request alone waits; the others are lists for the background."""
+"""Why pictures are wanted. 'live' goes first, its newest request alone waits; the others are background lists."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""What the window orders and the engine reports, besides the messages that reach the window. Pickled between processes."""
+"""What the window orders and the engine reports, besides the messages that reach the window. Also pickled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One open model in the engine process: loaded by a thread while its twin already serves, decoded wherever it is fastest."""
+"""One open model in the engine process: loaded by a thread while its twin already serves, decoded where it is fastest."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ONE_AT_A_TIME = Lock()
 
 
 class OpenModel:
-    """Reads what needs no torch at once, and the weights in a thread; `tell(LoadedOrder)` comes from that thread at its end.
+    """Reads what needs no torch at once, and the weights in a thread, which calls `tell(LoadedOrder)` at its end.
 
     All methods are for the engine's main thread. Raises CheckpointError when card, samples or concepts cannot be read.
     """

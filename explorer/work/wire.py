@@ -1,8 +1,9 @@
 """Values over a pipe between two processes; large arrays beside the pickle, not in it.
 
-Measured for one picture, there and back with one look at every pixel (2 cores, Linux), pickled as a whole / arrays beside / shared memory:
-64x64x3 0.04 / 0.04 / 0.03 ms, 256x256x3 0.23 / 0.11 / 0.08 ms, 1024x1024x3 5.3 / 2.6 / 1.0 ms, 32 of 64x64x3 0.21 / 0.19 / 0.15 ms.
-A model that makes 1024x1024 takes 100 ms and more a picture on a CPU: the 1.6 ms do not pay for memory that outlives a killed program.
+Measured there and back, with one look at every pixel (2 cores, Linux), pickled as a whole / arrays beside / shared
+memory: one of 64x64x3 0.04 / 0.04 / 0.03 ms, 256x256x3 0.23 / 0.11 / 0.08 ms, 1024x1024x3 5.3 / 2.6 / 1.0 ms, 32 of
+64x64x3 0.21 / 0.19 / 0.15 ms. A model that makes 1024x1024 takes 100 ms and more a picture on a CPU: the 1.6 ms do not
+pay for memory that outlives a killed program.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from multiprocessing.connection import Connection
 
 
 def send(connection: Connection, value: object) -> None:
-    """Blocks while the pipe is full. Raises OSError when the other end is gone, other errors for what cannot be pickled."""
+    """Blocks while the pipe is full. Raises OSError when the other end is gone, others for what cannot be pickled."""
     buffers: list[pickle.PickleBuffer] = []
     head = pickle.dumps(value, 5, buffer_callback=buffers.append)
     connection.send_bytes(len(buffers).to_bytes(4, "little") + head)

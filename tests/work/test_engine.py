@@ -315,6 +315,7 @@ def test_the_engine_ends_with_its_window_however_that_ends(tmp_path: Path, end: 
 
 
 def test_the_engines_front_imports_nothing_heavy(checkout: Path) -> None:
-    code = "import sys, explorer.work.engine, explorer.work.job; print({'torch','sklearn','onnx','onnxruntime'} & set(sys.modules))"
+    heavy = {"torch", "sklearn", "onnx", "onnxruntime"}
+    code = f"import sys, explorer.work.engine, explorer.work.job; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=checkout)
     assert done.stdout.strip() == "set()"
