@@ -21,6 +21,7 @@ from explorer.ui.widgets import ink
 from explorer.ui.widgets.glyphs import GlyphButton
 
 LONGEST_NAME = 160  # logical pixels; what is longer is elided and told in a tooltip
+TALLEST = 0.55  # of the map's height; what is longer scrolls
 SWATCH = 10
 
 
@@ -154,12 +155,12 @@ class Legend(QFrame):
         self.move(corner.topLeft().toPoint())
 
     def settle(self) -> None:
-        """Take the size the entries need, at most most of the parent."""
+        """Take the size the entries need, and scroll where that would hide the map."""
         parent, body = self._host, self._scroll.widget()
         if body is None:
             return
         wished = body.sizeHint()
-        room = max(parent.height() - 11 * ink.GRID, 5 * ink.GRID)
+        room = max(round(parent.height() * TALLEST), 5 * ink.GRID)
         bar = self._scroll.verticalScrollBar().sizeHint().width() if wished.height() > room else 0
         self._scroll.setFixedSize(max(wished.width(), self._title.sizeHint().width()) + bar, min(wished.height(), room))
         self._column.activate()
