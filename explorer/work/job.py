@@ -22,7 +22,7 @@ class Cancelled(Exception):  # noqa: N818 - no error: it was wished
 
 
 class Step:
-    """Given to a job's function as `step`: `step(done, total, text)` tells progress, and raises Cancelled at the end."""
+    """Given to a job's function as `step`: `step(done, total, text)` tells progress, and raises Cancelled."""
 
     def __init__(self, tell: Callable[[int, int, str], None], is_cancelled: Callable[[], bool]) -> None:
         self._tell = tell
@@ -41,6 +41,7 @@ class Job(QObject):
     failed = Signal(object)  # messages.Failed
     cancelled = Signal()
     progress = Signal(int, int, str)  # done, total, what
+    _told = Signal(int, int, str)
     _ended = Signal(object, object)
 
     def __init__(self) -> None:
@@ -49,6 +50,8 @@ class Job(QObject):
         self._cancel = Event()
         self._process: multiprocessing.process.BaseProcess | None = None
         self._thread: Thread | None = None
+        # By way of the queue: whoever connects right after the start hears everything, and hears it in the maker's thread.
+        self._told.connect(self.progress, Qt.ConnectionType.QueuedConnection)
         self._ended.connect(self._end, Qt.ConnectionType.QueuedConnection)
 
     def start(self, work: Callable[[], tuple[str, object]]) -> None:
@@ -69,7 +72,7 @@ class Job(QObject):
     def run_here(self, function: Callable[..., object], arguments: tuple[Any, ...]) -> tuple[str, object]:
         """The work of a light job: in this thread."""
         try:
-            return "finished", function(*arguments, step=Step(self.progress.emit, self._cancel.is_set))
+            return "finished", function(*arguments, step=Step(self._told.emit, self._cancel.is_set))
         except Cancelled:
             return "cancelled", None
         except Exception as error:
@@ -99,7 +102,7 @@ class Job(QObject):
             how, told = cast(tuple[str, Any], wire.receive(pipe))
             if how != "progress":
                 return how, told
-            self.progress.emit(*told)
+            self._told.emit(*told)
         return "cancelled", None
 
     def _crash(self) -> Failed:

@@ -28,7 +28,7 @@ class Seats:
             return None if name is None else self._orders.pop(name)
 
     def wait(self, seats: Callable[[], Collection[str]] = lambda: RANK, timeout: float | None = None) -> None:
-        """Until an order sits in one of `seats()`, something else changes, or `timeout` seconds are over (None: never)."""
+        """Until an order sits in one of `seats()`, something else changes, or `timeout` seconds are over."""
         with self._changed:
             wanted = seats()  # asked under the lock, so that no `wake` falls between the question and the wait
             if not any(name in self._orders for name in wanted):

@@ -1,4 +1,4 @@
-"""One open model in the engine process: loaded by a thread while its twin already serves, decoded where it is fastest."""
+"""One open model in the engine process: loaded by a thread while its twin serves, decoded where it is fastest."""
 
 from __future__ import annotations
 
