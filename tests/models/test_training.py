@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from explorer.errors import CheckpointError, InputError, StorageError
@@ -18,7 +19,7 @@ from explorer.models.recipes import RECIPES
 from explorer.models.training import datasets, directions, loop
 from explorer.models.training.loop import STATE, Trained, train
 from explorer.models.training.recipe import Direction, Recipe
-from explorer.models.training_vae import VaePlan
+from explorer.models.training_vae import VaePlan, VaeTraining, contours, cross_entropy, squares
 
 PLAN = VaePlan(epochs=2, batch=8, beta=1.0, sigma=0.2)
 SMALL = {"latent_dim": 3, "widths": [4, 6], "encoder_depth": 1, "decoder_depth": 1, "tail": 4}
@@ -265,6 +266,33 @@ def test_steps_scale_with_the_pictures_within_bounds(album: Path) -> None:
     dataset = datasets.load("pictures", album)
     training = loop.begin(RECIPES["pictures"], dataset, 0, "cpu")
     assert training.steps == plan.least_steps
+
+
+# The VAE's own
+
+
+def test_beta_waits_grows_and_stays(data: Path, recipe: Recipe) -> None:
+    plan = replace(PLAN, quiet=0.25, warm_up=0.75)
+    training = loop.begin(replace(recipe, plan=plan), datasets.load("toonfaces64", data), 0, "cpu")
+    assert isinstance(training, VaeTraining)
+    shares = []
+    for taken in (0, 3, 6, 9, 12):
+        training.taken = taken
+        shares.append(training.warmth())
+    assert shares == [0, 0, 0.5, 1, 1]
+
+
+def test_cross_entropy_is_lowest_where_the_picture_is() -> None:
+    picture = torch.rand(2, 1, 4, 4, generator=torch.Generator().manual_seed(0)) * 0.8 + 0.1
+    logits = torch.logit(picture).requires_grad_()
+    cross_entropy(logits, picture).backward()  # type: ignore[no-untyped-call]
+    assert logits.grad is not None
+    assert float(logits.grad.abs().max()) < 1e-6
+
+
+def test_contours_of_an_even_error_are_nothing() -> None:
+    assert float(contours(torch.full((2, 3, 8, 8), 0.3))) == 0
+    assert float(squares(torch.full((2, 3, 8, 8), 0.5))) == 48
 
 
 # Data

@@ -54,14 +54,13 @@ DIGITS = Recipe(
         "channels": 1,
         "latent_dim": 2,
         "widths": [64],
-        "encoder_depth": 2,
+        "encoder_depth": 1,
         "decoder_depth": 2,
         "patch": 4,
         "tail": 32,
         "hidden": 256,
     },
-    plan=VaePlan(epochs=15, batch=128, beta=2.0, sigma=0.2, contours=0.25, warm_up=0.4),
-    directions=(Direction("slanted", "slant", ("high",)), Direction("thick", "thickness", ("high",))),
+    plan=VaePlan(epochs=5, batch=64, beta=6.0, sigma=0.2, contours=0.25, warm_up=0.7),
     trained_on="MNIST: 60,000 handwritten digits of LeCun, Cortes and Burges; tested on its 10,000 test digits.",
     licence=f"{WEIGHTS}; the authors of MNIST publish no formal licence",
     attribution="MNIST by Yann LeCun, Corinna Cortes and Christopher J. C. Burges.",
@@ -82,7 +81,9 @@ GLYPHS = Recipe(
         "patch": 4,
         "tail": 32,
     },
-    plan=VaePlan(epochs=8, batch=32, rate=1.2e-3, beta=80.0, sigma=0.1, contours=1.0, warm_up=0.6),
+    plan=VaePlan(
+        epochs=8, batch=32, rate=1e-3, beta=80.0, sigma=0.1, contours=1.0, cross_entropy=True, quiet=0.05, warm_up=0.65
+    ),
     directions=(
         Direction("bold", "weight", ("bold",), ("light", "regular")),
         Direction("italic", "italic", ("italic",), ("upright",)),
