@@ -173,6 +173,7 @@ class Clerk:
             parts.append(model.encode(order.images[start : start + ENCODED_AT_ONCE]).mean)
             self._tell(Progress("Encoding pictures", start / len(order.images)))
             self._live_between()
+        self._tell(Progress("", 1.0))
         self._tell(Encoded(order.key, np.concatenate(parts), model.card.spaces[0].name))
 
     def _live_between(self) -> None:

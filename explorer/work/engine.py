@@ -6,6 +6,7 @@ import atexit
 import logging
 import time
 import weakref
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -137,8 +138,6 @@ class Engine(QObject):
         """Move the open model; `device_changed` or `failed` tells."""
         if self._link is not None:
             self._link.put(DeviceOrder(self._key, name))
-        if self._wanted is not None:
-            self._wanted = OpenOrder(self._wanted.key, self._wanted.path, name)
 
     def close(self) -> None:
         """End the process and its threads, quickly; may be called again, and is at exit."""
@@ -193,6 +192,8 @@ class Engine(QObject):
     def _deliver(self, body: DeviceChanged | Decoded | Sampled | Encoded) -> None:
         if body.key != self._key:
             return
+        if isinstance(body, DeviceChanged) and self._wanted is not None and self._wanted.key == body.key:
+            self._wanted = replace(self._wanted, device=body.device)  # where it goes on after a crash
         signals = {
             DeviceChanged: self.device_changed,
             Decoded: self.decoded,

@@ -50,7 +50,7 @@ class Job(QObject):
         self._cancel = Event()
         self._process: multiprocessing.process.BaseProcess | None = None
         self._thread: Thread | None = None
-        # By way of the queue: whoever connects right after the start hears everything, and hears it in the maker's thread.
+        # By way of the queue: who connects right after the start hears everything, and hears it in the maker's thread.
         self._told.connect(self.progress, Qt.ConnectionType.QueuedConnection)
         self._ended.connect(self._end, Qt.ConnectionType.QueuedConnection)
 

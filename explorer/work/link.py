@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import time
 from collections.abc import Callable
@@ -138,7 +139,8 @@ class Link:
             self._writer.join()
         if self._pipe is not None:
             self._pipe.close()
-        self._ended(self, why or f"exit code {code}")
+        with contextlib.suppress(RuntimeError):  # the window's object is gone already
+            self._ended(self, why or f"exit code {code}")
 
     def _write(self) -> None:
         while not self._over:
