@@ -158,7 +158,7 @@ class VaeTraining(Training):
 
 
 def cross_entropy(logits: Tensor, pictures: Tensor) -> Tensor:
-    """Half the cross entropy of grey values as probabilities, summed over a picture: about the sum of squares when near."""
+    """Half the cross entropy of grey values as probabilities, summed over a picture, mean over the batch."""
     summed = nn.functional.binary_cross_entropy_with_logits(logits, pictures, reduction="sum")
     return summed / (2 * len(pictures))
 

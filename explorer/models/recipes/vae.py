@@ -58,7 +58,7 @@ DIGITS = Recipe(
         "decoder_depth": 2,
         "patch": 4,
         "tail": 32,
-        "hidden": 256,
+        "hidden": 128,
     },
     plan=VaePlan(epochs=5, batch=64, beta=6.0, sigma=0.2, contours=0.25, warm_up=0.7),
     trained_on="MNIST: 60,000 handwritten digits of LeCun, Cortes and Burges; tested on its 10,000 test digits.",
