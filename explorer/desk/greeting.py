@@ -9,7 +9,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer
 
 from explorer.desk.open_model import OpenModel, with_strength
 from explorer.latents.concepts import Concept
-from explorer.session.state import State
+from explorer.session.state import Place
 from explorer.session.store import Store
 from explorer.work.messages import Opened
 
@@ -25,8 +25,8 @@ class Greeting(QObject):
         super().__init__()
         self._store = store
         self._concept: Concept | None = None
-        self._rest: State | None = None
-        self._shown: State | None = None
+        self._rest: Place | None = None
+        self._shown: Place | None = None
         self._clock = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -40,26 +40,27 @@ class Greeting(QObject):
         self._model.changed.disconnect(self._start)
         if concepts:
             self._concept = next((c for c in concepts if c.name == "smile"), concepts[0])
-            self._rest = self._shown = self._store.state
+            self._rest = self._shown = self._store.state.place
             self._clock.start()
             self._timer.start()
 
     def _move(self) -> None:
         share = self._clock.elapsed() / LENGTH_MS
         rest, concept = self._rest, self._concept
-        if rest is None or concept is None or self._store.state is not self._shown or self._store.preview is not None:
-            self._end(back=self._store.state is self._shown)
-            return
-        if share >= 1:
-            self._end(back=True)
-            return
-        strength = REACH * math.sin(math.pi * share)
-        place = replace(rest.place, strengths=with_strength(rest.place, concept.name, strength))
-        self._shown = replace(rest, place=place)
-        self._store.restart(self._shown)
+        if rest is None or concept is None or self._store.state.place is not self._shown:
+            self._end(None)
+        elif share >= 1 or self._store.preview is not None:
+            self._end(rest)
+        else:
+            strength = REACH * math.sin(math.pi * share)
+            self._show(replace(rest, strengths=with_strength(rest, concept.name, strength)))
 
-    def _end(self, *, back: bool) -> None:
+    def _show(self, place: Place) -> None:
+        self._shown = place
+        self._store.restart(replace(self._store.state, place=place))
+
+    def _end(self, place: Place | None) -> None:
         self._timer.stop()
-        if back and self._rest is not None:
-            self._store.restart(self._rest)
         self._rest = None
+        if place is not None:
+            self._show(place)

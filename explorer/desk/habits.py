@@ -56,7 +56,8 @@ class Habits(QObject):
         return self._kept.model_choices.get(path)
 
     def _remember_map(self, old: State, new: State) -> None:
-        if new.model and (new.projection != old.projection or new.colour != old.colour):
+        chosen = new.projection != old.projection or new.colour != old.colour
+        if new.model == old.model and chosen:
             self._kept = self._kept.with_choice(new.model, MapChoice(**vars(new.projection), colour=new.colour))
 
     def _keep(self, **fields: object) -> None:

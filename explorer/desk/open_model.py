@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.latents.arrays import Latent
 from explorer.latents.edits import edited
-from explorer.latents.measures import variance_told
 from explorer.latents.samples import LatentSet
 from explorer.models import folder
 from explorer.projections.base import ProjectionChoice
@@ -21,8 +20,6 @@ from explorer.session.state import PathSetting, Place, State, frozen
 from explorer.session.store import Store
 from explorer.work.engine import Engine
 from explorer.work.messages import Opened
-
-MOST_CLASSES = 12  # more cannot be told apart at a glance
 
 
 class OpenModel(QObject):
@@ -37,6 +34,7 @@ class OpenModel(QObject):
         self.device = device
         self.choice_of: Callable[[str], MapChoice | None] = lambda _path: None
         self.opened: Opened | None = None
+        self.has_choice = False  # whether the user has chosen how the map of this model is shown
         engine.opened.connect(self._show_opened)
         store.listen(self._follow)
 
@@ -85,6 +83,7 @@ class OpenModel(QObject):
             self._store.restart(first_state(opened, self.choice_of(opened.path)))
         elif not self.fits(state):
             self._store.change(f"Open {opened.card.name}", **vars(first_state(opened, self.choice_of(opened.path))))
+        self.has_choice = self.choice_of(opened.path) is not None
         self.changed.emit(opened)
 
     def _take(self, document: Document, opened: Opened) -> None:
@@ -112,9 +111,8 @@ def first_state(opened: Opened, choice: MapChoice | None = None) -> State:
     """Where one starts in a model: at its most typical sample, or at zero; with the map as it was last shown."""
     space = opened.card.default_space
     samples = opened.samples.get(space.name)
-    colour = telling_label(samples) if samples else ""
-    if choice is not None and samples is not None and (not choice.colour or samples.label(choice.colour) is not None):
-        colour = choice.colour
+    known = {labels.name for labels in samples.labels} if samples else set()
+    colour = choice.colour if choice is not None and choice.colour in known else ""
     usual = ProjectionChoice("axes" if space.dim == 2 else "pca")
     return State(
         model=opened.path,
@@ -123,14 +121,6 @@ def first_state(opened: Opened, choice: MapChoice | None = None) -> State:
         colour=colour,
         path=PathSetting(),
     )
-
-
-def telling_label(samples: LatentSet) -> str:
-    """The label that shows most on a map: the category that the latents are ordered by most; '' without labels."""
-    categories = [labels for labels in samples.labels if labels.is_category and len(labels.names) <= MOST_CLASSES]
-    if not categories:
-        return samples.labels[0].name if samples.labels else ""
-    return max(categories, key=lambda labels: variance_told(samples.latents, labels.values.astype(np.int64))).name
 
 
 def first_place(space: str, dim: int, samples: LatentSet | None) -> Place:

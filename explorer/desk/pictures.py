@@ -64,6 +64,10 @@ class Pictures(QObject):
         if opened is not None and self._model.fits(self._store.state):
             self._ask_reconstruction()
 
+    def _is_of_this_space(self, decoded: Decoded, indices: tuple[int, ...]) -> bool:
+        samples = self._model.samples()
+        return samples is not None and np.array_equal(decoded.latents, samples.latents[list(indices)])
+
     def _ask(self, purpose: Purpose, latents: Latents, marks: tuple[object, ...]) -> None:
         opened, place = self._model.opened, self._store.state.place
         if opened is not None:
@@ -75,7 +79,7 @@ class Pictures(QObject):
         if opened is None or decoded.key != opened.key:
             return
         window, marks = self._window, cast(tuple[int, ...], decoded.marks)
-        if decoded.purpose == "thumbnails":
+        if decoded.purpose == "thumbnails" and self._is_of_this_space(decoded, marks):
             window.map.show_thumbnails(marks, decoded.images)
         elif decoded.purpose == "film":
             window.path.show_frames(marks, decoded.images, decoded.latents)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import QObject
 
@@ -9,6 +11,7 @@ from explorer import projections
 from explorer.desk.background import Background
 from explorer.desk.open_model import OpenModel
 from explorer.latents.arrays import Points
+from explorer.latents.measures import Neighbourhood, most_telling
 from explorer.latents.samples import LatentSet
 from explorer.projections.base import Projection, ProjectionChoice
 from explorer.session.state import State
@@ -18,7 +21,7 @@ from explorer.work.job import Step
 from explorer.work.messages import Opened
 
 Key = tuple[int, str, ProjectionChoice]
-Fitted = tuple[Projection, Points]
+Fitted = tuple[Projection, Points, Neighbourhood]
 
 
 class Projecting(QObject):
@@ -61,18 +64,32 @@ class Projecting(QObject):
             self._show(key, result)
 
     def _show(self, key: Key, result: Fitted) -> None:
-        projection, points = result
+        projection, points, neighbourhood = result
         self._shown = key
         self._window.map.show_projection(projection, points)
+        self._window.map.show_neighbourhood(neighbourhood)
+        self._choose_colour(points)
         axes, scale = walk_axes(projection, points, self._model.latent())
         self._window.stage.show_walk(axes, scale)
+
+    def _choose_colour(self, points: Points) -> None:
+        """At the first sight of a model: the label that tells most on this map. No step of undo."""
+        samples = self._model.samples()
+        if samples is None or self._model.has_choice or self._store.state.colour:
+            return
+        self._model.has_choice = True
+        labels = most_telling(samples, points)
+        if labels is not None:
+            self._store.restart(replace(self._store.state, colour=labels.name))
 
 
 def fitted(samples: LatentSet, choice: ProjectionChoice, *, step: Step) -> Fitted:
     """Fit and place: the job."""
     step(0, 2, "Projecting")
     projection = projections.fit(samples, choice)
-    return projection, projection.place(samples.latents)
+    points = projection.place(samples.latents)
+    step(1, 2, "Measuring distances")
+    return projection, points, Neighbourhood(samples.latents)
 
 
 def walk_axes(

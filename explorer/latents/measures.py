@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import InputError
 from explorer.latents.arrays import Latent, Latents
-from explorer.latents.samples import LatentSet
+from explorer.latents.samples import Labels, LatentSet
 
 Where = Literal["inside", "edge", "outside"]
 
@@ -138,3 +138,16 @@ def variance_told(latents: Latents, codes: NDArray[np.integer]) -> float:
     np.add.at(sums, codes, centred)
     between = np.square(sums).sum(axis=1)[counts > 0] / counts[counts > 0]
     return float(between.sum()) / total if total > 0 else 0.0
+
+
+def most_telling(samples: LatentSet, points: Latents, most_classes: int = 12) -> Labels | None:
+    """The category whose classes lie farthest apart among `points` (n, 2): what to colour a map by. None without one.
+
+    Categories of one class, or of more than `most_classes`, which cannot be told apart at a glance, are left out.
+    """
+    fitting = [
+        labels
+        for labels in samples.labels
+        if labels.is_category and len(labels.names) <= most_classes and len(np.unique(labels.values)) > 1
+    ]
+    return max(fitting, key=lambda labels: variance_told(points, labels.values.astype(np.int64)), default=None)

@@ -213,10 +213,11 @@ def test_the_device_is_remembered(qtbot: QtBot, desk: Desk) -> None:
 
 
 def test_the_map_of_each_model_is_remembered(qtbot: QtBot, desk: Desk) -> None:
+    qtbot.waitUntil(lambda: desk.store.state.colour == "kind", timeout=WAIT)
     desk.store.change("Colour", colour="size")
     desk.store.change("Axes", projection=replace(desk.store.state.projection, first=2, second=3))
     opens(qtbot, desk, "two")
-    assert desk.store.state.colour == "kind"
+    qtbot.waitUntil(lambda: desk.store.state.colour == "kind", timeout=WAIT)
     opens(qtbot, desk, "one")
     assert desk.store.state.colour == "size"
     assert desk.store.state.projection.first == 2

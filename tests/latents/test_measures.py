@@ -14,11 +14,12 @@ from explorer.latents.measures import (
     by_effect,
     kl,
     kl_per_dimension,
+    most_telling,
     typical_length,
     variance_told,
 )
 from explorer.latents.samplers import gaussian, normal
-from explorer.latents.samples import LatentSet
+from explorer.latents.samples import Labels, LatentSet
 
 
 def test_the_kl_of_the_prior_itself_is_zero() -> None:
@@ -144,3 +145,16 @@ def test_variance_told_is_one_for_classes_of_equal_latents_and_small_for_random_
     assert variance_told(np.eye(3, dtype=np.float32)[codes], codes) == pytest.approx(1)
     assert variance_told(random.normal(size=(300, 5)).astype(np.float32), codes) < 0.05
     assert variance_told(np.ones((4, 2), dtype=np.float32), np.array([0, 5, 0, 5])) == 0
+
+
+def test_the_most_telling_label_is_the_one_whose_classes_lie_apart() -> None:
+    codes = np.arange(60) % 2
+    points = np.stack([codes * 4.0, np.zeros(60)], axis=1).astype(np.float32)
+    apart, mixed, alike = (
+        Labels("apart", codes, ("a", "b")),
+        Labels("mixed", np.arange(60) // 30, ("a", "b")),
+        Labels("alike", np.zeros(60, dtype=np.int64), ("a", "b")),
+    )
+    samples = LatentSet("z", np.zeros((60, 3), dtype=np.float32), labels=(alike, mixed, apart))
+    assert most_telling(samples, points) is apart
+    assert most_telling(LatentSet("z", samples.latents, labels=(alike,)), points) is None
