@@ -206,6 +206,22 @@ def test_a_full_disk_is_told_and_keeps_the_state(
     assert (tmp_path / STATE).read_bytes() == before
 
 
+def test_a_disk_that_is_full_at_the_end_costs_no_training(
+    data: Path, recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StorageError("The disk is full.", "Make room.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "finish", full)
+        with pytest.raises(StorageError):
+            train(recipe, data, tmp_path)
+    seen: list[int] = []
+    assert train(recipe, data, tmp_path, progress=lambda done, *_: seen.append(done)).finished
+    assert seen == []
+    assert folder.read_card(tmp_path).measures["steps"] == 12
+
+
 def test_a_place_that_cannot_be_written_is_told(data: Path, recipe: Recipe, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StorageError):

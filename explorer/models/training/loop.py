@@ -64,8 +64,8 @@ def train(  # noqa: PLR0913
     clock = _Clock(spent)
     with _interrupts(stop) as stopped:
         _advance(training, folder, signature, clock, progress, stopped, save_every)
+    _save(training, folder / STATE, signature, clock.spent())
     if training.taken < training.steps:
-        _save(training, folder / STATE, signature, clock.spent())
         return Trained(folder, False, training.taken, training.steps)
     finish(training, plan, dataset, folder, seed=seed, seconds=clock.spent())
     (folder / STATE).unlink(missing_ok=True)
