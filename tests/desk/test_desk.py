@@ -33,6 +33,7 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
     qtbot.addWidget(desk.window)
     desk.window.show()
     opens(qtbot, desk, "one")
+    qtbot.waitUntil(lambda: desk.store.state.colour == "kind", timeout=WAIT)  # the map has come
     yield desk
     desk.close()
 
@@ -213,7 +214,6 @@ def test_the_device_is_remembered(qtbot: QtBot, desk: Desk) -> None:
 
 
 def test_the_map_of_each_model_is_remembered(qtbot: QtBot, desk: Desk) -> None:
-    qtbot.waitUntil(lambda: desk.store.state.colour == "kind", timeout=WAIT)
     desk.store.change("Colour", colour="size")
     desk.store.change("Axes", projection=replace(desk.store.state.projection, first=2, second=3))
     opens(qtbot, desk, "two")
