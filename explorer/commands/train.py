@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from explorer.commands.arguments import add_device, count
 from explorer.errors import InputError
 
 if TYPE_CHECKING:
+    from tqdm import tqdm
+
     from explorer.models.training.recipe import Recipe
 
 INTERRUPTED = 130
+MANY = 10**9
+"""Steps in an epoch: more than there are."""
 
 
 def declare(parser: argparse.ArgumentParser) -> None:
@@ -27,8 +30,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", metavar="DIR", type=Path, help="folder for the model")
     parser.add_argument("--seed", type=int, default=0, help="one seed, the same model (default: 0)")
-    parser.add_argument("--epochs", type=count, help="how often every picture is seen (VAE)")
-    parser.add_argument("--steps", type=count, help="how many steps (GAN, flow)")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--epochs", type=count, help="how often every picture is seen (VAE)")
+    length.add_argument("--steps", type=count, help="how many steps, in the place of epochs")
     parser.add_argument(
         "--resume",
         action=argparse.BooleanOptionalAction,
@@ -49,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
     recipe = with_length(loop.known(options.recipe), options.epochs, options.steps)
     print(f"{recipe.name}: {recipe.summary}", flush=True)
-    with _bar() as progress:
+    with closing(Bar()) as progress:
         trained = loop.train(
             recipe,
             options.data,
@@ -68,19 +72,19 @@ def run(options: argparse.Namespace) -> int:
 
 
 def with_length(recipe: Recipe, epochs: int | None, steps: int | None) -> Recipe:
-    """The recipe with another number of epochs or steps. Raises InputError where its family counts the other one."""
-    wanted = {name: value for name, value in (("epochs", epochs), ("steps", steps)) if value is not None}
-    if not wanted:
-        return recipe
+    """The recipe with as many epochs or steps as were asked for. Raises InputError where its family knows no epochs."""
     plan = recipe.plan
     assert is_dataclass(plan)
     assert not isinstance(plan, type)
     known = {field.name for field in fields(plan)}
-    for name in wanted:
-        if name not in known:
-            other = "--steps" if "steps" in known else "--epochs"
-            raise InputError(f"The recipe {recipe.name} does not count {name}.", f"Give {other}.")
-    return replace(recipe, plan=replace(plan, **wanted))
+    if epochs is not None and "epochs" not in known:
+        raise InputError(f"The recipe {recipe.name} does not count epochs.", "Give --steps.")
+    wanted: dict[str, int] = {}
+    if epochs is not None:
+        wanted = {"epochs": epochs, "least_steps": 1, "most_steps": epochs * MANY}
+    if steps is not None:
+        wanted = {"steps": steps} if "steps" in known else {"least_steps": steps, "most_steps": steps}
+    return replace(recipe, plan=replace(plan, **{name: value for name, value in wanted.items() if name in known}))
 
 
 def _list(*, asked: bool) -> int:
@@ -93,19 +97,27 @@ def _list(*, asked: bool) -> int:
     raise InputError("No recipe was named.", "Choose one of these: latent-explorer train RECIPE --data DIR --out DIR.")
 
 
-@contextmanager
-def _bar() -> Iterator[Callable[[int, int, str], None]]:
-    """A progress bar, and what to call after each step."""
+class Bar:
+    """A progress bar that appears with the first step, so that a mistake is told without it."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[NoReturn] | None = None
+
+    def __call__(self, done: int, total: int, text: str) -> None:
+        """Show how far the training is; `text` are its figures."""
+        if self._bar is None:
+            self._bar = _drawn(done - 1, total)
+        self._bar.set_postfix_str(text, refresh=False)
+        self._bar.update(done - self._bar.n)
+
+    def close(self) -> None:
+        """Leave the bar as it stands."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _drawn(done: int, total: int) -> tqdm[NoReturn]:
     from tqdm import tqdm
 
     tqdm.monitor_interval = 0  # no thread of its own
-    with tqdm(unit="step", dynamic_ncols=True, smoothing=0.05) as bar:
-
-        def show(done: int, total: int, text: str) -> None:
-            bar.total = total
-            if not bar.n:
-                bar.initial = bar.n = bar.last_print_n = done - 1  # a resumed training: its rate is of this sitting
-            bar.set_postfix_str(text, refresh=False)
-            bar.update(done - bar.n)
-
-        yield show
+    return tqdm(total=total, initial=done, unit="step", dynamic_ncols=True, smoothing=0.05)

@@ -36,7 +36,7 @@ def _without_display(options: argparse.Namespace) -> int:
     from explorer.commands import tour
 
     print(f"{NO_DISPLAY} Here is the tour as pictures instead, in {options.or_tour}:", flush=True)
-    return tour.run(argparse.Namespace(model=options.model, out=options.or_tour, seed=0))
+    return tour.run(argparse.Namespace(model=options.model, out=options.or_tour, seed=0, device=None))
 
 
 def check_model(model: str | None) -> None:

@@ -84,9 +84,9 @@ class Inks:
 
 
 def shared_palette(frames: Sequence[Image.Image]) -> Image.Image:
-    """A picture whose 255 colours serve all frames: chosen on a dozen of them, side by side."""
-    chosen = [frames[index] for index in np.unique(np.linspace(0, len(frames) - 1, 12).round().astype(int))]
-    side = [frame.resize((min(frame.width, 400), min(frame.height, 400)), Image.Resampling.NEAREST) for frame in chosen]
+    """A picture whose 255 colours serve all frames: chosen on up to 48 of them, side by side."""
+    chosen = [frames[index] for index in np.unique(np.linspace(0, len(frames) - 1, 48).round().astype(int))]
+    side = [frame.resize((min(frame.width, 200), min(frame.height, 200)), Image.Resampling.NEAREST) for frame in chosen]
     montage = Image.new("RGB", (sum(frame.width for frame in side), max(frame.height for frame in side)))
     left = 0
     for frame in side:

@@ -36,21 +36,28 @@ LIGHT = Paper((250, 250, 251), (255, 255, 255), (28, 30, 34), (108, 112, 120), (
 def font(size: int) -> Font:
     """The type of the window, which comes with the program: a picture looks the same on every machine."""
     try:
-        return ImageFont.truetype(places.resources() / "fonts" / "Inter-Regular.ttf", size)
+        return ImageFont.truetype(
+            places.resources() / "fonts" / "Inter-Regular.ttf", size, layout_engine=ImageFont.Layout.BASIC
+        )
     except OSError:
         return ImageFont.load_default(size)
 
 
+def plain(text: str) -> str:
+    """The text with what cannot be printed replaced: names come from files of others."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
 def width(text: str, size: int) -> int:
     """Pixels that a text takes."""
-    return round(font(size).getlength(text))
+    return round(font(size).getlength(plain(text)))
 
 
 def write(
     draw: ImageDraw.ImageDraw, at: tuple[float, float], text: str, size: int, colour: Colour, anchor: str = "ls"
 ) -> None:
     """A line of text; `anchor` as in Pillow: 'ls' starts at the base line, 'ms' is centred on it, 'rs' ends there."""
-    draw.text(at, text, fill=colour, font=font(size), anchor=anchor)
+    draw.text(at, plain(text), fill=colour, font=font(size), anchor=anchor)
 
 
 def shortened(text: str, size: int, room: int) -> str:
