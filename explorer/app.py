@@ -10,7 +10,7 @@ import logging
 import sys
 import time
 import traceback
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from explorer.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
     from explorer.desk.desk import Desk
+    from explorer.work.engine import Engine
 
 FIRST_MODEL = "toonfaces-vae"
 PIECES = (
@@ -49,14 +50,17 @@ class Start(QObject):
     def __init__(self, window: MainWindow, kept: Preferences, model: str | None) -> None:
         super().__init__()
         self._window, self._kept, self._model = window, kept, model
-        self._pieces = iter(PIECES)
+        self._turns = self._steps()
+        self._engine: Engine | None = None
         self.desk: Desk | None = None
-        window.first_painted.connect(self._bring)
+        window.first_painted.connect(self._go_on)
 
     def close(self) -> None:
         """End every thread and process."""
         if self.desk is not None:
             self.desk.close()
+        elif self._engine is not None:
+            self._engine.close()
 
     def report(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """What nobody caught: the user's error is told, a defect too with a report to copy; the program goes on."""
@@ -69,25 +73,34 @@ class Start(QObject):
             "Something went wrong in the program itself.", "Your work is still here.", text
         )
 
-    def _bring(self) -> None:
-        piece = next(self._pieces, None)
-        if piece is None:
-            self._furnish()
-            return
-        importlib.import_module(piece)
-        QTimer.singleShot(0, self._bring)
+    def _go_on(self) -> None:
+        """One step, and the next in the next turn of the loop."""
+        if next(self._turns, self) is not self:
+            QTimer.singleShot(0, self._go_on)
 
-    def _furnish(self) -> None:
+    def _steps(self) -> Iterator[None]:
+        for piece in PIECES:
+            importlib.import_module(piece)
+            yield
         from explorer.desk.desk import Desk
+        from explorer.desk.open_model import OpenModel
+        from explorer.session.state import empty
+        from explorer.session.store import Store
         from explorer.work.engine import Engine
 
-        engine = Engine()
+        self._engine = engine = Engine()
         engine.start()  # the process comes up while the panels are built
-        first = first_path(self._model, self._kept)
-        greet = self._model is None and Path(first).name == FIRST_MODEL
-        self.desk = Desk(self._window, self._kept, engine, greet=greet)
+        yield
+        store = Store(empty())
+        model = OpenModel(store, engine, self._kept.device)
+        yield from self._window.furnish(store)
+        path = first_path(self._model, self._kept)
+        greet = self._model is None and Path(path).name == FIRST_MODEL
+        self.desk = Desk(self._window, store, model, engine, self._kept, greet=greet)
+        yield
         self._window.show_icons()
-        QTimer.singleShot(0, partial(self.desk.model.switch, first))
+        yield
+        model.switch(path)
 
 
 def run(model: str | None = None, *, measure_start: bool = False) -> int:

@@ -17,7 +17,6 @@ from explorer.desk.pictures import Pictures
 from explorer.desk.projecting import Projecting
 from explorer.errors import ExplorerError
 from explorer.session.preferences import Preferences
-from explorer.session.state import empty
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
@@ -25,15 +24,16 @@ from explorer.work.messages import Failed
 
 
 class Desk(QObject):
-    """One window, one engine, one store, joined. `close` ends every thread and process."""
+    """One furnished window, one engine, one store, joined. `close` ends every thread and process.
 
-    def __init__(self, window: MainWindow, kept: Preferences, engine: Engine, *, greet: bool = True) -> None:
+    `model` listens to the store since before the window was furnished: it must hear first that the model changes.
+    """
+
+    def __init__(
+        self, window: MainWindow, store: Store, model: OpenModel, engine: Engine, kept: Preferences, *, greet: bool
+    ) -> None:
         super().__init__()
-        self.store = Store(empty())
-        self.engine = engine
-        self.model = OpenModel(self.store, self.engine, kept.device)
-        self.window = window
-        window.furnish(self.store)
+        self.window, self.store, self.model, self.engine = window, store, model, engine
         self.jobs = Background(self.window)
         self._parts = (
             Projecting(self.store, self.model, self.window, self.jobs),

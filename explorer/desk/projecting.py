@@ -21,7 +21,7 @@ from explorer.work.job import Step
 from explorer.work.messages import Opened
 
 Key = tuple[int, str, ProjectionChoice]
-Fitted = tuple[Projection, Points, Neighbourhood]
+Fitted = tuple[Projection, Points, Neighbourhood, str]  # the last: the label that tells most on this map
 
 
 class Projecting(QObject):
@@ -64,23 +64,19 @@ class Projecting(QObject):
             self._show(key, result)
 
     def _show(self, key: Key, result: Fitted) -> None:
-        projection, points, neighbourhood = result
+        projection, points, neighbourhood, telling = result
         self._shown = key
         self._window.map.show_projection(projection, points)
         self._window.map.show_neighbourhood(neighbourhood)
-        self._choose_colour(points)
+        self._choose_colour(telling)
         axes, scale = walk_axes(projection, points, self._model.latent())
         self._window.stage.show_walk(axes, scale)
 
-    def _choose_colour(self, points: Points) -> None:
+    def _choose_colour(self, telling: str) -> None:
         """At the first sight of a model: the label that tells most on this map. No step of undo."""
-        samples = self._model.samples()
-        if samples is None or self._model.has_choice or self._store.state.colour:
-            return
-        self._model.has_choice = True
-        labels = most_telling(samples, points)
-        if labels is not None:
-            self._store.restart(replace(self._store.state, colour=labels.name))
+        if not self._model.has_choice and not self._store.state.colour:
+            self._model.has_choice = True
+            self._store.restart(replace(self._store.state, colour=telling))
 
 
 def fitted(samples: LatentSet, choice: ProjectionChoice, *, step: Step) -> Fitted:
@@ -89,7 +85,8 @@ def fitted(samples: LatentSet, choice: ProjectionChoice, *, step: Step) -> Fitte
     projection = projections.fit(samples, choice)
     points = projection.place(samples.latents)
     step(1, 2, "Measuring distances")
-    return projection, points, Neighbourhood(samples.latents)
+    telling = most_telling(samples, points)
+    return projection, points, Neighbourhood(samples.latents), telling.name if telling else ""
 
 
 def walk_axes(

@@ -5,7 +5,7 @@ It is painted empty at first, which needs neither numpy nor a panel; `furnish` b
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
@@ -42,8 +42,8 @@ class MainWindow(QMainWindow):
         self._build()
         self.resize(self.screen().availableSize().boundedTo(SIZE))
 
-    def furnish(self, store: Store) -> None:
-        """Build the panels. Their modules are imported here, unless that was done before, a piece at a time."""
+    def furnish(self, store: Store) -> Iterator[None]:
+        """Build the panels, one a step, so that the window answers in between. Only then has it its panels."""
         from explorer.ui.inspect import InspectPanel
         from explorer.ui.map.panel import MapPanel
         from explorer.ui.path_panel import PathPanel
@@ -56,16 +56,22 @@ class MainWindow(QMainWindow):
         from explorer.ui.welcome import Welcome
 
         self.map = MapPanel(store)
+        yield
         self.stage = Stage(store)
+        yield
         self.sliders = SlidersPanel(store)
-        self.inspect = InspectPanel(store)
-        self.shelf = Shelf(store)
+        yield
+        self.inspect, self.shelf = InspectPanel(store), Shelf(store)
+        yield
         self.path = PathPanel(store)
-        self.status = Status()
-        self.tool_bar = ToolBar(self.actions_by_name)
+        yield
+        self.status, self.tool_bar = Status(), ToolBar(self.actions_by_name)
+        self.welcome, self.spotlight = Welcome(self.map), Spotlight()
+        yield
         self._fill()
-        self.welcome = Welcome(self.map)
-        self.spotlight = Spotlight()
+        self._join()
+
+    def _join(self) -> None:
         self.spotlight.pressed.connect(self.keyPressEvent)
         self.stage.painted.connect(lambda _born: self._show_spotlight())
         self.stage.full_screen_wanted.connect(self.toggle_full_screen)

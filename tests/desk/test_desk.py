@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from desk_models import DeskSource
+from desk_scene import joined
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -20,16 +20,14 @@ from explorer.desk.desk import Desk
 from explorer.session import preferences
 from explorer.session.preferences import Preferences
 from explorer.session.state import Pin, frozen
-from explorer.ui.main_window import MainWindow
 from explorer.ui.map.canvas import MapCanvas
-from explorer.work.engine import Engine
 
 WAIT = 60_000  # ms, for what takes a fraction of a second on a free machine
 
 
 @pytest.fixture
 def desk(qtbot: QtBot) -> Iterator[Desk]:
-    desk = Desk(MainWindow(), Preferences(welcome_seen=True), Engine(DeskSource), greet=False)
+    desk = joined(Preferences(welcome_seen=True), greet=False)
     qtbot.addWidget(desk.window)
     desk.window.show()
     opens(qtbot, desk, "one")

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from desk_models import DeskSource
+from desk_scene import joined
 from pytestqt.qtbot import QtBot
 
 from explorer.desk.desk import Desk
 from explorer.session.preferences import Preferences
-from explorer.ui.main_window import MainWindow
-from explorer.work.engine import Engine
 
 WAIT = 60_000
 
 
 @pytest.fixture
 def desk(qtbot: QtBot) -> Iterator[Desk]:
-    desk = Desk(MainWindow(), Preferences(), Engine(DeskSource), greet=True)
+    desk = joined(Preferences(), greet=True)
     qtbot.addWidget(desk.window)
     desk.window.show()
     yield desk

@@ -1,0 +1,22 @@
+"""The whole window, joined as the program joins it, on models that need no torch."""
+
+from __future__ import annotations
+
+from desk_models import DeskSource
+
+from explorer.desk.desk import Desk
+from explorer.desk.open_model import OpenModel
+from explorer.session.preferences import Preferences
+from explorer.session.state import empty
+from explorer.session.store import Store
+from explorer.ui.main_window import MainWindow
+from explorer.work.engine import Engine
+
+
+def joined(kept: Preferences, *, greet: bool) -> Desk:
+    """A furnished window on these models, as the program starts it."""
+    window, store, engine = MainWindow(), Store(empty()), Engine(DeskSource)
+    model = OpenModel(store, engine)
+    for _step in window.furnish(store):
+        pass
+    return Desk(window, store, model, engine, kept, greet=greet)
