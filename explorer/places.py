@@ -1,4 +1,4 @@
-"""Where the program's own files are: in a checkout beside the package, in a wheel inside it; and the user's own folders."""
+"""Where the program's own files are (in a checkout beside the package, in a wheel inside it), and the user's own."""
 
 from __future__ import annotations
 

@@ -64,8 +64,8 @@ class Posterior:
 class LatentModel(Protocol):
     """A trained generator. Not thread-safe; lives where it was opened.
 
-    `space=None` means `card.default_space`. `truncation` matters to GANs with a w space (Karras et al. 2019): 1 is none,
-    0 is the mean picture; other families ignore it.
+    `space=None` means `card.default_space`. `truncation` matters to GANs with a w space (Karras et al. 2019): 1 is
+    none, 0 is the mean picture; other families ignore it.
     """
 
     @property
