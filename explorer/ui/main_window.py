@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         self.status, self.tool_bar = Status(), ToolBar(self.actions_by_name)
         self.welcome, self.spotlight = Welcome(self.map), Spotlight()
         yield
-        self._fill()
+        yield from self._fill()
         self._join()
 
     def _join(self) -> None:
@@ -138,14 +138,17 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         self._menus()
 
-    def _fill(self) -> None:
+    def _fill(self) -> Iterator[None]:
+        """A widget is polished and laid out when it comes into the window: one a step."""
         self._column.replaceWidget(self._opening, self.map)
         self._opening.deleteLater()
+        yield
         self.addToolBar(self.tool_bar)
+        yield
         self.setStatusBar(self.status)
-        self._docks()
+        yield from self._docks()
 
-    def _docks(self) -> None:
+    def _docks(self) -> Iterator[None]:
         from explorer.ui.widgets.dock import Dock
 
         self.tools = QTabWidget()
@@ -155,9 +158,9 @@ class MainWindow(QMainWindow):
         right, bottom = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         stage, tools = Dock("Picture", "stage", self.stage), Dock("Tools", "tools", self.tools)
         path = Dock("Path", "path", self.path)
-        self.addDockWidget(right, stage)
-        self.addDockWidget(right, tools)
-        self.addDockWidget(bottom, path)
+        for area, dock in ((right, stage), (right, tools), (bottom, path)):
+            yield
+            self.addDockWidget(area, dock)
         self._dock_list = (stage, tools, path)
         for dock in self._dock_list:
             self._view.addAction(dock.toggleViewAction())
