@@ -45,6 +45,7 @@ class VaePlan:
     beta: float = 1.0
     quiet: float = 0.0  # share of the training before beta grows: it keeps sparse pictures from collapsing
     warm_up: float = 0.15  # share of the training after which beta is whole
+    bend: float = 1.0  # power of the growth of beta: 1 is a straight line, 2 starts slower
     contours: float = 1.0
     cross_entropy: bool = False  # in the place of |x - y|^2: for black and white, where a sigmoid can get stuck
     least_steps: int = 0
@@ -143,7 +144,8 @@ class VaeTraining(Training):
     def warmth(self) -> float:
         """The share of beta that counts by now."""
         grown = self.taken - self.plan.quiet * self.steps
-        return min(1.0, max(0.0, grown / max(1.0, (self.plan.warm_up - self.plan.quiet) * self.steps)))
+        share = grown / max(1.0, (self.plan.warm_up - self.plan.quiet) * self.steps)
+        return float(min(1.0, max(0.0, share)) ** self.plan.bend)
 
     def _precision(self) -> AbstractContextManager[object]:
         return torch.autocast(

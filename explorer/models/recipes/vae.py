@@ -82,7 +82,16 @@ GLYPHS = Recipe(
         "tail": 32,
     },
     plan=VaePlan(
-        epochs=8, batch=32, rate=1e-3, beta=80.0, sigma=0.1, contours=1.0, cross_entropy=True, quiet=0.05, warm_up=0.65
+        epochs=8,
+        batch=32,
+        rate=1e-3,
+        beta=200.0,
+        sigma=0.1,
+        contours=1.0,
+        cross_entropy=True,
+        quiet=0.05,
+        warm_up=0.75,
+        bend=2.0,
     ),
     directions=(
         Direction("bold", "weight", ("bold",), ("light", "regular")),
