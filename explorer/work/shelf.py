@@ -12,7 +12,7 @@ from explorer.latents.arrays import Images, Latents
 from explorer.models.base import LatentModel
 from explorer.work.messages import DeviceChanged, Opened
 from explorer.work.orders import LoadedOrder, OpenOrder
-from explorer.work.source import Source, Twin, warm
+from explorer.work.source import Source, Twin, drawn, warm
 
 ONE_AT_A_TIME = Lock()
 
@@ -36,7 +36,8 @@ class OpenModel:
         self.card = source.card(order.path)
         self.samples = source.samples(order.path, self.card)
         self.concepts = source.concepts(order.path, self.card)
-        self._twin: Twin | None = None if order.device not in ("", "cpu") else source.twin(self.card)
+        must_wait = order.device not in ("", "cpu") or not self.samples  # which the model has to draw
+        self._twin: Twin | None = None if must_wait else source.twin(self.card)
         self._loader = Thread(target=self._load, name="model loader", daemon=True)
         self._loader.start()
 
@@ -127,6 +128,7 @@ class OpenModel:
             with ONE_AT_A_TIME:
                 model, self.note = self._source.model(self.order.path, self.order.device)
                 self._devices = self._source.devices()
+                self.samples = self.samples or drawn(model)
                 self._model = model
         except BaseException as error:  # looked at by `model`
             self._error = error

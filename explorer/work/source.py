@@ -98,6 +98,13 @@ class FolderSource:
         return model.device == "cpu" and may_have_twin(model.card)
 
 
+def drawn(model: LatentModel, n: int = 2000, seed: int = 0) -> dict[str, LatentSet]:
+    """Samples of the prior for the map of a model that brought none of its own, in each of its spaces."""
+    names = [space.name for space in model.card.spaces]
+    provenance = f"samples of the prior, seed {seed}"
+    return {name: LatentSet(name, model.sample(n, seed=seed, space=name), provenance=provenance) for name in names}
+
+
 def warm(model: LatentModel) -> None:
     """One picture, so that the first one asked for does not pay for what the frameworks do at first use."""
     model.decode(np.zeros((1, model.card.default_space.dim), np.float32))

@@ -140,3 +140,10 @@ def wrong(kind: str, step: object = None) -> None:
     if kind == "user":
         raise CheckpointError("It is damaged.", "Copy it again.")
     raise ValueError("a fault of the program")
+
+
+class SourceWithoutSamples(StubSource):
+    """A folder with weights and nothing else."""
+
+    def samples(self, path: str, card: Card) -> Mapping[str, LatentSet]:
+        return {}

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
-from stub_models import CRASH, DIM, HANG, TOO_LARGE, WRONG, SourceWithTwin, StubSource
+from stub_models import CRASH, DIM, HANG, TOO_LARGE, WRONG, SourceWithoutSamples, SourceWithTwin, StubSource
 
 from explorer.work.engine import Engine
 from explorer.work.messages import Decoded, DecodeRequest, DeviceChanged, Failed, Opened, Purpose
@@ -326,3 +326,13 @@ def test_the_engines_front_imports_nothing_heavy(checkout: Path) -> None:
     code = f"import sys, explorer.work.engine, explorer.work.job; print({heavy} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=checkout)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_model_without_samples_draws_them_from_its_prior(qtbot: QtBot) -> None:
+    engine = Engine(SourceWithoutSamples)
+    try:
+        samples = opened(qtbot, engine).samples["z"]
+    finally:
+        engine.close()
+    assert samples.latents.shape == (2000, DIM)
+    assert "prior" in samples.provenance
