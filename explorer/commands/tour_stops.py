@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from explorer import projections
-from explorer.commands.tour_subject import Subject, ends, few, ordinary, telling_labels
+from explorer.commands.tour_subject import Subject, ends, few, ordinary
 from explorer.export.film import save_gif
 from explorer.export.lettering import DARK, LARGE, MEDIUM, write
 from explorer.export.map_picture import MapContent, MapPicture, Thumbnails, spread_out
@@ -20,6 +20,7 @@ from explorer.export.sheet import Words, sheet
 from explorer.latents import paths
 from explorer.latents.arrays import Images, Latents, Points
 from explorer.latents.edits import edited
+from explorer.latents.measures import most_telling
 from explorer.projections.base import Projection
 
 Seen = Iterator[tuple[Path, str]]
@@ -114,7 +115,7 @@ def show_map_and_path(subject: Subject, out: Path) -> Seen:
 def _map_content(subject: Subject, projection: Projection, points: Points, line: Points) -> MapContent:
     samples = few(subject.samples)
     kind = projection.choice.kind.upper()
-    labels = telling_labels(points, samples)
+    labels = most_telling(samples, points)
     chosen = spread_out(points, 40, seed=subject.seed)
     images = subject.decode(samples.latents[chosen])
     colours = None if labels is None else colours_of(labels)[chosen]
@@ -146,7 +147,7 @@ def _show_path(subject: Subject, travelled: dict[str, Latents], out: Path) -> Se
 def _walk(subject: Subject, latents: Latents, line: Points, points: Points) -> list[Image.Image]:
     """The bead goes from A to B and back; its picture stands beside the map."""
     samples = few(subject.samples)
-    content = MapContent(points, labels=telling_labels(points, samples), path=line, legend=False)
+    content = MapContent(points, labels=most_telling(samples, points), path=line, legend=False)
     small = MapPicture(content, size=(560, 480))
     images = subject.decode(latents)
     frames = [_walk_frame(subject, small.with_bead(line[at]), images, at) for at in range(len(images))]

@@ -6,22 +6,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 import explorer
-from explorer.export.palette import are_colours
 from explorer.latents.arrays import Images, Latent, Latents, Points
 from explorer.latents.concepts import Concept
-from explorer.latents.samples import Labels, LatentSet
+from explorer.latents.samples import LatentSet
 from explorer.models.base import Card, LatentModel
 from explorer.models.folder import read_concepts, read_samples, resolve
 
 AT_ONCE = 32
 DRAWN = 1500
 """Samples of the prior, for a model that came without samples."""
-MOST_CLASSES = 12
-BOOKKEEPING = "held out"
-"""A label that says something of the training, and nothing of the picture."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,26 +69,6 @@ def dimensions(samples: LatentSet, most: int = 6) -> tuple[Concept, ...]:
         )
         for dim in order
     )
-
-
-def telling_labels(points: Points, samples: LatentSet) -> Labels | None:
-    """The labels whose classes lie farthest apart on the map (share of the points' variance between classes)."""
-    fitting = [one for one in samples.labels if one.is_category and one.name != BOOKKEEPING]
-    fitting = [one for one in fitting if 2 <= len(np.unique(one.values)) <= MOST_CLASSES]
-    if not fitting:
-        return next((one for one in samples.labels if one.name != BOOKKEEPING), None)
-    fitting = [one for one in fitting if not are_colours(one)] or fitting  # a pixel shows a colour anyway
-    return max(fitting, key=lambda labels: variance_between(points, labels.values))
-
-
-def variance_between(points: Points, codes: NDArray[np.generic]) -> float:
-    """Share of the variance of points (n, 2) that lies between classes, 0..1."""
-    centred = points - points.mean(axis=0)
-    between = 0.0
-    for code in np.unique(codes):
-        members = centred[codes == code]
-        between += len(members) * float((members.mean(axis=0) ** 2).sum())
-    return between / max(float((centred**2).sum()), 1e-12)
 
 
 def ordinary(subject: Subject) -> Latent:

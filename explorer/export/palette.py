@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,9 +12,6 @@ OKABE_ITO = ("#56b4e9", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#0072b2", "
 BEYOND = ("#8c6bb1", "#a6d854", "#e7298a", "#7fcdbb", "#b15928", "#fb8072", "#6a6aff", "#c7e9b4")
 VIRIDIS = ("#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725")
 """Ten stops of viridis (van der Walt and Smith 2015), interpolated between."""
-
-
-HEX = re.compile("#[0-9a-fA-F]{6}")
 
 
 def rgb(text: str) -> tuple[int, int, int]:
@@ -47,14 +42,9 @@ def colours_of(labels: Labels) -> NDArray[np.uint8]:
     return number_colours((values - low) / max(high - low, 1e-12))
 
 
-def are_colours(labels: Labels) -> bool:
-    """Whether the names of the labels are colours themselves: '#b6e3f4', skin or hair."""
-    return labels.is_category and all(HEX.fullmatch(name) for name in labels.names)
-
-
 def legend_colours(labels: Labels) -> NDArray[np.uint8]:
     """uint8 (names, 3). Labels whose names are colours show themselves."""
-    if are_colours(labels):
+    if labels.are_colours:
         return np.array([rgb(name) for name in labels.names], dtype=np.uint8)
     return category_colours(len(labels.names))
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import InputError
 from explorer.latents.arrays import Latent, Latents
-from explorer.latents.samples import Labels, LatentSet
+from explorer.latents.samples import HELD_OUT, Labels, LatentSet
 
 Where = Literal["inside", "edge", "outside"]
 
@@ -141,13 +141,16 @@ def variance_told(latents: Latents, codes: NDArray[np.integer]) -> float:
 
 
 def most_telling(samples: LatentSet, points: Latents, most_classes: int = 12) -> Labels | None:
-    """The category whose classes lie farthest apart among `points` (n, 2): what to colour a map by. None without one.
+    """The labels whose classes lie farthest apart among `points` (n, 2): what to colour a map by. None without any.
 
-    Categories of one class, or of more than `most_classes`, which cannot be told apart at a glance, are left out.
+    Labels of one class, or of more than `most_classes`, which cannot be told apart at a glance, are left out; so are
+    colours where there is anything else, for a picture shows its colours anyway. Numbers come last.
     """
+    candidates = [labels for labels in samples.labels if labels.name != HELD_OUT]
     fitting = [
-        labels
-        for labels in samples.labels
-        if labels.is_category and len(labels.names) <= most_classes and len(np.unique(labels.values)) > 1
+        labels for labels in candidates if labels.is_category and 2 <= len(np.unique(labels.values)) <= most_classes
     ]
-    return max(fitting, key=lambda labels: variance_told(points, labels.values.astype(np.int64)), default=None)
+    if not fitting:
+        return next((labels for labels in candidates if not labels.is_category), None)
+    fitting = [labels for labels in fitting if not labels.are_colours] or fitting
+    return max(fitting, key=lambda labels: variance_told(points, labels.values.astype(np.int64)))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.latents.arrays import Latents
+
+HELD_OUT = "held out"
+"""The name of the labels that say which samples the model did not learn from: of the training, not of the picture."""
+COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,6 +29,11 @@ class Labels:
     @property
     def is_category(self) -> bool:
         return bool(self.names)
+
+    @property
+    def are_colours(self) -> bool:
+        """Whether the names are colours themselves: '#b6e3f4', skin or hair."""
+        return self.is_category and all(COLOUR.fullmatch(name) for name in self.names)
 
     def text(self, index: int) -> str:
         """What this attribute says of sample `index`, for a person."""

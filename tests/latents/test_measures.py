@@ -157,4 +157,6 @@ def test_the_most_telling_label_is_the_one_whose_classes_lie_apart() -> None:
     )
     samples = LatentSet("z", np.zeros((60, 3), dtype=np.float32), labels=(alike, mixed, apart))
     assert most_telling(samples, points) is apart
+    size = Labels("size", np.arange(60, dtype=np.float32))
     assert most_telling(LatentSet("z", samples.latents, labels=(alike,)), points) is None
+    assert most_telling(LatentSet("z", samples.latents, labels=(alike, size)), points) is size

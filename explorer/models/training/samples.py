@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.latents.arrays import Latents
-from explorer.latents.samples import Labels, LatentSet
+from explorer.latents.samples import HELD_OUT, Labels, LatentSet
 from explorer.models.base import CanEncode, CanScore, LatentModel
 from explorer.models.training.datasets import Dataset
 
@@ -21,7 +21,7 @@ def encoded(model: LatentModel, dataset: Dataset, count: int, *, seed: int = 0) 
     posterior = model.encode(images)
     space = model.card.spaces[-1]
     scores = model.log_prob(images, seed=seed) if isinstance(model, CanScore) else None
-    held_out = Labels("held out", dataset.held_out[rows].astype(np.int64), ("no", "yes"))
+    held_out = Labels(HELD_OUT, dataset.held_out[rows].astype(np.int64), ("no", "yes"))
     return LatentSet(
         space=space.name,
         latents=posterior.mean,
