@@ -8,6 +8,7 @@ network is a persistent buffer, and is part of the weights.
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -98,7 +99,7 @@ def _weight(read: Tensor, expected: Tensor, key: str, where: str) -> Tensor:
     if read.is_floating_point() != expected.is_floating_point():
         raise CheckpointError(f"{where}: '{key}' holds numbers of the kind {read.dtype}.", f"{expected.dtype} fits.")
     value = read.to(expected.dtype, copy=True)  # a copy of its own: the file may change under a mapped one
-    if value.is_floating_point() and not torch.isfinite(value).all():
+    if value.is_floating_point() and value.numel() and not all(map(math.isfinite, torch.aminmax(value))):
         raise CheckpointError(f"{where}: '{key}' holds values that are no numbers.", "The file is damaged.")
     return value
 
