@@ -58,7 +58,8 @@ class Habits(QObject):
     def _remember_map(self, old: State, new: State) -> None:
         chosen = new.projection != old.projection or new.colour != old.colour
         if new.model == old.model and chosen:
-            self._kept = self._kept.with_choice(new.model, MapChoice(**vars(new.projection), colour=new.colour))
+            seen = new.projection
+            self._kept = self._kept.with_choice(new.model, MapChoice(seen.kind, seen.first, seen.second, new.colour))
 
     def _keep(self, **fields: object) -> None:
         self._kept = replace(self._kept, **fields)  # type: ignore[arg-type]
