@@ -13,7 +13,7 @@ from explorer.latents.arrays import Latent
 from explorer.latents.edits import edited
 from explorer.latents.samples import LatentSet
 from explorer.models import folder
-from explorer.projections.base import ProjectionChoice
+from explorer.projections import KINDS, ProjectionChoice
 from explorer.session.document import Document
 from explorer.session.preferences import MapChoice
 from explorer.session.state import PathSetting, Place, State, frozen
@@ -117,10 +117,16 @@ def first_state(opened: Opened, choice: MapChoice | None = None) -> State:
     return State(
         model=opened.path,
         place=first_place(space.name, space.dim, samples),
-        projection=ProjectionChoice(choice.kind, choice.first, choice.second) if choice is not None else usual,
+        projection=chosen_projection(choice) if choice is not None else usual,
         colour=colour,
         path=PathSetting(),
     )
+
+
+def chosen_projection(choice: MapChoice) -> ProjectionChoice:
+    """The projection a map was last shown in; principal components for a kind that this program does not know."""
+    fields = {name: value for name, value in vars(choice).items() if name != "colour"}
+    return ProjectionChoice(**fields) if choice.kind in KINDS else ProjectionChoice()
 
 
 def first_place(space: str, dim: int, samples: LatentSet | None) -> Place:

@@ -1,39 +1,103 @@
-"""Many dimensions to two, and back where there is a way back. A new kind is one file and one line in `FITS`."""
+"""Many dimensions to two, and back where there is a way back. A new kind is one file and one line in `KINDS`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 
 import numpy as np
 
 from explorer.errors import InputError
+from explorer.latents.arrays import Points
+from explorer.latents.concepts import Concept
 from explorer.latents.samples import LatentSet
-from explorer.projections import axes, pca
-from explorer.projections.base import Fit, Projection, ProjectionChoice
+from explorer.projections import axes, concepts, lda, pacmap, pca, tsne, umap
+from explorer.projections.base import Fit, Kind, Projection, ProjectionChoice, Step, silent
 
-__all__ = ["FITS", "Fit", "Projection", "ProjectionChoice", "choices", "fit", "fitting"]
+__all__ = [
+    "KINDS",
+    "Fit",
+    "Kind",
+    "Projection",
+    "ProjectionChoice",
+    "choices",
+    "fit",
+    "fitting",
+    "is_installed",
+    "lack",
+    "points_of",
+]
 
-FITS: Mapping[str, Fit] = {"pca": pca.fit, "axes": axes.fit}
+MAPS_HINT = "Install it with: pip install 'latent-explorer[maps]'"
+KINDS: Mapping[str, Kind] = {
+    "pca": Kind(
+        "PCA", "Principal components: the directions along which the samples differ most.", pca.fit, ("first", "second")
+    ),
+    "axes": Kind("Two dimensions", "Two of the latent's own numbers, as they are.", axes.fit, ("first", "second")),
+    "concepts": Kind("Concepts", "Across one concept, up another: each says how much.", concepts.fit, ("across", "up")),
+    "lda": Kind("LDA", "The directions that part the classes of a label best.", lda.fit, ("label",)),
+    "tsne": Kind(
+        "t-SNE", "Neighbours stay together; sizes and distances mean little.", tsne.fit, ("seed",), "openTSNE"
+    ),
+    "umap": Kind("UMAP", "The graph of neighbours, drawn flat; distances mean little.", umap.fit, ("seed",), "umap"),
+    "pacmap": Kind("PaCMAP", "Neighbours, and more of the whole than t-SNE keeps.", pacmap.fit, ("seed",), "pacmap"),
+}
 
 
-def fit(samples: LatentSet, choice: ProjectionChoice) -> Projection:
+def fit(
+    samples: LatentSet, choice: ProjectionChoice, concepts: Sequence[Concept] = (), step: Step = silent
+) -> Projection:
     """Fit the projection that was asked for; its `choice` says which components it took (see `fitting`).
 
-    Raises InputError for an unknown kind, no samples, samples with NaN, or fewer than two dimensions.
+    `concepts`: those of the model, for axes that are concepts. `step` is told of progress and may raise to end the fit.
+    Raises InputError for an unknown kind, a library that is not installed, no samples, samples with NaN, fewer than two
+    dimensions, and where a kind lacks labels or concepts.
     """
-    if choice.kind not in FITS:
-        raise InputError(f"There is no projection called '{choice.kind}'.", f"Choose one of: {', '.join(FITS)}.")
+    if choice.kind not in KINDS:
+        raise InputError(f"There is no projection called '{choice.kind}'.", f"Choose one of: {', '.join(KINDS)}.")
     if not len(samples) or not np.isfinite(samples.latents).all():
         raise InputError("The samples cannot be drawn on a map.", "Give one or more samples of finite numbers.")
-    return FITS[choice.kind](samples, fitting(choice, samples.dim))
+    kind = KINDS[choice.kind]
+    if not is_installed(choice.kind):
+        raise InputError(f"{kind.name} is not installed.", f"{MAPS_HINT}.")
+    return kind.fit(samples, fitting(choice, samples.dim), concepts, step)
+
+
+def points_of(projection: Projection, samples: LatentSet) -> Points:
+    """Where the samples (n, d) are, float32 (n, 2): by the fit itself for those that it took."""
+    fitted = getattr(projection, "latents", None)
+    if fitted is not None and np.array_equal(fitted, samples.latents):
+        points: Points = projection.points  # type: ignore[attr-defined]
+        return points
+    return projection.place(samples.latents)
+
+
+def is_installed(kind: str) -> bool:
+    """Whether the library of a kind is there; nothing is imported."""
+    library = KINDS[kind].library
+    return not library or find_spec(library) is not None
+
+
+def lack(kind: str, samples: LatentSet, known: Sequence[Concept]) -> str:
+    """Why a kind cannot be fitted to these samples, for a person; '' if it can."""
+    if not is_installed(kind):
+        return MAPS_HINT
+    if kind == "concepts" and not any(concepts.fits(concept, samples) for concept in known):
+        return "This space has no concepts yet."
+    if kind == "lda" and not any(lda.has_classes(labels) for labels in samples.labels):
+        return "The samples have no label with classes."
+    return ""
 
 
 def choices(dim: int) -> tuple[ProjectionChoice, ...]:
-    """The kinds there are for a space of `dim` dimensions, the best for a start first; none for fewer than two."""
+    """The kinds for every space of `dim` dimensions, whatever is known of its samples and whatever is installed.
+
+    The best for a start comes first; none for fewer than two dimensions.
+    """
     if dim < 2:
         return ()
-    kinds = sorted(FITS, key=lambda kind: kind != "axes") if dim == 2 else list(FITS)  # two latents are a map already
+    kinds = ("axes", "pca") if dim == 2 else ("pca", "axes")  # two latents are a map already
     return tuple(ProjectionChoice(kind) for kind in kinds)
 
 

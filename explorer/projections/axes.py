@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from explorer.latents.concepts import Concept
 from explorer.latents.samples import LatentSet
-from explorer.projections.base import ProjectionChoice
+from explorer.projections.base import ProjectionChoice, Step, silent
 from explorer.projections.plane import Plane
 
 LIFT_NAME = "slice through the current latent"
@@ -16,7 +19,7 @@ EXACT_NAME = "exact"
 EXACT_HINT = "This model has two latent numbers, and the map shows both: every point of it is one picture."
 
 
-def fit(samples: LatentSet, choice: ProjectionChoice) -> Plane:
+def fit(samples: LatentSet, choice: ProjectionChoice, concepts: Sequence[Concept] = (), step: Step = silent) -> Plane:
     """The latent dimensions `choice.first` and `choice.second` of the samples (n, d)."""
     chosen = [choice.first, choice.second]
     first, second = (f"{samples.space} {index + 1}" for index in chosen)

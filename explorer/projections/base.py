@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from explorer.latents.arrays import Latent, Latents, Points
+from explorer.latents.concepts import Concept
 from explorer.latents.samples import LatentSet
 
 
 @dataclass(frozen=True)
 class ProjectionChoice:
-    """Which projection the user asked for: 'pca' with two components, or 'axes' with two dimensions, counted from 0."""
+    """Which projection the user asked for: 'pca' with two components, 'axes' with two dimensions, counted from 0, ...
+
+    `label` tells what 'lda' separates; `across` and `up` name the concepts of 'concepts', where '' leaves the choice to
+    the fit; `seed` is the chance in the neighbour maps.
+    """
 
     kind: str = "pca"
     first: int = 0
     second: int = 1
+    label: str = ""
+    across: str = ""
+    up: str = ""
+    seed: int = 0
 
 
 class Projection(Protocol):
@@ -26,7 +36,7 @@ class Projection(Protocol):
 
     @property
     def axis_names(self) -> tuple[str, str]:
-        """'PC 1 (12 %)', 'z 4'."""
+        """'PC 1 (12 %)', 'z 4'; empty where an axis means nothing."""
         ...
 
     @property
@@ -36,7 +46,13 @@ class Projection(Protocol):
 
     @property
     def lift_hint(self) -> str:
-        """One sentence that explains it to a newcomer."""
+        """A few sentences that explain it to a newcomer."""
+        ...
+
+    @property
+    def lift_error(self) -> float:
+        """0 for an exact inverse; else the measured error of an estimated latent: the root of its mean square, over
+        that of the samples' mean as an estimate, for samples whose own latent the estimate did not know."""
         ...
 
     def place(self, latents: Latents) -> Points:
@@ -46,7 +62,8 @@ class Projection(Protocol):
     def lift(self, points: Points, current: Latent) -> Latents:
         """Latents of positions (n, 2), through the latent `current` (d,).
 
-        `place(lift(points, current))` gives the points back; `lift(place(current), current)` gives current.
+        Where the inverse is exact, `place(lift(points, current))` gives the points back, and
+        `lift(place(current), current)` gives current. An estimate knows only the samples: it leaves `current` aside.
         """
         ...
 
@@ -55,7 +72,34 @@ class Projection(Protocol):
         ...
 
 
+class Step(Protocol):
+    """Told between the parts of a fit; may raise to end it."""
+
+    def __call__(self, done: int, total: int, text: str = "") -> None: ...
+
+
+def silent(done: int, total: int, text: str = "") -> None:
+    """A step that nobody listens to."""
+
+
 class Fit(Protocol):
     """How a kind of projection is fitted; one file each."""
 
-    def __call__(self, samples: LatentSet, choice: ProjectionChoice) -> Projection: ...
+    def __call__(
+        self, samples: LatentSet, choice: ProjectionChoice, concepts: Sequence[Concept], step: Step
+    ) -> Projection: ...
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of projection: its name, a hint of one line, how it is fitted, and what that needs.
+
+    `library`: the module that must be installed, '' for none; its fit is long and holds the interpreter, so it belongs
+    in a process of its own. `chosen`: the fields of a `ProjectionChoice` that it heeds.
+    """
+
+    name: str
+    hint: str
+    fit: Fit
+    chosen: tuple[str, ...] = ()
+    library: str = ""

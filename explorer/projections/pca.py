@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.latents.concepts import Concept
 from explorer.latents.samples import LatentSet
-from explorer.projections.base import ProjectionChoice
-from explorer.projections.plane import Plane
-
-LIFT_NAME = "plane through the current latent"
-LIFT_HINT = (
-    "The map shows two directions of many. Under the cursor you see the current latent moved along these two; "
-    "all that the map cannot show stays as it is."
-)
+from explorer.projections.base import ProjectionChoice, Step, silent
+from explorer.projections.plane import LIFT_HINT, LIFT_NAME, Plane
 
 
-def fit(samples: LatentSet, choice: ProjectionChoice) -> Plane:
+def fit(samples: LatentSet, choice: ProjectionChoice, concepts: Sequence[Concept] = (), step: Step = silent) -> Plane:
     """Two principal components of the samples (n, d)."""
     latents = samples.latents.astype(np.float64)
     mean = latents.mean(axis=0)
@@ -36,3 +33,20 @@ def principal_components(centred: NDArray[np.float64]) -> tuple[NDArray[np.float
     largest = np.take_along_axis(vectors, np.abs(vectors).argmax(axis=0)[None], axis=0)
     total = variances.sum()
     return vectors * np.where(largest < 0, -1.0, 1.0), variances / (total if total > 0 else 1.0)
+
+
+def what_remains(centred: NDArray[np.float64], axis: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The first principal component (d,) of centred latents (n, d) across an `axis` (d,), over its standard deviation.
+
+    An axis to go with one that stands already: orthogonal to it, and a unit is a standard deviation of the samples.
+    """
+    unit = axis / np.linalg.norm(axis)
+    remaining = centred - np.outer(centred @ unit, unit)
+    components, _shares = principal_components(remaining)
+    component = components[:, 0] - (components[:, 0] @ unit) * unit
+    if np.linalg.norm(component) < 0.5:  # nothing remains: any direction across the axis will do
+        component = np.eye(len(unit))[np.abs(unit).argmin()]
+        component = component - (component @ unit) * unit
+    component /= np.linalg.norm(component)
+    spread = float((centred @ component).std())
+    return component / (spread if spread > 1e-9 * (1 + float(np.abs(centred).max())) else 1.0)

@@ -18,7 +18,7 @@ from explorer.errors import InputError
 from explorer.latents.arrays import Latent
 from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
-from explorer.projections import FITS, ProjectionChoice
+from explorer.projections import KINDS, ProjectionChoice
 from explorer.session.fields import Fields
 from explorer.session.state import PathKind, PathSetting, Pin, Place, PlayMode, Snapshot, State
 
@@ -26,6 +26,7 @@ FORMAT = "latent-explorer state"
 VERSION = 1
 LONGEST_TEXT = 10_000_000
 LONGEST_SHELF = 1000
+MOST_SEED = 2**31 - 1  # what all libraries of maps take
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +62,10 @@ def to_text(state: State, card_name: str, fingerprint: str) -> str:
             "kind": state.projection.kind,
             "first": state.projection.first,
             "second": state.projection.second,
+            "label": state.projection.label,
+            "across": state.projection.across,
+            "up": state.projection.up,
+            "seed": int(state.projection.seed),
         },
         "colour": state.colour,
         "path": _path(state.path),
@@ -196,8 +201,11 @@ def _read_place(fields: Fields) -> Place:
 
 
 def _read_projection(fields: Fields) -> ProjectionChoice:
-    kind = fields.one_of("kind", tuple(FITS))
-    return ProjectionChoice(kind, fields.whole("first"), fields.whole("second"))
+    """Texts from before there were labels, concepts and seeds have only the first three."""
+    kind = fields.one_of("kind", tuple(KINDS))
+    names = {name: fields.text(name) for name in ("label", "across", "up") if fields.has(name)}
+    seed = fields.whole("seed", high=MOST_SEED) if fields.has("seed") else 0
+    return ProjectionChoice(kind, fields.whole("first"), fields.whole("second"), **names, seed=seed)
 
 
 def _read_pin(fields: Fields) -> Pin:

@@ -31,6 +31,10 @@ class Fields:
         """The object in a field."""
         return Fields(self._at(name), self._name(name))
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a field: older texts lack some."""
+        return name in self._values
+
     def text(self, name: str) -> str:
         value = self._at(name)
         return value if isinstance(value, str) else refuse(self._name(name))

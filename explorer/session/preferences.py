@@ -20,6 +20,7 @@ Theme = Literal["system", "light", "dark", "projector"]
 MOST_RECENT = 10
 MOST_MODELS = 100
 LARGEST_FILE = 1_000_000  # bytes
+MOST_SEED = 2**31 - 1  # what all libraries of maps take
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,10 @@ class MapChoice:
     first: int = 0
     second: int = 1
     colour: str = ""
+    label: str = ""
+    across: str = ""
+    up: str = ""
+    seed: int = 0
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,10 @@ def _read_choice(values: Mapping[str, object]) -> MapChoice:
         _index(values.get("first"), default.first),
         _index(values.get("second"), default.second),
         _text(values.get("colour")),
+        _text(values.get("label")),
+        _text(values.get("across")),
+        _text(values.get("up")),
+        min(_index(values.get("seed"), default.seed), MOST_SEED),
     )
 
 

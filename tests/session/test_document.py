@@ -17,7 +17,7 @@ import explorer
 from explorer.errors import InputError
 from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
-from explorer.projections import FITS, ProjectionChoice
+from explorer.projections import KINDS, ProjectionChoice
 from explorer.session.document import from_text, place_to_python, to_text
 from explorer.session.state import PathKind, PathSetting, Pin, Place, PlayMode, Snapshot, State, empty, frozen
 
@@ -38,7 +38,13 @@ states = st.builds(
     State,
     model=st.text(),
     place=places,
-    projection=st.builds(ProjectionChoice, st.sampled_from(sorted(FITS)), st.integers(0, 99), st.integers(0, 99)),
+    projection=st.builds(
+        ProjectionChoice,
+        st.sampled_from(sorted(KINDS)),
+        *(st.integers(0, 99),) * 2,
+        *(st.text(),) * 3,
+        st.integers(0, 2**31 - 1),
+    ),
     colour=st.text(),
     path=st.builds(
         PathSetting,
@@ -103,6 +109,12 @@ def test_numbers_of_numpy_are_written_like_any_other() -> None:
     )
     place = from_text(to_text(state, "m", "f")).state.place
     assert (place.sample, place.seed, place.truncation, place.strengths) == (3, 4, 0.5, {"smile": 1.0})
+
+
+def test_a_text_from_before_labels_concepts_and_seeds_is_read_with_none_of_them() -> None:
+    parts = json.loads(to_text(some_state(), "m", "f"))
+    parts["projection"] = {"kind": "axes", "first": 2, "second": 0}
+    assert from_text(json.dumps(parts)).state.projection == ProjectionChoice("axes", 2, 0)
 
 
 def test_the_text_is_json_with_its_marker_in_the_first_lines() -> None:

@@ -18,7 +18,7 @@ CHOSEN = Preferences(
     smooth_pictures=True,
     welcome_seen=True,
     layout="AAAA/w==",
-    model_choices={"a": MapChoice("axes", 3, 1, "smile")},
+    model_choices={"a": MapChoice("axes", 3, 1, "smile", "hair", "smile", "age", 7)},
 )
 
 one_path = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,0 +1,291 @@
+"""The laws of every projection, and what the planes and the maps of neighbours promise besides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
+from explorer.errors import InputError
+from explorer.latents.concepts import Concept
+from explorer.latents.samples import Labels, LatentSet
+from explorer.projections import KINDS, Projection, ProjectionChoice, fit, is_installed, lack, points_of
+from explorer.projections.neighbours import NeighbourMap, lift_error, nearest, upright
+from explorer.projections.plane import Plane
+
+DIM = 12
+PLANES = tuple(kind for kind in KINDS if not KINDS[kind].library)
+MAPS = tuple(kind for kind in KINDS if KINDS[kind].library)
+CONCEPTS = (
+    Concept("smile", np.eye(DIM, dtype=np.float32)[2], 0.8, 0.1),
+    Concept("age", np.full(DIM, DIM**-0.5, np.float32), 1.5, -2.0),
+)
+every = pytest.mark.parametrize("kind", KINDS)
+every_plane = pytest.mark.parametrize("kind", PLANES)
+every_map = pytest.mark.parametrize("kind", MAPS)
+
+
+@cache
+def manifold(n: int = 400, noise: float = 0.02) -> LatentSet:
+    """A bent sheet in twelve dimensions, with four classes along it."""
+    random = np.random.default_rng(0)
+    across, up = random.uniform(0, 1, (2, n))
+    waves = [np.cos(f * across + 2 * up) for f in (1, 2, 3, 4)] + [np.sin(f * across - up) for f in (1, 2, 3, 4)]
+    latents = np.column_stack([*waves, 3 * across, 2 * up, across * up, np.zeros(n)]) + 5
+    latents += noise * random.standard_normal((n, DIM))
+    kinds = Labels("part", (4 * across).astype(np.int64), ("a", "b", "c", "d"))
+    halves = Labels("half", (2 * up).astype(np.int64), ("low", "high"))
+    return LatentSet("z", latents.astype(np.float32), labels=(kinds, halves, Labels("size", across.astype(np.float32))))
+
+
+@cache
+def fitted(kind: str, seed: int = 0) -> Projection:
+    if not is_installed(kind):
+        pytest.skip(f"{KINDS[kind].library} is not installed")
+    return fit(manifold(), ProjectionChoice(kind, seed=seed), CONCEPTS)
+
+
+@every
+def test_every_projection_keeps_the_laws(kind: str) -> None:
+    samples, before, projection = manifold(), manifold().latents.copy(), fitted(kind)
+    points = points_of(projection, samples)
+    current = samples.latents[3] + np.float32(0.1)
+
+    placed, lifted = projection.place(samples.latents), projection.lift(points[:40] + np.float32(0.01), current)
+
+    assert (placed.shape, lifted.shape) == ((400, 2), (40, DIM))
+    assert placed.dtype == points.dtype == lifted.dtype == np.float32
+    assert np.isfinite(placed).all()
+    assert np.isfinite(lifted).all()
+    np.testing.assert_allclose(placed, points, atol=1e-3)
+    np.testing.assert_array_equal(samples.latents, before)
+    assert projection.choice == ProjectionChoice(kind)
+    assert all(projection.axis_names)
+    assert projection.lift_name
+    assert projection.lift_hint.endswith(".")
+    assert (projection.lift_error == 0) == (kind in PLANES)
+    assert 0 <= projection.share(samples.latents[0]) <= 1
+    assert projection.place(samples.latents[:0]).shape == (0, 2)
+    assert projection.lift(points[:0], current).shape == (0, DIM)
+
+
+@every
+def test_places_far_outside_the_samples_still_have_a_latent(kind: str) -> None:
+    projection = fitted(kind)
+    far = np.array([[1e4, -1e4], [0, 1e6]], np.float32)
+    assert np.isfinite(projection.lift(far, manifold().latents[0])).all()
+
+
+@every_plane
+def test_a_plane_goes_through_the_current_latent_and_back_exactly(kind: str) -> None:
+    projection, current = fitted(kind), manifold().latents[7] + np.float32(0.3)
+    points = np.random.default_rng(1).normal(0, 3, (50, 2)).astype(np.float32)
+    np.testing.assert_allclose(projection.place(projection.lift(points, current)), points, atol=2e-4)
+    np.testing.assert_allclose(projection.lift(projection.place(current[None]), current)[0], current, atol=1e-4)
+
+
+# neighbours
+
+
+@every_map
+def test_a_lift_by_neighbours_leaves_a_third_of_what_the_mean_leaves(kind: str) -> None:
+    projection, samples = fitted(kind), manifold()
+    assert isinstance(projection, NeighbourMap)
+    assert projection.lift_error < 1 / 3
+    assert f"{100 * projection.lift_error:.0f} %" in projection.lift_hint
+    back = projection.lift(projection.points, samples.latents[0])
+    spread = np.linalg.norm(samples.latents - samples.latents.mean(axis=0))
+    assert np.linalg.norm(back - samples.latents) < spread / 3
+
+
+@every_map
+def test_a_new_latent_is_placed_between_its_neighbours(kind: str) -> None:
+    projection, samples = fitted(kind), manifold()
+    points = points_of(projection, samples)
+    near, _ = nearest(samples.latents[:50], samples.latents, 2)
+    between = (samples.latents[near[:, 0]] + samples.latents[near[:, 1]]) / 2
+    ends = points[near].mean(axis=1)
+    assert np.median(np.linalg.norm(projection.place(between) - ends, axis=1)) < 0.15 * points.std()
+
+
+@pytest.mark.parametrize("kind", ["tsne"])
+def test_a_seed_brings_the_same_map_and_another_one_another(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip(KINDS[kind].library)
+    few = LatentSet("z", manifold().latents[:60])
+    monkeypatch.setattr("explorer.projections.kept.load", lambda *_: None)
+    one, again, other = (fit(few, ProjectionChoice(kind, seed=seed)).place(few.latents) for seed in (3, 3, 4))
+    assert np.array_equal(one, again)
+    assert not np.allclose(one, other, atol=0.1)
+
+
+def test_a_second_fit_of_the_same_latents_asks_no_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.projections.is_installed", lambda _: True)
+    monkeypatch.setattr("explorer.projections.tsne._embed", lambda latents, **_: latents[:, 8:10])
+    first = fit(manifold(), ProjectionChoice("tsne"))
+    monkeypatch.setattr("explorer.projections.tsne._embed", lambda *_, **__: pytest.fail("asked again"))
+    again = fit(replace(manifold(), latents=manifold().latents.copy()), ProjectionChoice("tsne"))
+    assert np.array_equal(first.place(manifold().latents), again.place(manifold().latents))
+
+
+def test_a_fit_tells_how_far_it_is_and_ends_where_its_step_raises() -> None:
+    pytest.importorskip("openTSNE")
+    told: list[int] = []
+
+    def step(done: int, total: int, text: str = "") -> None:
+        told.append(done)
+        if done >= 50:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        fit(LatentSet("z", manifold().latents[:50]), ProjectionChoice("tsne", seed=9), step=step)
+    assert told == [0, 25, 50]
+
+
+def test_more_samples_than_a_fit_takes_are_placed_among_those_it_took(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.projections.is_installed", lambda _: True)
+    monkeypatch.setattr("explorer.projections.embedding.MOST", 100)
+    monkeypatch.setattr("explorer.projections.tsne._embed", lambda latents, **_: latents[:, 8:10])
+    projection = fit(manifold(), ProjectionChoice("tsne", seed=5))
+    assert isinstance(projection, NeighbourMap)
+    assert len(projection.latents) == 100
+    points = points_of(projection, manifold())
+    assert points.shape == (400, 2)
+    kept = [np.flatnonzero((manifold().latents == row).all(axis=1))[0] for row in projection.latents]
+    np.testing.assert_array_equal(points[kept], projection.points)
+
+
+def test_the_lift_has_no_jumps() -> None:
+    """Along a line over the map, a hundredth of a step changes the latent about a hundredth as much."""
+    latents = manifold().latents
+    projection = NeighbourMap(ProjectionChoice("tsne"), ("", ""), 0.1, latents, latents[:, 8:10].copy())
+    line = np.linspace([5.2, 5.2], [7.8, 6.8], 20_001).astype(np.float32)
+    steps = np.linalg.norm(np.diff(projection.lift(line, latents[0]), axis=0), axis=1)
+    assert steps.max() < 20 * steps.mean()
+
+
+def test_the_error_of_a_lift_is_that_of_samples_it_did_not_know() -> None:
+    random = np.random.default_rng(0)
+    points, noise = random.uniform(0, 1, (600, 2)), random.standard_normal((600, 5))
+    straight = (points @ random.standard_normal((2, 5))).astype(np.float32)
+    assert lift_error(straight, points.astype(np.float32)) < 0.05
+    assert lift_error(noise.astype(np.float32), points.astype(np.float32)) > 0.95
+
+
+def test_a_map_is_turned_and_mirrored_like_the_plane_it_is_compared_with() -> None:
+    plane = np.random.default_rng(0).standard_normal((50, 2))
+    turned = plane @ np.array([[0.6, 0.8], [0.8, -0.6]]) * 3 + 7
+    np.testing.assert_allclose(upright(turned, plane), 3 * (plane - plane.mean(axis=0)), atol=1e-5)
+
+
+# discriminants and concepts
+
+
+def test_discriminants_are_those_of_scikit_learn() -> None:
+    samples = manifold(noise=0.5)
+    known = samples.labels[0].values.astype(np.int64)
+    plane = fit(samples, ProjectionChoice("lda", label="part"))
+    theirs = LinearDiscriminantAnalysis().fit(samples.latents, known).transform(samples.latents)[:, :2]
+    ours = plane.place(samples.latents)
+    for axis in (0, 1):
+        assert abs(np.corrcoef(ours[:, axis], theirs[:, axis])[0, 1]) > 0.999
+    within = np.concatenate([ours[known == code] - ours[known == code].mean(axis=0) for code in range(4)])
+    np.testing.assert_allclose(within.std(axis=0), 1, atol=0.02)
+
+
+def test_two_classes_have_one_discriminant_and_most_of_what_remains() -> None:
+    plane = fit(manifold(), ProjectionChoice("lda", label="half"))
+    assert isinstance(plane, Plane)
+    assert plane.axis_names == ("half", "most of what remains")
+    assert abs(float(plane.axes[:, 0] @ plane.axes[:, 1])) < 1e-6 * np.linalg.norm(plane.axes) ** 2
+    assert plane.place(manifold().latents)[:, 1].std() == pytest.approx(1, abs=1e-3)
+
+
+def test_without_a_label_that_is_there_the_most_telling_one_is_taken() -> None:
+    for label in ("", "size", "gone"):
+        assert fit(manifold(), ProjectionChoice("lda", label=label)).axis_names[0].startswith("part 1")
+
+
+def test_samples_of_no_known_class_do_not_count() -> None:
+    samples = manifold()
+    codes = np.where(np.arange(400) < 30, -1, samples.labels[0].values.astype(np.int64))
+    some = replace(samples, labels=(Labels("part", codes, ("a", "b", "c", "d")),))
+    rest = replace(samples, latents=samples.latents[30:], labels=(Labels("part", codes[30:], ("a", "b", "c", "d")),))
+    one, other = (fit(each, ProjectionChoice("lda")) for each in (some, rest))
+    assert isinstance(one, Plane)
+    assert isinstance(other, Plane)
+    np.testing.assert_allclose(one.axes, other.axes, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("up", "name"), [("", "most of what remains"), ("age", "age (σ)")])
+def test_concept_axes_count_in_sigma_from_the_centre_of_the_concept(up: str, name: str) -> None:
+    plane = fit(manifold(), ProjectionChoice("concepts", across="smile", up=up), CONCEPTS)
+    points = plane.place(manifold().latents)
+    assert plane.axis_names == ("smile (σ)", name)
+    np.testing.assert_allclose(points[:, 0], CONCEPTS[0].coordinate(manifold().latents), atol=1e-3)
+    if up:
+        np.testing.assert_allclose(points[:, 1], CONCEPTS[1].coordinate(manifold().latents), atol=1e-3)
+
+
+def test_concepts_that_are_not_there_give_way_to_others() -> None:
+    for across, up in (("", ""), ("gone", "gone"), ("smile", "smile"), ("smile", "gone")):
+        plane = fit(manifold(), ProjectionChoice("concepts", across=across, up=up), CONCEPTS)
+        assert plane.axis_names == ("smile (σ)", "most of what remains")
+    swapped = fit(manifold(), ProjectionChoice("concepts", up="smile"), CONCEPTS)
+    assert swapped.axis_names == ("age (σ)", "smile (σ)")
+
+
+# what cannot be
+
+
+PARALLEL = (CONCEPTS[0], replace(CONCEPTS[0], name="grin"))
+ALIKE = replace(manifold(), latents=np.ones((400, DIM), np.float32))
+
+
+@pytest.mark.parametrize(
+    ("samples", "choice", "concepts"),
+    [
+        (replace(manifold(), labels=()), ProjectionChoice("lda"), ()),
+        (ALIKE, ProjectionChoice("lda"), ()),
+        (manifold(), ProjectionChoice("concepts"), ()),
+        (replace(manifold(), space="w"), ProjectionChoice("concepts"), CONCEPTS),
+        (manifold(), ProjectionChoice("concepts", across="smile", up="grin"), PARALLEL),
+        (LatentSet("z", manifold().latents[:12]), ProjectionChoice("tsne"), ()),
+    ],
+    ids=["no labels", "all alike", "no concepts", "concepts of another space", "parallel concepts", "few samples"],
+)
+def test_what_cannot_be_mapped_is_refused_with_a_hint(
+    samples: LatentSet, choice: ProjectionChoice, concepts: Sequence[Concept]
+) -> None:
+    with pytest.raises(InputError) as refusal:
+        fit(samples, choice, concepts)
+    assert refusal.value.hint
+
+
+def test_a_library_that_is_not_installed_is_named_in_the_hint(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("explorer.projections.find_spec", lambda _: None)
+    assert not is_installed("tsne")
+    assert is_installed("pca")
+    assert "latent-explorer[maps]" in lack("umap", manifold(), ())
+    with pytest.raises(InputError, match=r"PaCMAP is not installed") as refusal:
+        fit(manifold(), ProjectionChoice("pacmap"))
+    assert "pip install" in refusal.value.hint
+
+
+def test_what_a_kind_lacks_is_said_before_it_is_tried() -> None:
+    bare = LatentSet("z", manifold().latents)
+    assert [lack(kind, manifold(), CONCEPTS) for kind in PLANES] == ["", "", "", ""]
+    assert lack("concepts", bare, ()) == "This space has no concepts yet."
+    assert "no label" in lack("lda", bare, CONCEPTS)
+
+
+@every_plane
+def test_samples_all_alike_still_make_a_map_or_say_why_not(kind: str) -> None:
+    if kind == "lda":
+        with pytest.raises(InputError, match="same mean"):
+            fit(ALIKE, ProjectionChoice(kind))
+        return
+    assert np.isfinite(fit(ALIKE, ProjectionChoice(kind), CONCEPTS).place(ALIKE.latents)).all()
