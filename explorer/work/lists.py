@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from explorer.work.messages import DecodeRequest
 
-ORDER = ("reconstruction", "shelf", "film", "thumbnails")
+ORDER = ("reconstruction", "shelf", "film", "grid", "thumbnails")
 CHUNK_MS = 15.0  # a live request waits for one chunk at most; or for one latent, where that takes longer
 LARGEST = 32  # batches of 16 to 32 are 2.2 to 2.9 times cheaper a picture than single ones, larger ones no more
 

@@ -11,7 +11,7 @@ from explorer.latents.concepts import Concept
 from explorer.latents.samples import LatentSet
 from explorer.models.base import Card
 
-Purpose = Literal["live", "reconstruction", "shelf", "film", "thumbnails"]
+Purpose = Literal["live", "reconstruction", "shelf", "film", "grid", "thumbnails"]
 """Why pictures are wanted. 'live' goes first, its newest request alone waits; the others are background lists."""
 
 

@@ -66,7 +66,10 @@ class LoadedOrder:
 
 Order = OpenOrder | Forget | SampleOrder | EncodeOrder | DeviceOrder | TwinOrder | LoadedOrder | DecodeRequest
 
-RANK = ("open", "loaded", "device", "twin", "live", "reconstruction", "sample", "encode", "shelf", "film", "thumbnails")
+RANK = (
+    *("open", "loaded", "device", "twin", "live", "reconstruction", "sample", "encode"),
+    *("shelf", "film", "grid", "thumbnails"),
+)
 """The seats orders wait in, the most urgent first. In each the newest order replaces an older one."""
 
 _SEATS = {
