@@ -30,7 +30,7 @@ class Errands(QObject):
             "redo": store.redo,
             "random": self._random,
             "zero": self._zero,
-            "reset": self._reset,
+            "reset": window.sliders.reset_all,
             "snapshot": self._snapshot,
             "pin": window.path.pin,
             "play": window.path.toggle,
@@ -38,6 +38,7 @@ class Errands(QObject):
             "step_on": lambda: window.path.step(1),
             "leave": self._leave,
             "reset_view": window.map.reset_view,
+            "grid": window.map.toggle_grid,
         }
         engine.sampled.connect(self._take_sample)
         engine.encoded.connect(self._take_encoded)
@@ -45,6 +46,7 @@ class Errands(QObject):
         store.listen(self._show_history)
         model.changed.connect(self._show_model)
         self._show_history(store.state, store.state)
+        self._show_model(None)
 
     def _random(self) -> None:
         if self._model.opened is not None:
@@ -65,21 +67,23 @@ class Errands(QObject):
 
     def _zero(self) -> None:
         """The centre of the prior; in w the mean of the samples, which is what truncation leads to."""
+        if self._model.opened is None:
+            return
         base = self._store.state.place.base
         samples = self._model.samples()
         at_mean = self._store.state.place.space == "w" and samples is not None
         zero = samples.latents.mean(axis=0) if at_mean and samples is not None else np.zeros_like(base)
         self._store.move("Zero", base=frozen(zero), strengths=NOTHING, sample=None, seed=None)
 
-    def _reset(self) -> None:
-        if self._store.state.place.strengths:
-            self._store.move("Reset all sliders", strengths=NOTHING)
-
     def _leave(self) -> None:
         self._store.show_preview(None)
         self._window.path.leave()
+        if self._window.welcome.isVisible():
+            self._window.welcome.dismiss()
 
     def _snapshot(self) -> None:
+        if self._model.opened is None:
+            return
         self._window.shelf.snapshot()
         count = len(self._store.state.shelf)
         self._window.messages.show_note(f"Kept on the shelf ({count}). Click it there to come back to exactly this.")

@@ -1,4 +1,4 @@
-"""Pictures for the background: thumbnails on the map, frames of the film, the shelf, a sample's own reconstruction."""
+"""Pictures for the background: the map's thumbnails and grid, the film, the shelf, a sample's own reconstruction."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Pictures(QObject):
         super().__init__()
         self._store, self._engine, self._model, self._window = store, engine, model, window
         window.map.thumbnails_wanted.connect(self._ask_thumbnails)
+        window.map.grid_wanted.connect(self._ask_grid)
         window.path.film_wanted.connect(self._ask_film)
         window.shelf.pictures_wanted.connect(self._ask_shelf)
         store.listen(self._follow)
@@ -34,6 +35,12 @@ class Pictures(QObject):
         samples = self._model.samples()
         if samples is not None:
             self._ask("thumbnails", samples.latents[np.asarray(indices, dtype=np.int64)], tuple(indices))
+
+    def _ask_grid(self, latents: Latents | None, marks: tuple[object, ...]) -> None:
+        if latents is None:
+            self._engine.forget("grid")
+        else:
+            self._ask("grid", latents, marks)
 
     def _ask_film(self, latents: Latents | None) -> None:
         if latents is None or not len(latents):
@@ -81,6 +88,8 @@ class Pictures(QObject):
         window, marks = self._window, cast(tuple[int, ...], decoded.marks)
         if decoded.purpose == "thumbnails" and self._is_of_this_space(decoded, marks):
             window.map.show_thumbnails(marks, decoded.images)
+        elif decoded.purpose == "grid":
+            window.map.show_tiles(marks, decoded.images)
         elif decoded.purpose == "film":
             window.path.show_frames(marks, decoded.images, decoded.latents)
         elif decoded.purpose == "shelf":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPalette
 
@@ -31,6 +33,12 @@ def tick_text(value: float, step: float) -> str:
     decimals = max(-math.floor(math.log10(step) + 1e-9), 0)
     text = f"{value:.{decimals}f}"
     return ("0" if float(text) == 0 else text).replace("-", "\N{MINUS SIGN}")
+
+
+def place_text(names: tuple[str, str], place: NDArray[np.float64]) -> str:
+    """A place (2,) in words: 'z 1: 0.53', 'z 2: -1.20'; without what a name says in brackets."""
+    lines = [f"{name.partition(' (')[0]}: {value:.2f}" for name, value in zip(names, place.tolist(), strict=True)]
+    return "\n".join(lines).replace("-", "\N{MINUS SIGN}")
 
 
 def draw_lines(painter: QPainter, camera: Camera, palette: QPalette) -> None:
@@ -71,13 +79,13 @@ def _write(painter: QPainter, palette: QPalette, at: QPointF, text: str, *, cent
     metrics = painter.fontMetrics()
     width, height = metrics.horizontalAdvance(text) + 6, metrics.height()
     box = QRectF(at.x() - (width / 2 if centred else 3), at.y() - height / 2, width, height)
-    painter.fillRect(box, _clear(palette.color(QPalette.ColorRole.Base), 0.7))
+    painter.fillRect(box, _clear(palette.color(QPalette.ColorRole.Base), 0.85))
     painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _draw_names(painter: QPainter, camera: Camera, palette: QPalette, names: tuple[str, str]) -> None:
-    ground, flags = _clear(palette.color(QPalette.ColorRole.Base), 0.7), Qt.AlignmentFlag.AlignCenter
+    ground, flags = _clear(palette.color(QPalette.ColorRole.Base), 0.85), Qt.AlignmentFlag.AlignCenter
     metrics = painter.fontMetrics()
     first, second = (metrics.horizontalAdvance(name) + 8 for name in names)
     below = QRectF(camera.width - first - INSET, camera.height - 19, first, 17)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
 
 from explorer.projections.base import ProjectionChoice
+from explorer.ui.map.grid_controls import GridControls
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.glyphs import GlyphButton
 
@@ -38,6 +39,7 @@ class MapBar(QWidget):
             self.kind.addItem(name, kind)
         self.first, self.second = self._axis("Across"), self._axis("Up")
         self.colour = self._combo("Colour", "What colours the samples.")
+        self.grid = GridControls(self)
         self.reset = GlyphButton("scan", "Show the whole map", self, key="0")
         self._lay_out()
         self.kind.activated.connect(lambda: self.kind_wanted.emit(self.kind.currentData()))
@@ -113,6 +115,8 @@ class MapBar(QWidget):
         layout.addSpacing(2 * ink.GRID)
         layout.addWidget(self._quiet("Colour"))
         layout.addWidget(self.colour)
+        layout.addSpacing(2 * ink.GRID)
+        layout.addWidget(self.grid)
         layout.addStretch(1)
         layout.addWidget(self.reset)
 

@@ -7,15 +7,17 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PySide6.QtGui import QCursor, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from explorer.latents.arrays import Images, Points
 from explorer.ui.map import axes
 from explorer.ui.map.camera import FARTHEST, NEAREST, Camera, fitted
-from explorer.ui.map.colours import Colouring
+from explorer.ui.map.colours import Colouring, plain
 from explorer.ui.map.gestures import MapGestures
 from explorer.ui.map.glide import MOST, Glide
+from explorer.ui.map.grid import MapGrid
+from explorer.ui.map.lattice import GridSetting, Tile
 from explorer.ui.map.marks import MarkPainter, Marks
 from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.pictures_layer import PicturesLayer
@@ -25,6 +27,8 @@ REACH = 8.0  # logical pixels within which a sample is meant
 SETTLE = 120  # milliseconds without a move of the view before pictures are asked for
 DWELL = 450  # milliseconds over a sample before its words appear
 FRAME = 16  # milliseconds between frames of a fade
+ON_TILES = 0.6  # points are smaller on the decoded grid, so that both can be read
+RIM = 0.75  # logical pixels of ground around a point on the grid
 
 
 class MapCanvas(QWidget):
@@ -49,8 +53,12 @@ class MapCanvas(QWidget):
         self._notice = ""
         self._home = True  # the view was not moved since it was fitted
         self._ringed: int | None = None
+        self._tile_at: tuple[Tile, NDArray[np.float64]] | None = None  # under the cursor
         self._layer = PointsLayer()
+        self._rims = PointsLayer()  # around the points, while the grid is on
         self._pictures = PicturesLayer()
+        self.grid = MapGrid(self)
+        self.grid.changed.connect(self.update)
         self._fit = self.camera  # the view that shows everything
         self._glide = Glide(self._show_between, self)
         self._settle = self._timer(SETTLE, self._ask_pictures)
@@ -76,6 +84,8 @@ class MapCanvas(QWidget):
         self._points, self._grid, self._home = points, PointGrid(points), True
         self._fit = fitted(points, self.width(), self.height())
         self._pictures.show_points(points)
+        self._colour_rims()
+        self.grid.clear()
         self._ring(None)
         alike = len(before) == len(points) and 0 < len(points) <= MOST
         if alike and self.motion and self.isVisible() and not self._gestures.dragging:
@@ -86,6 +96,7 @@ class MapCanvas(QWidget):
     def show_colouring(self, colouring: Colouring, highlight: int | None) -> None:
         """Colours of the samples, and the class that stands out."""
         self._layer.show_colouring(colouring, highlight)
+        self._colour_rims()
         self.update()
 
     def show_marks(self, marks: Marks) -> None:
@@ -105,7 +116,15 @@ class MapCanvas(QWidget):
     def ask_pictures_again(self) -> None:
         """What was asked for will not come: ask for what is missing when the view has settled."""
         self._pictures.forget_asked()
+        self.grid.ask_again()
         self._settle.start()
+
+    def show_grid_setting(self, setting: GridSetting) -> None:
+        """The decoded grid, on or off; samples are points while it is on."""
+        self.grid.show_setting(setting)
+        self._pictures.rest()
+        self._settle.start()
+        self.update()
 
     def shows(self, points: Points) -> bool:
         """Whether these points are on the map already."""
@@ -138,6 +157,7 @@ class MapCanvas(QWidget):
         if self._glide.running:
             self._glide.finish()
         self.camera, self._home = camera, home
+        self.grid.look(camera, self._fit, self.devicePixelRatioF())
         self._settle.start()
         self.update()
 
@@ -164,9 +184,11 @@ class MapCanvas(QWidget):
         """The cursor is here, or nowhere on the map."""
         if at is None or self._notice or not len(self._points) or self._glide.running:
             self._ring(None)
+            self._point_at_tile(None)
             self.hovered.emit(None)
             return
         self._ring(self.sample_at(at))
+        self._point_at_tile(at)
         self.hovered.emit(self.plane_at(at))
 
     def choose(self, at: QPointF) -> None:
@@ -213,9 +235,13 @@ class MapCanvas(QWidget):
     def _draw_map(self, painter: QPainter) -> None:
         axes.draw_lines(painter, self.camera, self.palette())
         zoom, ratio = self.camera.scale / self._fit.scale, self.devicePixelRatioF()
-        self._layer.prepare(self.camera, radius_for(len(self._points), zoom), ratio)
+        radius = radius_for(len(self._points), zoom)
+        if self.grid.setting.on:
+            radius *= ON_TILES
+            self._draw_grid(painter, radius, ratio)
+        self._layer.prepare(self.camera, radius, ratio)
         self._layer.draw(painter, self.camera)
-        if not self._glide.running:
+        if not self._glide.running and not self.grid.setting.on:
             self._pictures.choose(self.camera, zoom, self._grid, self._layer)
             self._pictures.draw(painter, self.camera, ratio, self._layer)
         if self._pictures.fading:
@@ -226,6 +252,12 @@ class MapCanvas(QWidget):
             self._draw_ring(marks, self._ringed)
         if len(self._points):
             axes.draw_labels(painter, self.camera, self.palette(), self._axis_names)
+
+    def _draw_grid(self, painter: QPainter, radius: float, ratio: float) -> None:
+        """The tiles, and a rim of ground under every point."""
+        self.grid.draw(painter, self.camera, ratio)
+        self._rims.prepare(self.camera, radius + RIM, ratio)
+        self._rims.draw(painter, self.camera)
 
     def _draw_ring(self, marks: MarkPainter, index: int) -> None:
         at = QPointF(*self.camera.to_screen(self._points[index]).tolist())
@@ -251,10 +283,18 @@ class MapCanvas(QWidget):
         """A frame of a glide, or its end."""
         self.camera = camera
         self._layer.show_points(points)
+        self._rims.show_points(points)
+        self.grid.look(camera, self._fit, self.devicePixelRatioF())
         self._settle.start()
         self.update()
 
+    def _colour_rims(self) -> None:
+        ground = self.palette().color(QPalette.ColorRole.Base).name()
+        self._rims.show_colouring(plain(len(self._points), ground))
+
     def _ask_pictures(self) -> None:
+        if self.grid.setting.on:
+            return
         wanted = self._pictures.ask(self.camera)
         if wanted:
             self.pictures_wanted.emit(wanted)
@@ -268,8 +308,28 @@ class MapCanvas(QWidget):
         self.setCursor(Qt.CursorShape.ArrowCursor if sample is None else Qt.CursorShape.PointingHandCursor)
         self.update()
 
+    def _point_at_tile(self, at: QPointF | None) -> None:
+        """A tile tells its coordinates after a while, as a sample tells its labels."""
+        found = None if at is None or self._ringed is not None else self.grid.tile_at(*self.plane_at(at).tolist())
+        before, self._tile_at = self._tile_at, found
+        if (before and before[0]) != (found and found[0]):
+            QToolTip.hideText()
+        if found is not None and not QToolTip.isVisible():
+            self._dwell.start()
+
+    def _tell_tile(self) -> None:
+        if self._tile_at is None:
+            return
+        tile, centre = self._tile_at
+        left, bottom, right, top = self.grid.box(tile)
+        corners = self.camera.to_screen(np.array([[left, top], [right, bottom]]))
+        box = QRectF(QPointF(*corners[0].tolist()), QPointF(*corners[1].tolist())).toAlignedRect()
+        QToolTip.showText(QCursor.pos(), axes.place_text(self._axis_names, centre), self, box)
+
     def _tell(self) -> None:
-        if self._ringed is not None and self.underMouse():
+        if self._ringed is None and self.underMouse():
+            self._tell_tile()
+        elif self._ringed is not None and self.underMouse():
             at = self.camera.to_screen(self._points[self._ringed])
             place = self.mapToGlobal(QPointF(*at.tolist()).toPoint())
             QToolTip.showText(place, self.describe(self._ringed), self)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from explorer.latents.arrays import Images, Latent, Points
+from explorer.latents.arrays import Images, Latent, Latents, Points
 from explorer.latents.concepts import Concept
 from explorer.latents.measures import Neighbourhood, by_effect
 from explorer.latents.samples import LatentSet
@@ -20,6 +20,7 @@ from explorer.ui.map import colours, scene
 from explorer.ui.map.bar import MapBar
 from explorer.ui.map.canvas import MapCanvas
 from explorer.ui.map.footer import MapFooter
+from explorer.ui.map.lattice import GridSetting
 from explorer.ui.map.legend import Legend, is_dark
 from explorer.ui.map.marks import Marks, Route
 from explorer.ui.map.traces import Traces
@@ -29,6 +30,7 @@ from explorer.work.messages import Opened
 NO_MODEL = "No model is open"
 NO_SAMPLES = "This model brought no samples of this space, so there is no map of it."
 PLACING = "Placing the samples\N{HORIZONTAL ELLIPSIS}"
+GAUSSIAN = ("standard normal", "N(0, I)")  # what a card calls a prior whose every number is N(0, 1)
 MOST_LABELS = 12  # lines of a sample's tooltip
 
 
@@ -37,10 +39,13 @@ class MapPanel(QWidget):
 
     It stands in for an earlier list; it is not said again while all of its pictures are on their way.
 
+    `grid_wanted(latents or None, marks)`: tiles of the decoded grid, the first ones first; None: none any more.
+
     `space_wanted(name)`: another latent space of the model should be shown.
     """
 
     thumbnails_wanted = Signal(object)
+    grid_wanted = Signal(object, object)
     space_wanted = Signal(str)
 
     def __init__(self, store: Store, parent: QWidget | None = None) -> None:
@@ -54,6 +59,7 @@ class MapPanel(QWidget):
         self._highlight: int | None = None
         self._colouring = colours.plain(0, "#888888")
         self._marks = Marks()
+        self._grid = GridSetting()
         self._bar, self._canvas, self._footer = MapBar(self), MapCanvas(self), MapFooter(self)
         self._legend = Legend(self._canvas)
         self._canvas.installEventFilter(self)
@@ -91,11 +97,20 @@ class MapPanel(QWidget):
             self._canvas.show_points(points, projection.axis_names)
             self._lay_legend()
         self._footer.show_lift(projection.lift_name, projection.lift_hint)
+        self._show_grid()
         self._show_marks()
 
     def show_thumbnails(self, marks: tuple[int, ...], images: Images) -> None:
         """Pictures of the samples `marks`, uint8 (n, h, w, c)."""
         self._canvas.show_pictures(marks, images)
+
+    def show_tiles(self, marks: tuple[object, ...], images: Images) -> None:
+        """Tiles of the decoded grid, uint8 (n, h, w, c)."""
+        self._canvas.grid.show(marks, images)
+
+    def toggle_grid(self) -> None:
+        """The decoded grid, on or off. A way of looking: undo does not know it."""
+        self._take_grid(replace(self._grid, on=not self._grid.on))
 
     def show_neighbourhood(self, neighbourhood: Neighbourhood | None) -> None:
         """What tells inside from outside, for the samples on show; built elsewhere, for it takes a moment."""
@@ -118,6 +133,7 @@ class MapPanel(QWidget):
         elif new.place is not old.place:
             self._traces.follow(old, new, self._concepts)
             self._show_marks()
+            self._canvas.grid.follow(anew=new.place.truncation != old.place.truncation)
         elif scene.pins_differ(old.path, new.path):
             self._put(route=self._route())
         if new.colour != old.colour:
@@ -151,6 +167,7 @@ class MapPanel(QWidget):
         self._bar.show_projection(state.projection, 0 if samples is None else samples.dim)
         names = () if self._opened is None else tuple(self._opened.samples)
         self._bar.show_spaces(names, state.place.space)
+        self._show_grid()
 
     def _show_colours(self) -> None:
         samples, palette = self._samples, self.palette()
@@ -210,6 +227,18 @@ class MapPanel(QWidget):
         if name != self._store.state.colour:
             self._store.change(f"Colour by {name}" if name else "Colour by nothing", colour=name)
 
+    def _take_grid(self, setting: GridSetting) -> None:
+        self._grid = setting
+        self._show_grid()
+
+    def _show_grid(self) -> None:
+        """The wish stays as it is; where equal probability means nothing, the grid is linear."""
+        offers_equal = self._has_gaussian_axes
+        self._bar.grid.show_setting(self._grid, offers_equal=offers_equal)
+        setting = replace(self._grid, equal=self._grid.equal and offers_equal)
+        if setting != self._canvas.grid.setting:
+            self._canvas.show_grid_setting(setting)
+
     def _light_up(self, code: int | None) -> None:
         """A class stands out. It is a way of looking, no state: undo does not know it."""
         self._highlight = code
@@ -234,10 +263,22 @@ class MapPanel(QWidget):
         return scene.place_one(self._projection, latent)
 
     def _lifted(self, point: NDArray[np.float64]) -> Latent | None:
+        latents = self._lifted_all(point[None])
+        return None if latents is None else frozen(latents[0])
+
+    def _lifted_all(self, points: NDArray[np.float64]) -> Latents | None:
+        """Latents (n, d) of places (n, 2)."""
         if self._projection is None or not self._fits(self._traces.current):
             return None
-        latents = self._projection.lift(point[None].astype(np.float32), self._traces.current)
-        return frozen(latents[0])
+        return self._projection.lift(points.astype(np.float32), self._traces.current)
+
+    @property
+    def _has_gaussian_axes(self) -> bool:
+        """Whether both axes are numbers of a latent whose prior is N(0, I)."""
+        space = self._store.state.place.space
+        if self._projection is None or self._opened is None or self._projection.choice.kind != "axes":
+            return False
+        return any(known.name == space and known.prior in GAUSSIAN for known in self._opened.card.spaces)
 
     def _route(self) -> Route:
         if self._projection is None or self._samples is None:
@@ -291,6 +332,10 @@ class MapPanel(QWidget):
         self._bar.colour_wanted.connect(self._ask_colour)
         self._bar.space_wanted.connect(self.space_wanted)
         self._bar.reset_wanted.connect(self.reset_view)
+        self._bar.grid.wanted.connect(self._take_grid)
+        self._canvas.grid.lift = self._lifted_all
+        self._canvas.grid.wanted.connect(self.grid_wanted)
+        self._canvas.grid.forgotten.connect(lambda: self.grid_wanted.emit(None, ()))
         self._canvas.hovered.connect(self._ask_preview)
         self._canvas.chosen.connect(self._ask_place)
         self._canvas.pictures_wanted.connect(self.thumbnails_wanted)

@@ -47,6 +47,11 @@ class PicturesLayer:
         self._thumbnails = Thumbnails()
         self._view = None
 
+    def rest(self) -> None:
+        """Samples are points for a while."""
+        self._thumbnails.shown = []
+        self._view = None
+
     def forget_asked(self) -> None:
         """What was asked for will not come."""
         self._thumbnails.forget_asked()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -17,6 +17,11 @@ from explorer.ui.widgets import ink
 def _drawing(name: str, colour: str) -> QSvgRenderer:
     source = (places.resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     return QSvgRenderer(QByteArray(source.replace("currentColor", colour).encode()))
+
+
+def paint_glyph(painter: QPainter, name: str, colour: QColor, field: QRectF) -> None:
+    """Draw an icon of the set."""
+    _drawing(name, colour.name()).render(painter, field)
 
 
 class GlyphButton(QAbstractButton):
@@ -62,7 +67,7 @@ class GlyphButton(QAbstractButton):
         colour = ink.grey(self.palette(), 0.82 if self.isEnabled() else 0.24)
         if self.isChecked():
             colour = ink.accent(self.palette())
-        _drawing(self._glyph, colour.name()).render(painter, field)
+        paint_glyph(painter, self._glyph, colour, field)
 
     def _paint_ground(self, painter: QPainter) -> None:
         ground = QRectF(self.rect()).adjusted(1, 1, -1, -1)

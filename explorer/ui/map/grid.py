@@ -1,0 +1,198 @@
+"""The decoded grid: pictures of the places under the points. Asks for those that are missing and shows what comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QPainter
+
+from explorer.latents.arrays import Images, Latents
+from explorer.ui.map.camera import Camera
+from explorer.ui.map.grid_layer import GridLayer
+from explorer.ui.map.lattice import GridSetting, Lattice, Tile, ordered, reduced
+
+SETTLE = 150  # milliseconds without a move before tiles are asked for
+FRAME = 100  # milliseconds between paintings while tiles come
+Mark = tuple[int, Tile]
+Floats = NDArray[np.float64]
+Lift = Callable[[Floats], Latents | None]
+
+
+class MapGrid(QObject):
+    """`wanted(latents, marks)`: tiles to be decoded, the first ones first; it stands in for an earlier wish.
+
+    `forgotten()`: nothing is wanted any more. `changed()`: paint. `lift` makes latents (n, d) of places (n, 2), or says
+    None while there is no way back; it is given by whoever knows the projection.
+    """
+
+    wanted = Signal(object, object)
+    forgotten = Signal()
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setting = GridSetting()
+        self.lift: Lift = lambda _points: None
+        self._layer = GridLayer()
+        self._lattice: Lattice | None = None
+        self._camera, self._fit, self._ratio, self._level = Camera(), Camera(), 1.0, 0
+        self._fresh: set[Tile] = set()  # those that came since the latents are these, by reduced name
+        self._due = 0  # tiles on their way
+        self._epoch = 0  # of the latents; pictures of another one are refused
+        self._probe: Latents | None = None
+        self._settle = self._timer(SETTLE, self._ask)
+        self._frame = self._timer(FRAME, self._end_frame)
+        self._is_dirty = False
+
+    # in
+
+    def show_setting(self, setting: GridSetting) -> None:
+        """On or off, and how."""
+        self.setting = setting
+        if not setting.on:
+            self._forget()
+            self._settle.stop()
+        self._lay()
+        self.changed.emit()
+
+    def look(self, camera: Camera, fit: Camera, ratio: float) -> None:
+        """The view moved; `fit` shows everything."""
+        if (camera, fit, ratio) == (self._camera, self._fit, self._ratio):
+            return
+        self._camera, self._fit, self._ratio = camera, fit, ratio
+        self._lay()
+
+    def clear(self) -> None:
+        """Another projection, space or model: nothing that was decoded is of any use."""
+        self._renew()
+        self._layer.clear()
+        self._level = 0
+        self._lay()
+
+    def follow(self, *, anew: bool) -> None:
+        """The current latent changed, or with `anew` how any latent is decoded. Where the tiles' latents are others
+        now, their pictures stay until the new ones come."""
+        if not self.setting.on:
+            self._probe = None
+            return
+        if anew or not self._is_same():
+            self._renew()
+            self._lay()
+
+    def ask_again(self) -> None:
+        """What was asked for will not come."""
+        self._renew()
+        self._lay()
+
+    def show(self, marks: tuple[object, ...], images: Images) -> None:
+        """Tiles came, uint8 (n, h, w, c)."""
+        named = cast(tuple[Mark, ...], marks)
+        seats = [seat for seat, (epoch, _tile) in enumerate(named) if epoch == self._epoch]
+        if not seats or not self.setting.on:
+            return
+        self._due = max(self._due - len(seats), 0)
+        tiles = [named[seat][1] for seat in seats]
+        self._fresh.update(map(reduced, tiles))
+        side = 1.5 * (self._lattice.unit if self._lattice else 1.0) * self._fit.scale * self._ratio
+        self._layer.show(tiles, images[seats], side)
+        self._is_dirty = True
+        if not self._frame.isActive():
+            self._end_frame()
+
+    # out
+
+    def draw(self, painter: QPainter, camera: Camera, ratio: float) -> None:
+        """Draw the tiles that have come."""
+        if self.setting.on:
+            self._layer.draw(painter, camera, self._level, ratio, self.setting.opacity)
+
+    def tile_at(self, x: float, y: float) -> tuple[Tile, Floats] | None:
+        """The tile that covers a place and its centre (2,); None while the grid is off."""
+        tile = self._lattice.tile_at(self._level, x, y) if self.setting.on and self._lattice else None
+        return (tile, self._lattice.centres([tile])[0]) if tile and self._lattice else None
+
+    def box(self, tile: Tile) -> tuple[float, float, float, float]:
+        """left, bottom, right, top of a tile in the plane."""
+        assert self._lattice is not None
+        return self._lattice.box(tile)
+
+    # inside
+
+    def _lay(self) -> None:
+        """What is on its way is for a view that is gone; ask anew when it rests."""
+        if not self.setting.on:
+            return
+        unit = min(self._fit.width, self._fit.height) / self._fit.scale / self.setting.side
+        lattice = Lattice(unit, self.setting.side, self.setting.equal)
+        if lattice != self._lattice:
+            self._lattice = lattice
+            self._layer.show_lattice(lattice)
+            self._renew()
+            self._level = 0
+        self._level = lattice.level(self._camera.scale / self._fit.scale, self._level)
+        self._forget()
+        self._settle.start()
+
+    def _ask(self) -> None:
+        """Tiles of the view whose pictures are missing, coarse first, from the middle of the view outwards."""
+        tiles = self._missing()
+        latents = self.lift(self._lattice.centres(tiles)) if tiles and self._lattice else None
+        if latents is None:
+            return
+        if self._probe is None:
+            self._probe = self._probed()
+        self._due = len(tiles)
+        self.wanted.emit(latents, tuple((self._epoch, tile) for tile in tiles))
+
+    def _missing(self) -> list[Tile]:
+        lattice, level, camera = self._lattice, self._level, self._camera
+        if lattice is None or not self.setting.on:
+            return []
+        columns, rows = lattice.covering(level, camera.bounds, 1)
+        middle = (lattice.index(level, camera.x), lattice.index(level, camera.y))
+        return [
+            tile
+            for tile in ordered(level, columns, rows, middle)
+            if reduced(tile) not in self._fresh or not self._layer.has(tile)
+        ]
+
+    def _forget(self) -> None:
+        if self._due > 0:
+            self._due = 0
+            self.forgotten.emit()
+
+    def _renew(self) -> None:
+        self._forget()
+        self._epoch += 1
+        self._fresh.clear()
+        self._probe = None
+
+    def _is_same(self) -> bool:
+        """Whether the tiles are still the same latents: a step within the plane of the map changes none of them."""
+        before, now = self._probe, self._probed()
+        if before is None or now is None or before.shape != now.shape:
+            return before is now
+        return bool(np.allclose(before, now, rtol=0, atol=1e-5))
+
+    def _probed(self) -> Latents | None:
+        """The latents of nine places."""
+        if self._lattice is None:
+            return None
+        steps = np.arange(-1.0, 2.0) * self._lattice.unit * self._lattice.side / 2
+        return self.lift(np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2))
+
+    def _end_frame(self) -> None:
+        if self._is_dirty:
+            self._is_dirty = False
+            self._layer.forget_composed()
+            self.changed.emit()
+            self._frame.start()
+
+    def _timer(self, milliseconds: int, shot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self, singleShot=True, interval=milliseconds)
+        timer.timeout.connect(shot)
+        return timer

@@ -1,0 +1,230 @@
+"""The decoded grid on the map: what is asked for and when, and what is seen of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from map_scene import DIM, MapScene, heard, opened_with, sample_set
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QSpinBox
+from pytestqt.qtbot import QtBot
+
+from explorer.latents.arrays import Images, Latents
+from explorer.projections import axes, pca
+from explorer.projections.base import ProjectionChoice
+from explorer.session.state import frozen
+
+
+class GridScene(MapScene):
+    """Answers like an engine, when told to: the red of a picture is the first number of its latent."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        super().__init__(qtbot)
+        self.asked: list[tuple[Latents | None, tuple[Any, ...]]] = []
+        self.panel.grid_wanted.connect(lambda latents, marks: self.asked.append((latents, marks)))
+
+    @property
+    def grid(self) -> Any:
+        return self.canvas.grid
+
+    def settle(self) -> tuple[Latents, tuple[Any, ...]]:
+        """Let the view rest; the wish that follows."""
+        before = len(self.asked)
+        self.qtbot.waitUntil(lambda: len(self.asked) > before)
+        latents, marks = self.asked[-1]
+        assert latents is not None
+        return latents, marks
+
+    def rests(self) -> bool:
+        """Whether no wish is going to follow."""
+        return not self.grid._settle.isActive()
+
+    def answer(self) -> None:
+        latents, marks = self.asked[-1]
+        assert latents is not None
+        self.panel.show_tiles(marks, decoded(latents))
+        self.grid._end_frame()
+
+    def shade(self, tile: tuple[int, int, int]) -> int:
+        return int(self.grid._layer.image(tile).pixelColor(2, 2).red())
+
+
+def decoded(latents: Latents) -> Images:
+    shades = np.clip(128 + 20 * latents[:, 0], 0, 255).astype(np.uint8)
+    return np.broadcast_to(shades[:, None, None, None], (len(latents), 8, 8, 3)).copy()
+
+
+@pytest.fixture
+def scene(qtbot: QtBot) -> GridScene:
+    return GridScene(qtbot)
+
+
+def test_nothing_is_asked_while_the_grid_is_off(scene: GridScene) -> None:
+    scene.canvas.pan(40, 0)
+    scene.canvas.zoom(2.0)
+    scene.store.move("go", base=frozen(np.ones(DIM)))
+    assert scene.rests()
+    assert scene.asked == []
+    scene.panel.toggle_grid()
+    scene.settle()
+    scene.panel.toggle_grid()
+    assert scene.asked[-1] == (None, ())
+    scene.canvas.pan(40, 0)
+    assert scene.rests()
+
+
+def test_a_tile_is_what_a_hover_at_its_centre_shows(scene: GridScene) -> None:
+    for projection in (
+        pca.fit(scene.samples, ProjectionChoice()),
+        axes.fit(scene.samples, ProjectionChoice("axes", 3, 1)),
+    ):
+        scene.show(projection)
+        if not scene.grid.setting.on:
+            scene.panel.toggle_grid()
+        scene.settle()
+        scene.answer()
+        latents, marks = scene.asked[-1]
+        assert len(latents) >= 16 * 16
+        for latent, (_epoch, tile) in list(zip(latents, marks, strict=True))[::37]:
+            centre = scene.grid._lattice.centres([tile])[0]
+            scene.canvas.hovered.emit(centre)
+            assert scene.store.preview == pytest.approx(latent, abs=1e-5)
+            assert scene.shade(tile) == int(decoded(scene.store.preview[None])[0, 0, 0, 0])
+            assert scene.projection.place(latent[None])[0] == pytest.approx(centre, abs=1e-4)
+
+
+def test_a_tile_is_drawn_where_it_stands(scene: GridScene) -> None:
+    scene.panel.toggle_grid()
+    latents, marks = scene.settle()
+    scene.answer()
+    painted = scene.canvas.grab().toImage()
+    seen = 0
+    for latent, (_epoch, tile) in zip(latents, marks, strict=True):
+        at = scene.canvas.camera.to_screen(scene.grid._lattice.centres([tile]))[0]
+        place = QPoint(*at.astype(int).tolist())
+        inside = scene.canvas.rect().adjusted(80, 40, -160, -40).contains(place)
+        if inside and all(abs(scene.canvas.camera.to_screen(scene.points) - at).max(axis=1) > 12):
+            seen += painted.pixelColor(place).red() == int(decoded(latent[None])[0, 0, 0, 0])
+    assert seen > 30
+
+
+def test_a_moved_view_forgets_what_is_on_its_way_and_asks_when_it_rests(scene: GridScene) -> None:
+    scene.panel.toggle_grid()
+    scene.settle()
+    count = len(scene.asked)
+    scene.canvas.pan(300, 0)
+    scene.canvas.pan(5, 0)
+    assert scene.asked[count:] == [(None, ())]
+    latents, marks = scene.settle()
+    assert len(latents) == len(marks)
+
+
+def test_after_a_pan_only_the_tiles_that_came_into_view_are_asked_for(scene: GridScene) -> None:
+    scene.panel.toggle_grid()
+    _, first = scene.settle()
+    scene.answer()
+    scene.canvas.pan(100, 0)
+    _, second = scene.settle()
+    assert len(second) < len(first) / 2
+    assert not {tile for _, tile in first} & {tile for _, tile in second}
+
+
+def test_twice_as_near_a_quarter_of_the_tiles_is_there(scene: GridScene) -> None:
+    scene.panel.toggle_grid()
+    _, first = scene.settle()
+    scene.answer()
+    scene.canvas.zoom(2.0)
+    _, second = scene.settle()
+    assert 0.5 * len(first) < len(second) < 0.85 * len(first)
+    scene.answer()
+    scene.canvas.reset_view()
+    assert scene.grid._missing() == []
+
+
+def test_a_step_within_the_map_keeps_every_tile_and_a_step_out_of_it_asks_anew(scene: GridScene) -> None:
+    scene.panel.toggle_grid()
+    scene.settle()
+    scene.answer()
+    scene.canvas.chosen.emit(np.array([1.5, -0.5]), None)
+    assert scene.rests()
+    count = len(scene.asked)
+    scene.store.move("Smile", strengths={"hat": 2.0})
+    latents, _ = scene.settle()
+    assert len(scene.asked) == count + 1
+    current = scene.panel._traces.current
+    assert latents[0] == pytest.approx(scene.projection.lift(scene.projection.place(latents[:1]), current)[0], abs=1e-4)
+
+
+def test_tiles_of_another_latent_come_too_late(scene: GridScene) -> None:
+    scene.panel.toggle_grid()
+    latents, marks = scene.settle()
+    scene.answer()
+    scene.store.move("Smile", strengths={"hat": 2.0})
+    before = scene.shade(marks[0][1])
+    scene.panel.show_tiles(marks, np.full((len(latents), 8, 8, 3), 250, np.uint8))
+    assert scene.shade(marks[0][1]) == before
+
+
+def test_another_truncation_asks_anew(scene: GridScene) -> None:
+    scene.panel.toggle_grid()
+    _, first = scene.settle()
+    scene.answer()
+    scene.store.move("Truncation", truncation=0.5)
+    _, second = scene.settle()
+    assert {tile for _, tile in second} == {tile for _, tile in first}
+
+
+def test_another_projection_or_model_drops_every_tile(scene: GridScene) -> None:
+    scene.panel.toggle_grid()
+    _, marks = scene.settle()
+    scene.answer()
+    scene.show(axes.fit(scene.samples, ProjectionChoice("axes", 3, 4)))
+    assert not scene.grid._layer.has(marks[0][1])
+    scene.settle()
+    scene.answer()
+    scene.panel.show_model(opened_with(sample_set(50)))
+    assert not scene.grid._layer.has(marks[0][1])
+    scene.canvas.grab()
+
+
+def test_the_grid_is_no_step_of_undo_and_its_controls_say_what_is(scene: GridScene) -> None:
+    changes = heard(scene.store)
+    button = scene.part(QAbstractButton, "Grid")
+    scene.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert scene.grid.setting.on
+    scene.part(QSpinBox, "Tiles a side").setValue(9)
+    assert scene.grid.setting.side == 9
+    scene.panel.toggle_grid()
+    assert not button.isChecked()
+    assert changes == []
+
+
+def test_equal_probability_is_offered_only_on_numbers_of_a_gaussian_prior(scene: GridScene) -> None:
+    spacing = scene.part(QComboBox, "Spacing of the tiles")
+    assert not spacing.isEnabled()
+    scene.show(axes.fit(scene.samples, ProjectionChoice("axes", 0, 1)))
+    assert spacing.isEnabled()
+    scene.panel.toggle_grid()
+    scene.qtbot.keyClick(spacing, Qt.Key.Key_Down)
+    assert scene.grid.setting.equal
+    latents, _ = scene.settle()
+    assert np.isfinite(latents).all()
+    assert np.abs(latents[:, :2]).max() < 2.4
+    scene.show(pca.fit(scene.samples, ProjectionChoice()))
+    assert not scene.grid.setting.equal
+    scene.show(axes.fit(scene.samples, ProjectionChoice("axes", 0, 1)))
+    assert scene.grid.setting.equal  # the wish was kept
+
+
+def test_pictures_of_samples_make_room_for_the_grid(scene: GridScene) -> None:
+    scene.canvas.zoom(12.0)
+    scene.panel.grab()
+    assert scene.canvas.pictures_shown
+    scene.panel.toggle_grid()
+    scene.panel.grab()
+    assert scene.canvas.pictures_shown == ()
+    scene.panel.toggle_grid()
+    scene.panel.grab()
+    assert scene.canvas.pictures_shown
