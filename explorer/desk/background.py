@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from explorer.ui.main_window import MainWindow
-from explorer.work.job import JobBoard
+from explorer.work.job import Job, JobBoard
 from explorer.work.messages import Failed
 
 
@@ -19,8 +19,8 @@ class Background(QObject):
         super().__init__()
         self._window = window
         self._board = JobBoard(self)
-        self._shown = ""  # the slot whose progress stands in the status bar
-        window.status.cancel_wanted.connect(lambda: self._board.cancel(self._shown))
+        self._shown: tuple[str, Job] | None = None  # whose progress stands in the status bar, and its slot
+        window.status.cancel_wanted.connect(self._cancel)
 
     def run(
         self,
@@ -28,18 +28,26 @@ class Background(QObject):
         function: Callable[..., object],
         *arguments: object,
         done: Callable[[Any], None],
+        given_up: Callable[[], None] = lambda: None,
         title: str = "",
+        apart: bool = False,
     ) -> None:
-        """`function(*arguments, step=...)` in a thread; `done(result)` here. The newest job of a slot wins."""
-        job = self._board.run(slot, function, *arguments)
+        """`function(*arguments, step=...)` in a thread, or `apart` in a process; then `done(result)` here.
+
+        The newest job of a slot wins. `given_up()` when this one failed, or was cancelled by the user or a newer one.
+        """
+        run = self._board.run_apart if apart else self._board.run
+        job = run(slot, function, *arguments)
         for over in (job.finished, job.failed, job.cancelled):
-            over.connect(lambda *_told: self._rest(slot))
+            over.connect(lambda *_told: self._rest(job))
         job.finished.connect(done)
         job.failed.connect(self.show_failure)
+        for lost in (job.failed, job.cancelled):
+            lost.connect(lambda *_told: given_up())
         if title:
-            self._shown = slot
+            self._shown = slot, job
             self._window.status.show_progress(title, -1, can_cancel=True)
-            job.progress.connect(lambda part, whole, text: self._show(slot, text or title, part / max(whole, 1)))
+            job.progress.connect(lambda part, whole, text: self._show(job, text or title, part, whole))
 
     def show_failure(self, failed: Failed) -> None:
         """Something in the background did not work: say so, and go on with what there is."""
@@ -48,11 +56,19 @@ class Background(QObject):
     def close(self) -> None:
         self._board.close()
 
-    def _show(self, slot: str, text: str, share: float) -> None:
-        if slot == self._shown:
-            self._window.status.show_progress(text, share, can_cancel=True)
+    def _cancel(self) -> None:
+        if self._shown is not None:
+            self._board.cancel(self._shown[0])
 
-    def _rest(self, slot: str) -> None:
-        if slot == self._shown:
-            self._shown = ""
+    def _show(self, job: Job, text: str, part: int, whole: int) -> None:
+        if self._is_shown(job):
+            self._window.status.show_progress(text, part / whole if whole else -1, can_cancel=True)
+
+    def _rest(self, job: Job) -> None:
+        """A former job of the same slot may end after the next one has begun: that one stays on show."""
+        if self._is_shown(job):
+            self._shown = None
             self._window.status.show_rest()
+
+    def _is_shown(self, job: Job) -> bool:
+        return self._shown is not None and self._shown[1] is job

@@ -14,6 +14,7 @@ from explorer.latents.concepts import Concept
 from explorer.latents.samples import LatentSet
 from explorer.projections import axes, concepts, lda, pacmap, pca, tsne, umap
 from explorer.projections.base import Fit, Kind, Projection, ProjectionChoice, Step, silent
+from explorer.projections.neighbours import NeighbourMap
 
 __all__ = [
     "KINDS",
@@ -29,6 +30,7 @@ __all__ = [
     "points_of",
 ]
 
+PLACED_AT_ONCE = 5000
 MAPS_HINT = "Install it with: pip install 'latent-explorer[maps]'"
 KINDS: Mapping[str, Kind] = {
     "pca": Kind(
@@ -64,13 +66,20 @@ def fit(
     return kind.fit(samples, fitting(choice, samples.dim), concepts, step)
 
 
-def points_of(projection: Projection, samples: LatentSet) -> Points:
-    """Where the samples (n, d) are, float32 (n, 2): by the fit itself for those that it took."""
-    fitted = getattr(projection, "latents", None)
-    if fitted is not None and np.array_equal(fitted, samples.latents):
-        points: Points = projection.points  # type: ignore[attr-defined]
-        return points
-    return projection.place(samples.latents)
+def points_of(projection: Projection, samples: LatentSet, step: Step = silent) -> Points:
+    """Where the samples (n, d) are, float32 (n, 2): by the fit itself where it took them all.
+
+    `step` is told where placing them takes a while.
+    """
+    if not isinstance(projection, NeighbourMap):
+        return projection.place(samples.latents)
+    if np.array_equal(projection.latents, samples.latents):
+        return projection.points
+    points = np.empty((len(samples), 2), dtype=np.float32)
+    for start in range(0, len(samples), PLACED_AT_ONCE):
+        step(start, len(samples), "Placing the samples")
+        points[start : start + PLACED_AT_ONCE] = projection.place(samples.latents[start : start + PLACED_AT_ONCE])
+    return points
 
 
 def is_installed(kind: str) -> bool:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
 
-from explorer.projections.base import ProjectionChoice
+from explorer.latents.concepts import Concept
+from explorer.latents.samples import LatentSet
+from explorer.projections import KINDS, ProjectionChoice
 from explorer.ui.map.grid_controls import GridControls
+from explorer.ui.map.second_choice import SecondChoice, show_kinds
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.glyphs import GlyphButton
 
-KINDS = {"pca": "PCA", "axes": "Two dimensions"}
-HINTS = {
-    "pca": "Principal components: the directions along which the samples differ most.",
-    "axes": "Two of the latent's own numbers, as they are.",
-}
 NONE = "none"
 
 
@@ -34,10 +33,11 @@ class MapBar(QWidget):
         super().__init__(parent)
         self._choice = ProjectionChoice()
         self.space = self._combo("Latent space", "The space of the model that is shown and edited.")
-        self.kind = self._combo("Projection", HINTS["pca"])
-        for kind, name in KINDS.items():
-            self.kind.addItem(name, kind)
+        self.kind = self._combo("Projection", KINDS["pca"].hint)
+        show_kinds(self.kind, None, ())
         self.first, self.second = self._axis("Across"), self._axis("Up")
+        self._times = self._quiet("\N{MULTIPLICATION SIGN}")
+        self.besides = SecondChoice(self)
         self.colour = self._combo("Colour", "What colours the samples.")
         self.grid = GridControls(self)
         self.reset = GlyphButton("scan", "Show the whole map", self, key="0")
@@ -47,6 +47,7 @@ class MapBar(QWidget):
         self.colour.activated.connect(lambda: self.colour_wanted.emit(self.colour.currentData()))
         self.first.valueChanged.connect(self._ask_first)
         self.second.valueChanged.connect(self._ask_second)
+        self.besides.wanted.connect(self.projection_wanted)
         self.reset.clicked.connect(self.reset_wanted)
 
     def show_spaces(self, names: Sequence[str], current: str) -> None:
@@ -57,16 +58,24 @@ class MapBar(QWidget):
             self.space.setCurrentText(current)
         self.space.setVisible(len(names) > 1)
 
+    def show_subject(self, choice: ProjectionChoice, samples: LatentSet | None, concepts: Sequence[Concept]) -> None:
+        """The projection that was asked for, and the samples and concepts that there are for one."""
+        show_kinds(self.kind, samples, concepts)
+        self.besides.show_choice(choice, samples, concepts)
+        self.show_projection(choice, 0 if samples is None else samples.dim)
+
     def show_projection(self, choice: ProjectionChoice, dimensions: int) -> None:
         """The projection that was asked for, of a space with so many dimensions."""
         self._choice = choice
+        for part in (self.first, self._times, self.second):
+            part.setVisible("first" in KINDS[choice.kind].chosen)
         with QSignalBlocker(self.kind), QSignalBlocker(self.first), QSignalBlocker(self.second):
             self.kind.setCurrentIndex(self.kind.findData(choice.kind))
             for box, value in ((self.first, choice.first), (self.second, choice.second)):
                 box.setRange(1, max(dimensions, 1))
                 box.setValue(value + 1)
                 box.setEnabled(dimensions > 2)
-        self.kind.setToolTip(HINTS.get(choice.kind, ""))
+        self.kind.setToolTip(KINDS[choice.kind].hint)
 
     def show_colours(self, names: Sequence[str], current: str) -> None:
         """What the samples can be coloured by, and what colours them."""
@@ -87,7 +96,7 @@ class MapBar(QWidget):
         self._ask(first, value - 1)
 
     def _ask(self, first: int, second: int) -> None:
-        self.projection_wanted.emit(ProjectionChoice(self._choice.kind, first, second))
+        self.projection_wanted.emit(replace(self._choice, first=first, second=second))
 
     def _combo(self, name: str, hint: str) -> QComboBox:
         combo = QComboBox(self)
@@ -110,7 +119,7 @@ class MapBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(ink.GRID, ink.GRID // 2, ink.GRID, ink.GRID // 2)
         layout.setSpacing(ink.GRID)
-        for part in (self.space, self.kind, self.first, self._quiet("\N{MULTIPLICATION SIGN}"), self.second):
+        for part in (self.space, self.kind, self.first, self._times, self.second, self.besides):
             layout.addWidget(part)
         layout.addSpacing(2 * ink.GRID)
         layout.addWidget(self._quiet("Colour"))

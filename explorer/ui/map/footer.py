@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from explorer.latents.measures import Nearness
+from explorer.projections.quality import Quality
 from explorer.ui.widgets import ink
 
 WORDS = {"inside": "inside the data", "edge": "edge of the data", "outside": "outside the data"}
@@ -41,6 +42,9 @@ class MapFooter(QWidget):
         super().__init__(parent)
         self._lift = Chip(self)
         self._lift.setAccessibleName("How a place on the map becomes a latent")
+        self._trust = QLabel(self)
+        self._trust.setAccessibleName("How far this map can be believed")
+        self._trust.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._count = QLabel(self)
         self._count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._worth = QLabel(self)
@@ -48,7 +52,7 @@ class MapFooter(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(ink.GRID, ink.GRID // 2, ink.GRID, ink.GRID // 2)
         layout.setSpacing(2 * ink.GRID)
-        for part in (self._lift, self._count):
+        for part in (self._lift, self._trust, self._count):
             layout.addWidget(part)
         layout.addStretch(1)
         layout.addWidget(self._worth)
@@ -60,6 +64,18 @@ class MapFooter(QWidget):
         self._lift.setToolTip(hint)
         self._lift.setAccessibleDescription(hint)
         self._lift.setVisible(bool(name))
+
+    def show_quality(self, quality: Quality | None) -> None:
+        """Trustworthiness in two digits, both measures in the tooltip; None when they are not known."""
+        self._trust.setVisible(quality is not None)
+        if quality is None:
+            return
+        self._trust.setText(f"trust {_digits(quality.trust)}")
+        self._trust.setToolTip(
+            f"Trustworthiness {_digits(quality.trust)}: whether neighbours on the map are neighbours in latent space. "
+            f"Continuity {_digits(quality.continuity)}: whether neighbours in latent space are neighbours on the map. "
+            f"1 is perfect, about .5 is chance. The {quality.neighbours} nearest of {quality.samples:,} samples."
+        )
 
     def show_samples(self, count: int, provenance: str) -> None:
         """How many samples are on the map, and what they are."""
@@ -84,3 +100,8 @@ class MapFooter(QWidget):
     def words(self) -> tuple[str, str, str]:
         """What stands there: lift, samples, worth."""
         return self._lift.text(), self._count.text(), self._worth.text()
+
+
+def _digits(share: float) -> str:
+    """'.94'; never rounded up to 1."""
+    return "1" if share >= 1 else f"{min(share, 0.99):.2f}".removeprefix("0")

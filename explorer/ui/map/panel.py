@@ -14,6 +14,7 @@ from explorer.latents.concepts import Concept
 from explorer.latents.measures import Neighbourhood, by_effect
 from explorer.latents.samples import LatentSet
 from explorer.projections.base import Projection, ProjectionChoice
+from explorer.projections.quality import Quality
 from explorer.session.state import NOTHING, State, frozen
 from explorer.session.store import Store
 from explorer.ui.map import colours, scene
@@ -117,6 +118,10 @@ class MapPanel(QWidget):
         self._neighbourhood = neighbourhood
         self._show_worth(self._store.preview)
 
+    def show_quality(self, quality: Quality | None) -> None:
+        """How far the map can be believed; None while that is not known."""
+        self._footer.show_quality(quality)
+
     def reset_view(self) -> None:
         """Show the whole map."""
         self._canvas.reset_view()
@@ -156,6 +161,7 @@ class MapPanel(QWidget):
         self._canvas.show_notice(self._notice())
         samples = self._samples
         self._footer.show_lift("", "")
+        self._footer.show_quality(None)
         self._footer.show_samples(0 if samples is None else len(samples), "" if samples is None else samples.provenance)
         self._show_bar()
         self._show_colours()
@@ -164,7 +170,7 @@ class MapPanel(QWidget):
     def _show_bar(self) -> None:
         samples, state = self._samples, self._store.state
         self._bar.setEnabled(samples is not None)
-        self._bar.show_projection(state.projection, 0 if samples is None else samples.dim)
+        self._bar.show_subject(state.projection, samples, self._concepts)
         names = () if self._opened is None else tuple(self._opened.samples)
         self._bar.show_spaces(names, state.place.space)
         self._show_grid()
@@ -217,7 +223,7 @@ class MapPanel(QWidget):
         first, second = 0, 1
         if kind == "axes" and samples is not None and samples.dim > 2:
             first, second = by_effect(samples)[:2].tolist()
-        self._ask_projection(ProjectionChoice(kind, first, second))
+        self._ask_projection(replace(self._store.state.projection, kind=kind, first=first, second=second))
 
     def _ask_projection(self, choice: ProjectionChoice) -> None:
         if choice != self._store.state.projection:
