@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPalette
 
@@ -33,12 +31,6 @@ def tick_text(value: float, step: float) -> str:
     decimals = max(-math.floor(math.log10(step) + 1e-9), 0)
     text = f"{value:.{decimals}f}"
     return ("0" if float(text) == 0 else text).replace("-", "\N{MINUS SIGN}")
-
-
-def place_text(names: tuple[str, str], place: NDArray[np.float64]) -> str:
-    """A place (2,) in words: 'z 1: 0.53', 'z 2: -1.20'; without what a name says in brackets."""
-    lines = [f"{name.partition(' (')[0]}: {value:.2f}" for name, value in zip(names, place.tolist(), strict=True)]
-    return "\n".join(lines).replace("-", "\N{MINUS SIGN}")
 
 
 def draw_lines(painter: QPainter, camera: Camera, palette: QPalette) -> None:

@@ -27,8 +27,8 @@ REACH = 8.0  # logical pixels within which a sample is meant
 SETTLE = 120  # milliseconds without a move of the view before pictures are asked for
 DWELL = 450  # milliseconds over a sample before its words appear
 FRAME = 16  # milliseconds between frames of a fade
-ON_TILES = 0.6  # points are smaller on the decoded grid, so that both can be read
-RIM = 0.75  # logical pixels of ground around a point on the grid
+ON_TILES = 0.5  # points are smaller on the decoded grid, so that both can be read
+RIM, RIM_OPACITY = 0.75, 0.6  # logical pixels of ground around a point on the grid
 
 
 class MapCanvas(QWidget):
@@ -46,6 +46,7 @@ class MapCanvas(QWidget):
         self.camera = Camera()
         self.motion = True
         self.describe: Callable[[int], str] = str
+        self.describe_place: Callable[[NDArray[np.float64]], str] = str
         self._points: Points = np.empty((0, 2), np.float32)
         self._grid = PointGrid(self._points)
         self._axis_names = ("", "")
@@ -257,7 +258,9 @@ class MapCanvas(QWidget):
         """The tiles, and a rim of ground under every point."""
         self.grid.draw(painter, self.camera, ratio)
         self._rims.prepare(self.camera, radius + RIM, ratio)
+        painter.setOpacity(RIM_OPACITY)
         self._rims.draw(painter, self.camera)
+        painter.setOpacity(1.0)
 
     def _draw_ring(self, marks: MarkPainter, index: int) -> None:
         at = QPointF(*self.camera.to_screen(self._points[index]).tolist())
@@ -324,7 +327,7 @@ class MapCanvas(QWidget):
         left, bottom, right, top = self.grid.box(tile)
         corners = self.camera.to_screen(np.array([[left, top], [right, bottom]]))
         box = QRectF(QPointF(*corners[0].tolist()), QPointF(*corners[1].tolist())).toAlignedRect()
-        QToolTip.showText(QCursor.pos(), axes.place_text(self._axis_names, centre), self, box)
+        QToolTip.showText(QCursor.pos(), self.describe_place(centre), self, box)
 
     def _tell(self) -> None:
         if self._ringed is None and self.underMouse():

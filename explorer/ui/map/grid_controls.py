@@ -15,7 +15,7 @@ from explorer.ui.widgets.glyphs import GlyphButton, paint_glyph
 TIP = "Pictures of the places under the points"
 SPACINGS = (
     ("Linear", False, "Equal steps of the two numbers."),
-    ("Equal probability", True, "Equal steps of probability under the prior, from 1 % to 99 %."),
+    ("Equal probability", True, "Equal steps of probability under the prior, from 1 % to 99 %: the map bends with it."),
 )
 
 

@@ -15,7 +15,7 @@ from explorer.ui.map.lattice import Lattice, Tile, drawn_sizes, reduced
 
 SPARE = 1  # tiles composed beyond each side of the view
 IMAGE_BYTES = 64 << 20  # pictures in memory
-ROUNDED = 2  # pixels that a tile may be off its shape
+ROUNDED = 3  # pixels that a tile may be off its shape
 CRISP = 3.0  # pictures that grow by so much keep their pixels; others are smoothed
 
 
@@ -151,10 +151,14 @@ def _within(inner: range, outer: range) -> bool:
 
 
 def _stretched(borders: NDArray[np.intp], seat: int, size: int) -> tuple[int, int]:
-    """Both borders of a tile drawn `size` tiles wide around its middle, at the mean width of those around it."""
-    low, high = int(borders[seat]), int(borders[seat + 1])
-    more = (high - low) * (size - 1) // 2
-    return low - more, high + more
+    """Both borders of a tile drawn `size` tiles wide around its middle; beyond the image tiles go on as they end."""
+    steps = np.arange(2, 0, -1)
+    before = borders[0] - steps * (borders[1] - borders[0])
+    after = borders[-1] + steps[::-1] * (borders[-1] - borders[-2])
+    around = np.concatenate([before, borders, after])
+    middle = seat + 2.5
+    low, high = np.interp((middle - size / 2, middle + size / 2), np.arange(len(around)), around)
+    return int(np.floor(low)), int(np.floor(high))
 
 
 def _scaled(image: QImage, size: QSize) -> QImage:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,7 @@ Tile = tuple[int, int, int]
 
 FEWEST, MOST = 5, 40  # tiles a side
 COARSEST = 4  # every fourth column and row comes first
-FIRST, LAST = 0.01, 0.99  # quantiles of the outermost tiles: at 0 and 1 a Gaussian has no end
+FIRST, LAST = 0.01, 0.99  # probabilities of the outermost tiles: at 0 and 1 a Gaussian has no end
 LOWEST = -8
 STAYS = 0.65  # doublings that a zoom may be off before another level is taken
 
@@ -36,7 +35,10 @@ class GridSetting:
 
 @dataclass(frozen=True)
 class Lattice:
-    """`unit`: the distance of two tiles on level 0, in the plane; `equal`: the quantiles of N(0, 1) stand in for it."""
+    """`unit`: the distance of two tiles on level 0, in the plane.
+
+    `equal`: the plane is one of probabilities, `side` tiles share it on level 0, and beyond them there is nothing.
+    """
 
     unit: float
     side: int
@@ -50,10 +52,8 @@ class Lattice:
 
     def at(self, level: int, index: Floats) -> Floats:
         """Positions in the plane, along one axis, of columns or rows; halves are the borders between them."""
-        if not self.equal:
-            return np.asarray(index, np.float64) * (self.unit * 2.0**-level)
-        last = self._last(level)
-        return np.array([_mirrored(float(number), last) for number in np.asarray(index).ravel()])
+        start, step = self._steps(level)
+        return start + index * step
 
     def borders(self, level: int, indices: range) -> Floats:
         """The borders (n + 1,) of n columns or rows, in the plane."""
@@ -61,9 +61,8 @@ class Lattice:
 
     def index(self, level: int, position: float) -> float:
         """The column or row, with fractions, at a position along one axis."""
-        if not self.equal:
-            return position / (self.unit * 2.0**-level)
-        return (NormalDist().cdf(position) - FIRST) / (LAST - FIRST) * self._last(level)
+        start, step = self._steps(level)
+        return (position - start) / step
 
     def covering(self, level: int, bounds: tuple[float, float, float, float], spare: int) -> tuple[range, range]:
         """Columns and rows that cover left, bottom, right, top of the plane and `spare` more on each side."""
@@ -98,21 +97,12 @@ class Lattice:
             first, last = max(first, 0), min(last, self._last(level))
         return range(first, last + 1)
 
+    def _steps(self, level: int) -> tuple[float, float]:
+        """Where the column or row 0 stands, and the distance of two."""
+        return (FIRST, (LAST - FIRST) / self._last(level)) if self.equal else (0.0, self.unit * 2.0**-level)
+
     def _last(self, level: int) -> int:
         return (self.side - 1) << max(level, 0)
-
-
-def _mirrored(index: float, last: int) -> float:
-    """The quantile of an index; beyond the first and the last tile as far outside as it would be inside."""
-    if index < 0:
-        return 2 * _quantile(0, last) - _quantile(min(-index, last), last)
-    if index > last:
-        return 2 * _quantile(last, last) - _quantile(max(2 * last - index, 0), last)
-    return _quantile(index, last)
-
-
-def _quantile(index: float, last: int) -> float:
-    return NormalDist().inv_cdf(FIRST + (LAST - FIRST) * index / last)
 
 
 def reduced(tile: Tile) -> Tile:

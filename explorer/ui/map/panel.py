@@ -31,7 +31,6 @@ from explorer.work.messages import Opened
 NO_MODEL = "No model is open"
 NO_SAMPLES = "This model brought no samples of this space, so there is no map of it."
 PLACING = "Placing the samples\N{HORIZONTAL ELLIPSIS}"
-GAUSSIAN = ("standard normal", "N(0, I)")  # what a card calls a prior whose every number is N(0, 1)
 MOST_LABELS = 12  # lines of a sample's tooltip
 
 
@@ -54,7 +53,8 @@ class MapPanel(QWidget):
         self.setAccessibleName("Map")
         self._store = store
         self._opened: Opened | None = None
-        self._projection: Projection | None = None
+        self._fitted: tuple[Projection, Points] | None = None  # as it came
+        self._projection: Projection | None = None  # as it is shown
         self._neighbourhood: Neighbourhood | None = None
         self._traces = Traces(store.state)
         self._highlight: int | None = None
@@ -65,6 +65,7 @@ class MapPanel(QWidget):
         self._legend = Legend(self._canvas)
         self._canvas.installEventFilter(self)
         self._canvas.describe = self._describe
+        self._canvas.describe_place = self._describe_place
         # the legend is built anew in the next turn: Qt walks over all widgets while a palette changes
         self._redress = QTimer(self, singleShot=True, interval=0)
         self._redress.timeout.connect(self._show_colours)
@@ -92,6 +93,16 @@ class MapPanel(QWidget):
         """
         if self._samples is None or len(points) != len(self._samples):
             return
+        self._fitted = projection, points
+        self._show_map()
+
+    def _show_map(self) -> None:
+        """What was fitted, on axes of equal probability where the grid wants them."""
+        if self._fitted is None:
+            return
+        projection, points = self._fitted
+        if self._is_equal:
+            projection, points = scene.bent(projection, points)
         known, self._projection = self._projection, projection
         if known is None or known.choice != projection.choice or not self._canvas.shows(points):
             self._canvas.show_notice("")
@@ -153,7 +164,7 @@ class MapPanel(QWidget):
 
     def _show_space(self) -> None:
         """Another model or another of its spaces: samples, colours and places are others."""
-        self._projection = self._neighbourhood = None
+        self._projection = self._neighbourhood = self._fitted = None
         self._highlight = None
         self._traces = Traces(self._store.state, self._concepts)
         self._canvas.clear_pictures()
@@ -234,14 +245,16 @@ class MapPanel(QWidget):
             self._store.change(f"Colour by {name}" if name else "Colour by nothing", colour=name)
 
     def _take_grid(self, setting: GridSetting) -> None:
-        self._grid = setting
-        self._show_grid()
+        before, self._grid = self._is_equal, setting
+        if self._is_equal == before:
+            self._show_grid()
+        else:
+            self._show_map()
 
     def _show_grid(self) -> None:
         """The wish stays as it is; where equal probability means nothing, the grid is linear."""
-        offers_equal = self._has_gaussian_axes
-        self._bar.grid.show_setting(self._grid, offers_equal=offers_equal)
-        setting = replace(self._grid, equal=self._grid.equal and offers_equal)
+        self._bar.grid.show_setting(self._grid, offers_equal=self._offers_equal)
+        setting = replace(self._grid, equal=self._is_equal)
         if setting != self._canvas.grid.setting:
             self._canvas.show_grid_setting(setting)
 
@@ -279,12 +292,17 @@ class MapPanel(QWidget):
         return self._projection.lift(points.astype(np.float32), self._traces.current)
 
     @property
-    def _has_gaussian_axes(self) -> bool:
-        """Whether both axes are numbers of a latent whose prior is N(0, I)."""
-        space = self._store.state.place.space
-        if self._projection is None or self._opened is None or self._projection.choice.kind != "axes":
+    def _offers_equal(self) -> bool:
+        if self._fitted is None or self._opened is None:
             return False
-        return any(known.name == space and known.prior in GAUSSIAN for known in self._opened.card.spaces)
+        return scene.is_gaussian(self._fitted[0], self._opened.card, self._store.state.place.space)
+
+    @property
+    def _is_equal(self) -> bool:
+        return self._grid.on and self._grid.equal and self._offers_equal
+
+    def _describe_place(self, point: NDArray[np.float64]) -> str:
+        return "" if self._projection is None else scene.place_text(self._projection, point)
 
     def _route(self) -> Route:
         if self._projection is None or self._samples is None:

@@ -6,18 +6,42 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.errors import ExplorerError
 from explorer.latents import paths
 from explorer.latents.arrays import Latent, Points
 from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
+from explorer.models.base import Card
 from explorer.projections.base import Projection
+from explorer.projections.equalised import Equalised, probabilities, quantiles
 from explorer.session.state import PathSetting, Place, State
 from explorer.ui.map.marks import Arrow, Route
 
 PATH_POINTS = 64
+GAUSSIAN = ("standard normal", "N(0, I)")  # what a card calls a prior whose every number is N(0, 1)
 SIGMAS = np.arange(-3, 4)
+
+
+def is_gaussian(projection: Projection, card: Card, space: str) -> bool:
+    """Whether both axes are numbers of a latent whose prior is N(0, I)."""
+    gaussian = any(known.name == space and known.prior in GAUSSIAN for known in card.spaces)
+    return gaussian and projection.choice.kind == "axes"
+
+
+def bent(projection: Projection, points: Points) -> tuple[Projection, Points]:
+    """A projection and its points (n, 2) on axes of equal probability."""
+    return Equalised(projection), probabilities(points)
+
+
+def place_text(projection: Projection, point: NDArray[np.float64]) -> str:
+    """The two numbers of a place (2,), in the latent's own units: 'z 1: 0.53' and 'z 2: -1.20'."""
+    if isinstance(projection, Equalised):
+        point = quantiles(point[None].astype(np.float32))[0].astype(np.float64)
+    names = [name.partition(" (")[0] for name in projection.axis_names]
+    lines = [f"{name}: {value:.2f}" for name, value in zip(names, point.tolist(), strict=True)]
+    return "\n".join(lines).replace("-", "\N{MINUS SIGN}")
 
 
 def place_one(projection: Projection, latent: Latent) -> Points:

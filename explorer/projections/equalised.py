@@ -1,0 +1,69 @@
+"""Axes of equal probability: a number of a Gaussian latent stands where its share of the prior is, between 0 and 1."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from explorer.latents.arrays import Latent, Latents, Points
+from explorer.projections.base import Projection, ProjectionChoice
+
+LEAST = 0.001  # no latent is lifted from nearer to 0 or 1, where a Gaussian has no end
+
+
+@dataclass(frozen=True, eq=False)
+class Equalised:
+    """A projection on two numbers of N(0, 1) each, bent by their distribution function; points of the prior lie evenly.
+
+    `place(lift(...))` and its reverse hold between `LEAST` and 1 - `LEAST`.
+    """
+
+    straight: Projection
+
+    @property
+    def choice(self) -> ProjectionChoice:
+        return self.straight.choice
+
+    @property
+    def axis_names(self) -> tuple[str, str]:
+        first, second = self.straight.axis_names
+        return f"{first} (probability)", f"{second} (probability)"
+
+    @property
+    def lift_name(self) -> str:
+        return self.straight.lift_name
+
+    @property
+    def lift_hint(self) -> str:
+        return self.straight.lift_hint
+
+    @property
+    def lift_error(self) -> float:
+        return self.straight.lift_error
+
+    def place(self, latents: Latents) -> Points:
+        """Positions of latents (n, d), float32 (n, 2) in 0..1."""
+        return probabilities(self.straight.place(latents))
+
+    def lift(self, points: Points, current: Latent) -> Latents:
+        """Latents (n, d) of positions (n, 2)."""
+        return self.straight.lift(quantiles(points), current)
+
+    def share(self, direction: Latent) -> float:
+        """As on straight axes: bending moves nothing out of sight."""
+        return self.straight.share(direction)
+
+
+def probabilities(points: Points) -> Points:
+    """The distribution function of N(0, 1) of every number of points (n, 2); NaN stays."""
+    values = (0.5 * (1.0 + math.erf(value / math.sqrt(2.0))) for value in points.ravel().tolist())
+    return np.fromiter(values, np.float32, points.size).reshape(points.shape)
+
+
+def quantiles(points: Points) -> Points:
+    """The other way, float32 (n, 2), finite for every finite point."""
+    within = np.clip(points, LEAST, 1 - LEAST).ravel().tolist()
+    return np.fromiter(map(NormalDist().inv_cdf, within), np.float32, points.size).reshape(points.shape)
