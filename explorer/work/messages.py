@@ -33,6 +33,18 @@ class Opened:
         """The concepts that live in a space."""
         return tuple(concept for concept in self.concepts if concept.space == space)
 
+    def is_same_as(self, other: Opened | None) -> bool:
+        """Whether the other is this model, opened once more: after a restart of the engine, on another device."""
+        return other is not None and self._told() == other._told()
+
+    def _told(self) -> tuple[object, ...]:
+        shapes = [
+            (name, known.latents.shape, [(labels.name, labels.names) for labels in known.labels])
+            for name, known in self.samples.items()
+        ]
+        concepts = [(concept.space, concept.name) for concept in self.concepts]
+        return self.path, self.card.fingerprint, shapes, concepts
+
 
 @dataclass(frozen=True, eq=False)
 class DecodeRequest:
