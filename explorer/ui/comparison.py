@@ -35,6 +35,7 @@ class Comparison(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._word = _SAMPLE
+        self._is_open = False
         self._original: Pixels | None = None
         self._parts: list[tuple[str, QImage]] = []
         self._is_column = False
@@ -46,9 +47,11 @@ class Comparison(QWidget):
         """What is shown, in words."""
         return tuple(word for word, _ in self._parts)
 
-    def show_words(self, reconstructed: bool) -> None:
+    def show_words(self, reconstructed: bool, *, is_open: bool = True) -> None:
         """Whether a sample's picture is a reconstruction (a family with a posterior) or simply the sample."""
         self._word = _RECONSTRUCTION if reconstructed else _SAMPLE
+        self._is_open = is_open
+        self.update()
 
     def show_original(self, original: Pixels | None) -> None:
         self._original = original
@@ -105,6 +108,8 @@ class Comparison(QWidget):
         painter = QPainter(self)
         painter.setFont(ink.small(self.font()))
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
+        if not self._parts and not self._is_open:
+            return
         if not self._parts:
             flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
             painter.drawText(self.rect(), int(flags) | int(Qt.TextFlag.TextWordWrap), _EMPTY)

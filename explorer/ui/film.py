@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.latents.arrays import Images, Latents
-from explorer.session.state import PathSetting
+from explorer.session.state import PlayMode
 from explorer.ui.playing import frame_of
 
 Pixels = NDArray[np.uint8]
@@ -44,12 +44,17 @@ class Film:
         self._frames.update(fresh)
         return fresh
 
-    def played(self, path: PathSetting) -> Images | None:
+    @property
+    def lacks_frames(self) -> bool:
+        """Whether pictures that were asked for have not come."""
+        return self.wanted is not None and len(self._frames) < len(self.wanted)
+
+    def played(self, frames: int, mode: PlayMode) -> Images | None:
         """One round as it is played, uint8 (n, h, w, c), there and back for 'ping-pong'; None until all is decoded."""
-        if len(self._frames) < path.frames:
+        if len(self._frames) < frames:
             return None
-        phases = 2 * (path.frames - 1) if path.mode == "ping-pong" else path.frames
-        return np.stack([self._frames[frame_of(phase, path.frames, path.mode)] for phase in range(phases)])
+        phases = 2 * (frames - 1) if mode == "ping-pong" else frames
+        return np.stack([self._frames[frame_of(phase, frames, mode)] for phase in range(phases)])
 
     def _is_wanted(self, mark: int, latent: NDArray[np.float32] | None) -> bool:
         if self.wanted is None or mark >= len(self.wanted):

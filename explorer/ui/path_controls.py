@@ -42,7 +42,7 @@ class PathControls(QWidget):
         self.frames = _spin(2, 240, " frames", "Number of frames from A to B")
         self.rate = _spin(1, 60, " fps", "Frames a second")
         self.mode = _choice(MODES, "How the film is played")
-        self.export = _button("Export film…", "The path as an animated picture or as frames (Ctrl+E)")
+        self.export = _button("Export film…", "The path as an animated GIF (Ctrl+E)")
         self._join()
         self._lay_out()
 

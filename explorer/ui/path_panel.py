@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.latents.arrays import Images, Latent, Latents
-from explorer.latents.edits import edited
 from explorer.latents.paths import points
+from explorer.session.shown import shown_latent, shown_place
 from explorer.session.state import NOTHING, PathSetting, Pin, Place, State, frozen
 from explorer.session.store import Store
 from explorer.ui.film import Film
@@ -30,6 +30,7 @@ _NOTES = {
     (True, False): "Choose another sample and press P to pin B.",
     (False, True): "Choose another sample and press P to pin A.",
 }
+_NO_MODEL = "Open a model to make a film of its latents."
 _MISFIT = "These pins belong to another latent space. Pin two latents of this one."
 
 
@@ -73,7 +74,7 @@ class PathPanel(QWidget):
         path = self._store.state.path
         if not self._is_complete() or path.a is None or path.b is None:
             return None
-        return points(path.kind, path.a.latent, path.b.latent, np.linspace(0, 1, path.frames))
+        return points(path.kind, path.a.latent, path.b.latent, np.linspace(0, 1, self._frames))
 
     @property
     def film(self) -> Images | None:
@@ -82,15 +83,21 @@ class PathPanel(QWidget):
         None until all of it is decoded.
         """
         is_whole = self._is_complete() and not self._later.isActive()
-        return self._film.played(self._store.state.path) if is_whole else None
+        return self._film.played(self._frames, self._store.state.path.mode) if is_whole else None
 
     @property
     def frame(self) -> int | None:
         """The frame the bead is at, or None while the stage shows the current latent."""
         path = self._store.state.path
-        return None if path.position is None else round(path.position * (path.frames - 1))
+        return None if path.position is None else round(path.position * (self._frames - 1))
 
     def show_model(self, opened: Opened | None) -> None:
+        """Another model, or none, stops the film; the same one once more is only asked for the frames that lack."""
+        if opened is not None and opened.is_same_as(self._opened):
+            self._opened = opened
+            if self._film.lacks_frames:
+                self._later.start()
+            return
         self.pause()
         self._opened = opened
         self.controls.show_model(opened is not None)
@@ -99,7 +106,7 @@ class PathPanel(QWidget):
     # pins and playing: also reached by keys of the window
 
     def pin(self) -> None:
-        """Pin the current latent as A; as B when A is pinned."""
+        """Pin what is shown as A; as B when A is pinned."""
         self._ask_pin("a" if self._store.state.path.a is None else "b")
 
     def play(self) -> None:
@@ -121,9 +128,9 @@ class PathPanel(QWidget):
         if not self._is_complete():
             return
         self.pause()
-        path, frame = self._store.state.path, self.frame
+        is_loop, frame, frames = self._store.state.path.mode == "loop", self.frame, self._frames
         wanted = 0 if frame is None else frame + by
-        self._ask_frame(wanted % path.frames if path.mode == "loop" else min(max(wanted, 0), path.frames - 1))
+        self._ask_frame(wanted % frames if is_loop else min(max(wanted, 0), frames - 1))
 
     def leave(self) -> None:
         """Stop, and let the stage show the current latent again."""
@@ -150,7 +157,7 @@ class PathPanel(QWidget):
         frame = self.frame
         if frame is None or not self._is_complete() or path.a is None or path.b is None or path.position is None:
             return None
-        if frame in self._film.frames and abs(path.position * (path.frames - 1) - frame) < 1e-6:
+        if frame in self._film.frames and abs(path.position * (self._frames - 1) - frame) < 1e-6:
             return None
         latent: Latent = points(path.kind, path.a.latent, path.b.latent, [path.position])[0]
         return latent
@@ -160,9 +167,13 @@ class PathPanel(QWidget):
     def _ask_pin(self, end: str) -> None:
         if self._opened is None:
             return
-        place = self._store.state.place
-        latent = edited(place.base, self._opened.concepts_of(place.space), place.strengths)
-        self._store.change_path(f"Pin {end.upper()}", **{end: Pin(frozen(latent), place.sample)})
+        self.pause()
+        state = self._store.state
+        place = shown_place(state)
+        pin = Pin(frozen(shown_latent(state, self._opened.concepts_of(place.space))), place.sample)
+        # the bead goes where the pinned latent is now, so that the picture stays
+        position = None if state.path.position is None else {"a": 0.0, "b": 1.0}[end]
+        self._store.change_path(f"Pin {end.upper()}", **{end: pin, "position": position})
 
     def _ask_swap(self) -> None:
         path = self._store.state.path
@@ -179,7 +190,7 @@ class PathPanel(QWidget):
         self._store.change_path(f"Path: {told}", gesture=gesture, **{field: value})
 
     def _ask_frame(self, frame: int) -> None:
-        self._store.show_position(frame / (self._store.state.path.frames - 1))
+        self._store.show_position(frame / (self._frames - 1))
 
     def _scrub(self, frame: int) -> None:
         self.pause()
@@ -232,16 +243,22 @@ class PathPanel(QWidget):
     def _show_path(self, state: State) -> None:
         path, complete = state.path, self._is_complete()
         self.controls.show_path(path, complete=complete)
-        self.player.show_film(path.frames, path.rate, path.mode)
+        self.player.show_film(self._frames, path.rate, path.mode)
         ends = ("A" if path.a else "", "B" if path.b else "")
         fits = self._fits(path)
-        self.strip.show_count(path.frames if complete else 0, ends if fits else ("", ""))
-        self.strip.show_note("" if complete else _NOTES.get((bool(path.a), bool(path.b)), _MISFIT) if fits else _MISFIT)
+        self.strip.show_count(self._frames if complete else 0, ends if fits else ("", ""))
+        self.strip.show_note("" if complete else self._told_missing(path))
         for button in (self.back, self.play_button, self.forward):
             button.setEnabled(complete)
         if not complete:
             self.pause()
         self.strip.show_current(self.frame if complete else None)
+
+    def _told_missing(self, path: PathSetting) -> str:
+        """What to do to get a film."""
+        if self._opened is None:
+            return _NO_MODEL
+        return _NOTES.get((path.a is not None, path.b is not None), _MISFIT) if self._fits(path) else _MISFIT
 
     def _show_position(self) -> None:
         frame = self.frame
@@ -252,6 +269,11 @@ class PathPanel(QWidget):
     def _show_playing(self, playing: bool) -> None:
         self.play_button.show_glyph("pause" if playing else "play")
         self.play_button.show_words("Pause" if playing else "Play")
+
+    @property
+    def _frames(self) -> int:
+        """Both ends at least, whatever a pasted state says."""
+        return max(2, self._store.state.path.frames)
 
     def _is_complete(self) -> bool:
         path = self._store.state.path

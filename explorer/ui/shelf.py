@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QMenu, QS
 
 from explorer.latents.arrays import Images
 from explorer.latents.edits import edited
+from explorer.session.shown import shown_place
 from explorer.session.state import Pin, Snapshot, State, frozen
 from explorer.session.store import Store
 from explorer.ui.widgets import ink
@@ -21,6 +23,8 @@ from explorer.work.messages import Opened
 
 _SIDE = 9 * ink.GRID
 _NUMBER = Qt.ItemDataRole.UserRole
+_NO_MODEL = "Open a model to keep its pictures here."
+_NO_SNAPSHOTS = "Press S to keep this picture here."
 _RETURN = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -75,7 +79,7 @@ class Shelf(QWidget):
         self._pictures: dict[int, QIcon] = {}
         self._blank = QIcon()
         self.tiles = _Tiles(self)
-        self.empty = Empty("Press S to keep this picture here.", self)
+        self.empty = Empty(_NO_MODEL, self)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.tiles)
@@ -86,23 +90,30 @@ class Shelf(QWidget):
         store.listen(self._show_change)
 
     def show_model(self, opened: Opened | None) -> None:
+        """Another model, or none, has pictures of its own; the same one once more is asked for those that lack."""
+        is_same = opened is not None and opened.is_same_as(self._opened)
         self._opened = opened
+        if is_same:
+            self._ask_pictures()
+            return
         self._pictures = {}
+        self.empty.setText(_NO_SNAPSHOTS if opened is not None else _NO_MODEL)
         self._show_shelf(self._store.state)
 
     def snapshot(self) -> None:
-        """Keep the current place."""
+        """Keep what is shown: the current place, or the frame of the path that the bead is at."""
         state = self._store.state
         if self._opened is None:
             return
         self._last = 1 + max(self._last, *(kept.number for kept in state.shelf), 0)
-        self._store.change("Snapshot", shelf=(*state.shelf, Snapshot(self._last, state.place)))
+        self._store.change("Snapshot", shelf=(*state.shelf, Snapshot(self._last, shown_place(state))))
 
     def restore(self, number: int) -> None:
         """Go back to the exact place of a snapshot."""
         snapshot = self._find(number)
         if snapshot is not None:
-            self._store.change(f"Restore snapshot {number}", place=snapshot.place)
+            path = replace(self._store.state.path, position=None)  # a bead would hide the place
+            self._store.change(f"Restore snapshot {number}", place=snapshot.place, path=path)
 
     def remove(self, number: int) -> None:
         kept = tuple(snapshot for snapshot in self._store.state.shelf if snapshot.number != number)
@@ -163,6 +174,10 @@ class Shelf(QWidget):
             item.setToolTip(told(snapshot))
             self.tiles.addItem(item)
         self._show_current(state)
+        self._ask_pictures()
+
+    def _ask_pictures(self) -> None:
+        state = self._store.state
         missing = [(kept.number, kept.place) for kept in state.shelf if kept.number not in self._pictures]
         if missing and self._opened is not None:
             self.pictures_wanted.emit(missing)
@@ -180,7 +195,7 @@ class Shelf(QWidget):
 def told(snapshot: Snapshot) -> str:
     """A snapshot in words."""
     place = snapshot.place
-    start = f"sample {place.sample + 1}" if place.sample is not None else ""
+    start = f"sample {place.sample}" if place.sample is not None else ""
     start = start or (f"seed {place.seed}" if place.seed is not None else f"a latent of {place.space}")
     moved = [f"{name} {strength:+.1f}" for name, strength in place.strengths.items() if strength]
     return f"Snapshot {snapshot.number}: {', '.join([start, *moved])}. Click to go back to it."

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QWidget
 
 from explorer.latents.arrays import Latent, Latents
+from explorer.session.shown import shown_place
 from explorer.session.state import Place, State, frozen
 from explorer.session.store import Store
 from explorer.ui.comparison import Comparison
@@ -76,12 +77,17 @@ class Stage(QWidget):
         return self._screen
 
     def show_model(self, opened: Opened | None) -> None:
+        """Another model, or none, clears the stage."""
+        if opened is not None and opened.is_same_as(self._opened):
+            return
         self._opened = opened
         self._pixels = None
         self._screen.show_image(QImage())
         self._caption.setText("")
         self.show_walk(None)
-        self.comparison.show_words(self._samples_have_posteriors())
+        self.comparison.show_words(self._samples_have_posteriors(), is_open=opened is not None)
+        self._copy.setEnabled(False)
+        self._save.setEnabled(False)
         self.show_reconstruction(None)
 
     def show_picture(self, image: Pixels, caption: str = "", born: float = 0.0) -> None:
@@ -117,7 +123,7 @@ class Stage(QWidget):
 
     def _begin_walk(self) -> None:
         self._drag += 1
-        self._from = self._store.state.place
+        self._from = shown_place(self._store.state)
 
     def _ask_walk(self, across: float, down: float) -> None:
         place, axes = self._from, self._axes
@@ -125,7 +131,8 @@ class Stage(QWidget):
             return
         steps = np.array([across, -down]) * WALK_SIGMA * self._scale
         base = frozen(walked(place.base, axes, steps))
-        self._store.move("Walk", gesture=("walk", self._drag), base=base, sample=None, seed=None)
+        gesture = ("walk", self._drag)
+        self._store.move("Walk", gesture=gesture, base=base, strengths=place.strengths, sample=None, seed=None)
 
     def _end_walk(self) -> None:
         self._from = None

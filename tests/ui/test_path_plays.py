@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from panel_scene import DIM, drag, mouse, opened, pictures, steps, store_at
@@ -329,3 +331,46 @@ def test_return_on_the_strip_takes_the_current_frame(qtbot: QtBot, film: PathPan
     store.show_position(11 / 47)
     qtbot.keyClick(film.strip, Qt.Key.Key_Return)
     assert store.undo_title == "Take frame 12"
+
+
+def test_under_a_bead_the_frame_that_is_shown_is_pinned_and_stays_on_the_stage(film: PathPanel, store: Store) -> None:
+    latents = film.latents
+    assert latents is not None
+    film.step(0)
+    film.step(20)
+    film.pin()
+    path = store.state.path
+    assert path.b is not None
+    assert path.b.latent == pytest.approx(latents[20], abs=1e-6)
+    assert (path.b.sample, path.position) == (None, 1.0)
+    store.undo()
+    assert film.frame == 20
+
+
+def test_the_same_model_once_more_plays_on(film: PathPanel) -> None:
+    film.play()
+    film.show_model(replace(MODEL, key=2))
+    assert film.is_playing
+    assert film.film is not None
+
+
+def test_the_same_model_once_more_is_asked_for_the_frames_that_lack(film: PathPanel, qtbot: QtBot) -> None:
+    film.forget_frames()
+    film.show_frames(range(3), pictures(3))
+    with qtbot.waitSignal(film.film_wanted):
+        film.show_model(replace(MODEL, key=2))
+    assert len(film.strip.images) == 3
+
+
+def test_a_path_of_one_frame_has_both_its_ends(film: PathPanel, store: Store) -> None:
+    store.change_path("Pasted", frames=1)
+    film.play()
+    film.step(1)
+    assert film.frame == 1
+    assert film.latents is not None
+    assert len(film.latents) == 2
+
+
+def test_without_a_model_the_path_says_so(panel: PathPanel) -> None:
+    panel.show_model(None)
+    assert panel.strip.accessibleDescription() == "Open a model to make a film of its latents."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from panel_scene import mouse, opened, pictures, steps, store_at
@@ -9,7 +11,8 @@ from PySide6.QtCore import QEvent, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from explorer.latents.edits import edited
-from explorer.session.state import frozen
+from explorer.latents.paths import points
+from explorer.session.state import Pin, frozen
 from explorer.session.store import Store
 from explorer.ui.shelf import Shelf
 
@@ -133,7 +136,7 @@ def test_letters_on_the_shelf_belong_to_the_window(qtbot: QtBot, shelf: Shelf) -
 
 def test_a_snapshot_says_what_it_is(shelf: Shelf) -> None:
     shelf.snapshot()
-    assert shelf.tiles.item(0).toolTip() == "Snapshot 1: sample 4, smile +1.5. Click to go back to it."
+    assert shelf.tiles.item(0).toolTip() == "Snapshot 1: sample 3, smile +1.5. Click to go back to it."
 
 
 def test_an_empty_shelf_says_what_to_do(shelf: Shelf) -> None:
@@ -145,3 +148,35 @@ def test_without_a_model_nothing_is_kept(shelf: Shelf, store: Store) -> None:
     shelf.show_model(None)
     shelf.snapshot()
     assert store.state.shelf == ()
+
+
+def test_under_a_bead_the_frame_that_is_shown_is_kept(shelf: Shelf, store: Store) -> None:
+    store.move("Less", truncation=0.7)
+    store.change_path("Pins", a=Pin(LATENTS[1]), b=Pin(LATENTS[2]), kind="linear", position=0.25)
+    shelf.snapshot()
+    kept = store.state.shelf[0].place
+    assert np.array_equal(kept.base, points("linear", LATENTS[1], LATENTS[2], [0.25])[0])
+    assert (dict(kept.strengths), kept.sample, kept.truncation) == ({}, None, 0.7)
+
+
+def test_going_back_takes_the_bead_off_the_stage(shelf: Shelf, store: Store) -> None:
+    shelf.snapshot()
+    store.change_path("Pins", a=Pin(LATENTS[1]), b=Pin(LATENTS[2]), position=0.25)
+    shelf.restore(1)
+    assert store.state.path.position is None
+
+
+def test_the_same_model_once_more_keeps_the_pictures(shelf: Shelf) -> None:
+    shelf.snapshot()
+    shelf.show_pictures([1], pictures(21)[20:])
+    wanted: list[object] = []
+    shelf.pictures_wanted.connect(wanted.append)
+    shelf.show_model(replace(MODEL, key=2))
+    assert wanted == []
+    shelf.show_model(replace(MODEL, path="another"))
+    assert len(wanted) == 1
+
+
+def test_without_a_model_the_shelf_says_so(shelf: Shelf) -> None:
+    shelf.show_model(None)
+    assert shelf.empty.text() == "Open a model to keep its pictures here."

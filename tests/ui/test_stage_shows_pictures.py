@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from panel_scene import DIM, drag, opened, pictures, steps, store_at
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from explorer.session.state import Pin
 from explorer.session.store import Store
 from explorer.ui.comparison import difference
 from explorer.ui.stage import WALK_SIGMA, Stage
@@ -182,3 +184,24 @@ def test_the_picture_takes_the_room_there_is(stage: Stage, width: int, height: i
     stage.show_reconstruction(pictures(1)[0])
     QApplication.processEvents()
     assert stage.screen_part.target().width() >= least
+
+
+def test_the_same_model_once_more_leaves_the_stage_as_it_is(stage: Stage, store: Store) -> None:
+    stage.show_walk(np.eye(2, DIM, dtype=np.float32))
+    stage.show_picture(pictures(2)[1])
+    stage.show_model(replace(MODEL, key=2))
+    assert stage.picture_shown is not None
+    drag(stage.screen_part, (50, 50), (90, 50), (120, 50))
+    assert steps(store) == 1
+    stage.show_model(replace(MODEL, path="another"))
+    assert stage.picture_shown is None
+
+
+def test_under_a_bead_a_drag_walks_from_the_frame_that_is_shown(stage: Stage, store: Store) -> None:
+    latents = MODEL.samples["z"].latents
+    store.move("Move smile", strengths={"smile": 1.0})
+    store.change_path("Pins", a=Pin(latents[1]), b=Pin(latents[2]), position=1.0)
+    stage.show_walk(np.eye(2, DIM, dtype=np.float32))
+    drag(stage.screen_part, (50, 50), (90, 50), (120, 50))
+    assert store.state.place.base[2:] == pytest.approx(latents[2][2:])
+    assert not store.state.place.strengths
