@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from panel_scene import DIM, NAMES, drag, mouse, opened, samples, steps, store_at
 from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from explorer.latents.edits import edited
@@ -190,13 +193,75 @@ def test_a_concept_makes_no_dimension_look_changed(panel: SlidersPanel, store: S
     assert not panel.dimensions.reset.isEnabled()
 
 
-def test_without_a_sample_dimensions_reset_to_zero(qtbot: QtBot) -> None:
+def test_without_a_sample_dimensions_reset_to_where_they_were_moved_from(qtbot: QtBot) -> None:
     store = store_at(MODEL, sample=None)
     panel = panel_of(qtbot, store, MODEL)
-    store.move("Random", base=frozen(np.full(DIM, 0.7, dtype=np.float32)), seed=4)
+    made = frozen(np.full(DIM, 0.7, dtype=np.float32))
+    store.move("Random", base=made, seed=4)
+    first, second = list(panel.dimensions.rows.values())[:2]
+    assert not panel.dimensions.reset.isEnabled()
+    pull(first, 1.0, 1.5)
+    pull(second, 2.0)
+    store.undo()
+    pull(second, -1.0)
     panel.dimensions.reset.click()
-    assert not store.state.place.base.any()
-    assert store.state.place.seed is None
+    assert np.array_equal(store.state.place.base, made)
+    store.undo()
+    assert panel.dimensions.reset.isEnabled()
+
+
+def test_reset_all_takes_concepts_and_dimensions_back_in_one_step(panel: SlidersPanel, store: Store) -> None:
+    pull(panel.concepts.rows["smile"], 2.0)
+    pull(next(iter(panel.dimensions.rows.values())), 1.0)
+    panel.reset_all()
+    place = store.state.place
+    assert not place.strengths
+    assert np.array_equal(place.base, MODEL.samples["z"].latents[3])
+    assert (place.sample, steps(store), store.undo_title) == (3, 3, "Reset all sliders")
+    panel.reset_all()
+    assert steps(store) == 3
+
+
+def test_the_same_model_once_more_leaves_the_hand_on_its_slider(panel: SlidersPanel, store: Store) -> None:
+    rows = dict(panel.concepts.rows), dict(panel.dimensions.rows)
+    slider = panel.concepts.rows["smile"].slider
+    mouse(slider, QEvent.Type.MouseButtonPress, QPointF(slider.x_of(slider.value), 12))
+    mouse(slider, QEvent.Type.MouseMove, QPointF(slider.x_of(1.0), 12))
+    panel.show_model(replace(MODEL, key=2))
+    mouse(slider, QEvent.Type.MouseMove, QPointF(slider.x_of(2.0), 12))
+    mouse(slider, QEvent.Type.MouseButtonRelease, QPointF(slider.x_of(2.0), 12))
+    assert (panel.concepts.rows, panel.dimensions.rows) == rows
+    assert panel.concepts.rows["smile"].value == pytest.approx(2.0, abs=0.05)
+    assert steps(store) == 1
+
+
+def test_another_model_begins_at_the_top_of_the_list(panel: SlidersPanel) -> None:
+    panel.resize(460, 200)
+    QApplication.processEvents()
+    bar = panel.findChild(QScrollArea).verticalScrollBar()
+    bar.setValue(100)
+    panel.show_model(replace(MODEL, key=2))
+    assert bar.value() == 100
+    panel.show_model(replace(MODEL, path="another"))
+    assert bar.value() == 0
+
+
+def test_the_longest_name_fits_and_all_sliders_begin_together(panel: SlidersPanel) -> None:
+    QApplication.processEvents()
+    rows = [*panel.concepts.rows.values(), *panel.dimensions.rows.values()]
+    assert len({row.slider.geometry().x() for row in rows}) == 1
+    assert rows[0].slider.geometry().x() >= max(row.name_width for row in rows)
+
+
+def test_a_name_that_does_not_fit_is_told_in_full(qtbot: QtBot) -> None:
+    row = SliderRow("a very long name of a concept", -1.0, 1.0)
+    qtbot.addWidget(row)
+    row.show_hint("The hint.")
+    label = row.findChild(QLabel)
+    row.show_name_width(1000)
+    assert label.toolTip() == "The hint."
+    row.show_name_width(30)
+    assert label.toolTip() == "a very long name of a concept\nThe hint."
 
 
 def test_the_range_of_a_dimension_holds_every_sample(panel: SlidersPanel) -> None:

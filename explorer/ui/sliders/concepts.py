@@ -62,8 +62,10 @@ class ConceptSection(Section):
         store.listen(self._show_change)
 
     def show_model(self, opened: Opened | None) -> None:
-        self._opened = opened
-        self._show_concepts()
+        """The same model once more leaves the rows as they are: a hand may be on one."""
+        if opened is None or not opened.is_same_as(self._opened):
+            self._opened = opened
+            self._show_concepts()
 
     def reset_all(self) -> None:
         """Every concept back to where the latent itself stands."""
@@ -109,6 +111,7 @@ class ConceptSection(Section):
             self.search.clear()
             self.search.setVisible(len(self.rows) > _MANY)
             self.empty.setVisible(not self.rows and self._opened is not None)
+            self.rows_changed.emit()
         self._show_place(self._store.state.place)
 
     def _row(self, concept: Concept) -> SliderRow:

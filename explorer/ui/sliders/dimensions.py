@@ -15,6 +15,7 @@ from explorer.latents.measures import by_effect
 from explorer.latents.samples import LatentSet
 from explorer.session.state import Place, State, frozen
 from explorer.session.store import Store
+from explorer.ui.sliders.origins import Origins
 from explorer.ui.widgets.row import SliderRow
 from explorer.ui.widgets.section import Section
 from explorer.work.messages import Opened
@@ -36,6 +37,7 @@ class DimensionSection(Section):
         self._samples: LatentSet | None = None
         self._order: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._drag = 0
+        self._origins = Origins()
         self.rows: dict[int, SliderRow] = {}
         self.more = QPushButton(self)
         self.more.setFlat(True)
@@ -46,13 +48,27 @@ class DimensionSection(Section):
         store.listen(self._show_change)
 
     def show_model(self, opened: Opened | None) -> None:
-        self._opened = opened
-        self._show_dimensions()
+        """The same model once more leaves the rows as they are: a hand may be on one."""
+        if opened is None or not opened.is_same_as(self._opened):
+            self._opened = opened
+            self._show_dimensions()
 
     def show_more(self) -> None:
         """One more page of dimensions."""
         self._add_rows(PAGE)
         self._show_place(self._store.state.place)
+
+    def own(self, place: Place) -> Latent:
+        """What the dimensions reset to: the chosen sample's own latent, or the one that was moved by hand."""
+        samples, sample = self._samples, place.sample
+        if samples is None or sample is None or sample >= len(samples) or samples.dim != len(place.base):
+            return self._origins.of(place.base)
+        own: Latent = samples.latents[sample]
+        return own
+
+    def is_moved(self, place: Place) -> bool:
+        """Whether there is anything to reset."""
+        return bool(np.any(np.abs(place.base - self.own(place)) > _UNCHANGED))
 
     # out
 
@@ -67,19 +83,24 @@ class DimensionSection(Section):
     def _ask_reset(self, dim: int) -> None:
         place = self._store.state.place
         base = place.base.copy()
-        base[dim] = self._own(place)[dim]
-        self._store.move(f"Reset dimension {dim + 1}", base=frozen(base), seed=None)
+        base[dim] = self.own(place)[dim]
+        self._store.move(f"Reset dimension {dim + 1}", base=self._noted(base), seed=None)
 
     def _ask_reset_all(self) -> None:
         place = self._store.state.place
-        self._store.move("Reset all dimensions", base=frozen(self._own(place)), seed=None)
+        self._store.move("Reset all dimensions", base=frozen(self.own(place)), seed=None)
 
     def _moved(self, dim: int, value: float) -> Latent:
         """The base whose edited latent has `value` in dimension `dim`."""
         place = self._store.state.place
         base = place.base.copy()
         base[dim] += value - float(self._edited(place)[dim])
-        return frozen(base)
+        return self._noted(base)
+
+    def _noted(self, base: Latent) -> Latent:
+        moved = frozen(base)
+        self._origins.note(moved, self._store.state.place.base)
+        return moved
 
     # in
 
@@ -118,6 +139,7 @@ class DimensionSection(Section):
             self.body.insertWidget(self.body.count() - 1, row)
             row.show_hint(self._told(dim, rank, effects))
         self._show_rest()
+        self.rows_changed.emit()
 
     def _row(self, dim: int, effects: NDArray[np.floating] | None) -> SliderRow:
         low, high = self._range(dim)
@@ -162,23 +184,15 @@ class DimensionSection(Section):
         if self._opened is None or len(self._order) != len(place.base):
             return
         # A reset takes back what was done to a dimension, not what concepts add to it: the tick stands where it leads.
-        values, moved = self._edited(place), place.base - self._own(place)
+        values, moved = self._edited(place), place.base - self.own(place)
         for dim, row in self.rows.items():
             value, way = float(values[dim]), float(moved[dim])
             row.show_place(value, value - way, changed=abs(way) > _UNCHANGED)
-        self.reset.setEnabled(bool(np.any(np.abs(moved) > _UNCHANGED)))
+        self.reset.setEnabled(self.is_moved(place))
 
     def _edited(self, place: Place) -> Latent:
         concepts = self._opened.concepts_of(place.space) if self._opened else ()
         return edited(place.base, concepts, place.strengths)
-
-    def _own(self, place: Place) -> Latent:
-        """What the dimensions reset to: the chosen sample's own latent, or zero."""
-        samples, sample = self._samples, place.sample
-        if samples is None or sample is None or sample >= len(samples) or samples.dim != len(place.base):
-            return np.zeros_like(place.base)
-        own: Latent = samples.latents[sample]
-        return own
 
 
 def _few(samples: LatentSet) -> LatentSet:

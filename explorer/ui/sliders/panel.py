@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from explorer.session.state import NOTHING, frozen
 from explorer.session.store import Store
 from explorer.ui.sliders.concepts import ConceptSection
 from explorer.ui.sliders.dimensions import DimensionSection
-from explorer.ui.sliders.truncation import TruncationRow
+from explorer.ui.sliders.truncation import NONE, TruncationRow
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Empty
+from explorer.ui.widgets.row import SliderRow
 from explorer.work.messages import Opened
+
+_LEAST_NAME = 10 * ink.GRID
+_MOST_NAME = 0.36  # of the panel's width
 
 
 class SlidersPanel(QWidget):
@@ -19,31 +25,70 @@ class SlidersPanel(QWidget):
 
     def __init__(self, store: Store, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._store = store
+        self._opened: Opened | None = None
         self.concepts = ConceptSection(store)
         self.truncation = TruncationRow(store)
         self.dimensions = DimensionSection(store)
         self.empty = Empty("Open a model to move through its latent space.")
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(2 * ink.GRID, ink.GRID, ink.GRID, ink.GRID)
+        column.setContentsMargins(2 * ink.GRID, ink.GRID, ink.GRID, 3 * ink.GRID)
         column.setSpacing(ink.GRID)
         for part in (self.empty, self.concepts, self.truncation, self.dimensions):
             column.addWidget(part)
         column.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(_scrolled(inside))
+        self._area = _scrolled(inside)
+        layout.addWidget(self._area)
+        for section in (self.concepts, self.dimensions):
+            section.rows_changed.connect(self._align)
         self.show_model(None)
 
     def show_model(self, opened: Opened | None) -> None:
+        """Another model, or none, begins at the top of the list."""
+        if opened is None or not opened.is_same_as(self._opened):
+            self._area.verticalScrollBar().setValue(0)
+        self._opened = opened
         self.empty.setVisible(opened is None)
         self.concepts.setVisible(opened is not None)
         for part in (self.concepts, self.truncation, self.dimensions):
             part.show_model(opened)
 
     def reset_all(self) -> None:
-        """Every concept back to where the latent itself stands."""
-        self.concepts.reset_all()
+        """Concepts, truncation and moved dimensions back to where the latent itself stands, as one step."""
+        place = self._store.state.place
+        fields: dict[str, object] = {}
+        if any(place.strengths.values()):
+            fields["strengths"] = NOTHING
+        if self.dimensions.is_moved(place):
+            fields.update(base=frozen(self.dimensions.own(place)), seed=None)
+        if place.truncation != NONE:
+            fields["truncation"] = NONE
+        if fields:
+            self._store.move("Reset all sliders", **fields)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._align()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._align()
+
+    def _align(self) -> None:
+        """One width for all names: the longest fits, up to a share of the panel; a longer one is told in full."""
+        rows = self._rows()
+        if rows:
+            wanted = max(row.name_width for row in rows)
+            width = min(max(wanted, _LEAST_NAME), round(self.width() * _MOST_NAME))
+            for row in rows:
+                row.show_name_width(width)
+
+    def _rows(self) -> list[SliderRow]:
+        return [*self.concepts.rows.values(), self.truncation.row, *self.dimensions.rows.values()]
 
 
 def _scrolled(inside: QWidget) -> QScrollArea:

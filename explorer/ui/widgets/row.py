@@ -20,11 +20,17 @@ class _Name(QLabel):
     def __init__(self, text: str, parent: QWidget) -> None:
         super().__init__(text, parent)
         self._share = 0.0
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
 
     def show_share(self, share: float) -> None:
         self._share = share
         self.update()
+
+    @property
+    def wanted_width(self) -> int:
+        """Room for the whole name, and for the bar beside it."""
+        text = self.fontMetrics().horizontalAdvance(self.text())
+        return text + (4 * ink.GRID if self._share > 0 else 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -32,9 +38,9 @@ class _Name(QLabel):
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, shown)
         if self._share > 0:
-            half = self.width() / 2
-            length = max(1.0, self._share * (half - ink.GRID))
-            painter.fillRect(QRectF(half, self.height() / 2 - 2, length, 4), ink.grey(self.palette(), 0.28))
+            start = max(self.width() / 2, self.fontMetrics().horizontalAdvance(shown) + ink.GRID)
+            length = max(1.0, self._share * (self.width() - start - ink.GRID))
+            painter.fillRect(QRectF(start, self.height() / 2 - 2, length, 4), ink.grey(self.palette(), 0.28))
 
 
 class SliderRow(QWidget):
@@ -48,6 +54,7 @@ class SliderRow(QWidget):
     def __init__(self, name: str, low: float, high: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.name = name
+        self._hint = ""
         self._usual = (low, high)
         self._held = False
         self._label = _Name(name, self)
@@ -91,8 +98,24 @@ class SliderRow(QWidget):
 
     def show_hint(self, hint: str) -> None:
         """The tooltip of the whole row."""
+        self._hint = hint
         for part in (self, self._label, self.slider, self.number):
             part.setToolTip(hint)
+        self._show_whole_name()
+
+    @property
+    def name_width(self) -> int:
+        """The width, in pixels, that shows the whole name."""
+        return self._label.wanted_width
+
+    def show_name_width(self, width: int) -> None:
+        """Give the name so many pixels; where it is cut, its tooltip begins with it."""
+        self._label.setFixedWidth(width)
+        self._show_whole_name()
+
+    def _show_whole_name(self) -> None:
+        is_cut = self._label.maximumWidth() < self._label.fontMetrics().horizontalAdvance(self.name)
+        self._label.setToolTip(f"{self.name}\n{self._hint}".strip() if is_cut else self._hint)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.RightButton:
@@ -130,8 +153,8 @@ class SliderRow(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(ink.GRID)
-        layout.addWidget(self._label, 3)
-        layout.addWidget(self.slider, 7)
+        layout.addWidget(self._label)
+        layout.addWidget(self.slider, 1)
         layout.addWidget(self.number)
         layout.addWidget(self.reset)
 

@@ -12,9 +12,13 @@ from explorer.ui.widgets.row import SliderRow
 
 
 class Section(QWidget):
-    """Title, reset of everything in it, and slider rows in the order they were added."""
+    """Title, reset of everything in it, and slider rows in the order they were added.
+
+    `rows_changed`: there are other rows than before, so names may be longer.
+    """
 
     reset_wanted = Signal()
+    rows_changed = Signal()
 
     def __init__(self, title: str, reset_words: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
