@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import log, prod, sqrt
+from math import log, prod
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from explorer.latents.samples import LatentSet
 from explorer.session.state import Place
 from explorer.work.messages import Opened
 
-_FLOPS = 1.5e9  # what building a neighbourhood may cost in the GUI thread, some 50 ms
+_MEASURED = 4000  # samples whose lengths are looked at: enough for percentiles, a few ms
 _LABELS = 3  # the others stand in the tooltip
 
 
@@ -29,35 +29,54 @@ class Fact:
     known: bool = True
 
 
-def neighbourhood(samples: LatentSet | None) -> Neighbourhood | None:
-    """The distances among the samples, of as many of them as may be compared at once; None for under two samples."""
-    if samples is None or len(samples) < 2:
-        return None
-    return Neighbourhood(samples.latents, limit=max(200, min(4000, int(sqrt(_FLOPS / (2 * samples.dim))))))
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What is measured once for the samples of a space: the 1st and the 99th percentile of their lengths, active units.
+
+    None where there is nothing to measure.
+    """
+
+    lengths: tuple[float, float] | None = None
+    active: int | None = None
 
 
-def facts(opened: Opened, place: Place, near: Neighbourhood | None) -> list[Fact]:
-    """All facts of a place, in the order they are shown."""
+def measured(samples: LatentSet | None) -> Measured:
+    """Measure the samples of a space."""
+    if samples is None or not len(samples):
+        return Measured()
+    few = samples.latents[:: max(1, len(samples) // _MEASURED)].astype(np.float64)
+    low, high = np.percentile(np.linalg.norm(few, axis=1), [1, 99])
+    active = None if samples.log_variances is None else int(active_units(samples.latents).sum())
+    return Measured((float(low), float(high)), active)
+
+
+def facts(opened: Opened, place: Place, near: Neighbourhood | None, known: Measured) -> list[Fact]:
+    """All facts of a place, in the order they are shown. `near`: None while it is being measured."""
     samples = opened.samples.get(place.space)
     latent = edited(place.base, opened.concepts_of(place.space), place.strengths)
     return [
-        _length(opened, place, latent),
+        _length(opened, place, latent, known),
         *_nearness(samples, latent, near),
         _likelihood(opened, place, samples),
         _divergence(opened, place, samples),
-        _active(samples),
+        _active(samples, known),
     ]
 
 
-def _length(opened: Opened, place: Place, latent: Latent) -> Fact:
-    length = float(np.linalg.norm(latent.astype(np.float64)))
+def _length(opened: Opened, place: Place, latent: Latent, known: Measured) -> Fact:
+    told = [f"{float(np.linalg.norm(latent.astype(np.float64))):.2f}"]
     hint = "|z| = sqrt(sum of squares), in the latent's own unit."
     prior = next((space.prior for space in opened.card.spaces if space.name == place.space), "")
-    if not _is_normal(prior):
-        return Fact("Length", f"{length:.2f}", f"{hint} No expected length: the prior of {place.space} is no N(0, 1).")
-    expected = typical_length(len(latent))
-    hint += f"\nExpected under N(0, 1): sqrt(2) Γ((d+1)/2) / Γ(d/2) = {expected:.2f} for d = {len(latent)}."
-    return Fact("Length", f"{length:.2f}, expected {expected:.2f}", hint)
+    if _is_normal(prior):
+        expected = typical_length(len(latent))
+        told.append(f"expected {expected:.2f}")
+        hint += f"\nExpected under N(0, 1): sqrt(2) Γ((d+1)/2) / Γ(d/2) = {expected:.2f} for d = {len(latent)}."
+    else:
+        hint += f" No expected length: the prior of {place.space} is no N(0, 1)."
+    if known.lengths is not None:
+        told.append("samples {:.2f}–{:.2f}".format(*known.lengths))
+        hint += "\nSamples: the 1st and the 99th percentile of their own lengths."
+    return Fact("Length", ", ".join(told), hint)
 
 
 def _is_normal(prior: str) -> bool:
@@ -66,8 +85,13 @@ def _is_normal(prior: str) -> bool:
 
 
 def _nearness(samples: LatentSet | None, latent: Latent, near: Neighbourhood | None) -> Iterator[Fact]:
-    if samples is None or near is None or samples.dim != len(latent):
-        yield Fact("Nearest sample", "no samples in this space", "The model brings no samples here.", known=False)
+    if samples is None or len(samples) < 2 or samples.dim != len(latent):
+        for name in ("Nearest sample", "Its labels"):
+            yield Fact(name, "no samples in this space", "The model brings no samples here.", known=False)
+        return
+    if near is None:
+        for name in ("Nearest sample", "Its labels"):
+            yield Fact(name, "being measured", "The distances among the samples, in a moment.", known=False)
         return
     found = near.nearness(latent)
     yield Fact(
@@ -82,9 +106,9 @@ def _nearness(samples: LatentSet | None, latent: Latent, near: Neighbourhood | N
 def _labels(samples: LatentSet, sample: int) -> Fact:
     told = [f"{labels.name}: {labels.text(sample)}" for labels in samples.labels]
     rest = f" and {len(told) - _LABELS} more" if len(told) > _LABELS else ""
-    hint = "\n".join([f"The labels of sample {sample + 1}, the nearest one.", *told])
+    hint = "\n".join([f"The labels of sample {sample}, the nearest one.", *told])
     words = ", ".join(told[:_LABELS]) + rest
-    return Fact("Its labels", words or f"sample {sample + 1}, without labels", hint, known=bool(told))
+    return Fact("Its labels", words or f"sample {sample}, without labels", hint, known=bool(told))
 
 
 def _likelihood(opened: Opened, place: Place, samples: LatentSet | None) -> Fact:
@@ -114,11 +138,11 @@ def _divergence(opened: Opened, place: Place, samples: LatentSet | None) -> Fact
     return Fact("KL of the sample", f"{kl(samples.latents[one], samples.log_variances[one]):.1f} nats", hint)
 
 
-def _active(samples: LatentSet | None) -> Fact:
+def _active(samples: LatentSet | None, known: Measured) -> Fact:
     hint = "Dimensions whose posterior mean varies over the data by more than 0.01 (Burda et al. 2016)."
-    if samples is None or samples.log_variances is None or not len(samples):
+    if samples is None or known.active is None:
         return Fact("Active units", "only for a family with a posterior", hint, known=False)
-    return Fact("Active units", f"{int(active_units(samples.latents).sum())} of {samples.dim}", hint)
+    return Fact("Active units", f"{known.active} of {samples.dim}", hint)
 
 
 @dataclass(frozen=True, eq=False)

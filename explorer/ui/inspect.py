@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabe
 from explorer.latents.measures import Neighbourhood
 from explorer.session.state import State
 from explorer.session.store import Store
-from explorer.ui.facts import Bars, Fact, facts, neighbourhood, per_dimension
+from explorer.ui.facts import Bars, Fact, Measured, facts, measured, per_dimension
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.bars import BarPlot
 from explorer.ui.widgets.notes import Dim, Empty, Quiet, Title
@@ -45,7 +45,8 @@ class InspectPanel(QWidget):
         super().__init__(parent)
         self._store = store
         self._opened: Opened | None = None
-        self._near: tuple[object, str, Neighbourhood | None] = (None, "", None)
+        self._near: Neighbourhood | None = None
+        self._known: tuple[Opened | None, str, Measured] = (None, "", Measured())
         self._lines: list[_Line] = []
         self._bars: list[Bars] = []
         self._stale = True
@@ -61,9 +62,17 @@ class InspectPanel(QWidget):
         return {line.name.text(): line.text.text() for line in self._lines}
 
     def show_model(self, opened: Opened | None) -> None:
-        self._opened = opened
+        """Another model, or none: its neighbourhood is still to come."""
+        if opened is not None and opened.is_same_as(self._opened):
+            return
+        self._opened, self._near = opened, None
         self.empty.setVisible(opened is None)
         self._inside.setVisible(opened is not None)
+        self._wake()
+
+    def show_neighbourhood(self, neighbourhood: Neighbourhood | None) -> None:
+        """The distances among the samples of this model and space, built elsewhere; None: still being measured."""
+        self._near = neighbourhood
         self._wake()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -71,6 +80,8 @@ class InspectPanel(QWidget):
         self._wake()
 
     def _show_change(self, old: State, new: State) -> None:
+        if new.place.space != old.place.space:
+            self._near = None
         if new.place is not old.place:
             self._wake()
 
@@ -85,7 +96,7 @@ class InspectPanel(QWidget):
             return
         self._stale = False
         self._learn_space(self._opened, place.space)
-        known = facts(self._opened, place, self._near[2])
+        known = facts(self._opened, place, self._near, self._known[2])
         while len(self._lines) < len(known):
             self._add_line()
         for line, fact in zip(self._lines, known, strict=False):
@@ -93,10 +104,10 @@ class InspectPanel(QWidget):
 
     def _learn_space(self, opened: Opened, space: str) -> None:
         """What is measured once a model and space."""
-        if self._near[:2] == (opened, space):
+        if self._known[:2] == (opened, space):
             return
         samples = opened.samples.get(space)
-        self._near = (opened, space, neighbourhood(samples))
+        self._known = (opened, space, measured(samples))
         self._bars = per_dimension(samples)
         self._which.clear()
         self._which.addItems([bars.title for bars in self._bars])

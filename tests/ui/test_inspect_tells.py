@@ -9,22 +9,25 @@ import pytest
 from panel_scene import opened, samples, store_at
 from pytestqt.qtbot import QtBot
 
+from explorer.latents.measures import Neighbourhood
 from explorer.session.state import frozen
-from explorer.ui.facts import Fact, facts, neighbourhood, per_dimension
+from explorer.ui.facts import Fact, facts, measured, per_dimension
 from explorer.ui.inspect import InspectPanel
 from explorer.work.messages import Opened
 
 
 def known(model: Opened, sample: int | None = 3, **strengths: float) -> dict[str, Fact]:
     place = store_at(model, sample, **strengths).state.place
-    near = neighbourhood(model.samples["z"])
-    return {fact.name: fact for fact in facts(model, place, near)}
+    latents = model.samples["z"].latents
+    near = Neighbourhood(latents) if len(latents) > 1 else None
+    return {fact.name: fact for fact in facts(model, place, near, measured(model.samples["z"]))}
 
 
-def test_the_length_stands_beside_the_expected_one() -> None:
+def test_the_length_stands_beside_the_expected_one_and_beside_those_of_the_samples() -> None:
     model = opened()
-    length = np.linalg.norm(model.samples["z"].latents[3])
-    assert known(model)["Length"].text == f"{length:.2f}, expected 5.61"
+    lengths = np.linalg.norm(model.samples["z"].latents, axis=1)
+    low, high = np.percentile(lengths, [1, 99])
+    assert known(model)["Length"].text == f"{lengths[3]:.2f}, expected 5.61, samples {low:.2f}–{high:.2f}"
 
 
 def test_a_sample_is_inside_the_data_and_the_far_is_outside() -> None:
@@ -90,7 +93,7 @@ def test_the_panel_follows_the_latent_while_it_is_seen(qtbot: QtBot, model: Open
     before = panel.texts["Length"]
     store.move("Zero", base=frozen(np.zeros(32, dtype=np.float32)), sample=None)
     qtbot.waitUntil(lambda: panel.texts["Length"] != before)
-    assert panel.texts["Length"] == "0.00, expected 5.61"
+    assert panel.texts["Length"].startswith("0.00, expected 5.61")
     assert len(panel.plot.values) == 32
 
 
@@ -108,3 +111,24 @@ def test_of_many_labels_the_first_are_shown_and_all_are_in_the_tooltip() -> None
     fact = known(model)["Its labels"]
     assert fact.text.endswith(" and 6 more")
     assert "label 8: " in fact.hint
+
+
+def test_until_the_distances_have_come_they_are_said_to_be_measured(qtbot: QtBot, model: Opened) -> None:
+    store = store_at(model)
+    panel = InspectPanel(store)
+    qtbot.addWidget(panel)
+    panel.show_model(model)
+    panel.show()
+    qtbot.waitUntil(lambda: panel.texts.get("Nearest sample") == "being measured")
+    panel.show_neighbourhood(Neighbourhood(model.samples["z"].latents))
+    qtbot.waitUntil(lambda: panel.texts["Nearest sample"] == "0.00 away, inside the data")
+    panel.show_model(replace(model, key=2))
+    store.move("Move smile", strengths={"smile": 40.0})
+    qtbot.waitUntil(lambda: panel.texts["Nearest sample"].endswith("outside the data"))
+    panel.show_model(replace(model, path="another"))
+    qtbot.waitUntil(lambda: panel.texts["Nearest sample"] == "being measured")
+
+
+def test_a_sample_without_labels_is_told_by_the_number_of_the_map() -> None:
+    bare = opened(samples_=replace(samples(), labels=()))
+    assert known(bare)["Its labels"].text == "sample 3, without labels"
