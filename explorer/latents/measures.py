@@ -44,16 +44,6 @@ def bits_per_dimension(log_p: NDArray[np.floating], dimensions: int) -> NDArray[
     return -np.asarray(log_p, dtype=np.float64) / (dimensions * log(2))
 
 
-def bits_per_dimension_of_density(
-    log_density: NDArray[np.floating], dimensions: int, bins: int = 256
-) -> NDArray[np.float64]:
-    """The same from a density over pictures scaled to 0..1, uniformly dequantised: (-log p + D ln bins) / (D ln 2).
-
-    A bin is 1/bins wide, so its probability is about density / bins^D.
-    """
-    return bits_per_dimension(np.asarray(log_density, dtype=np.float64) - dimensions * log(bins), dimensions)
-
-
 def typical_length(dim: int) -> float:
     """Expected length of a latent of N(0, I): sqrt(2) Gamma((d + 1)/2) / Gamma(d/2), close to sqrt(d - 1/2)."""
     return sqrt(2) * exp(lgamma((dim + 1) / 2) - lgamma(dim / 2))
@@ -77,8 +67,10 @@ def by_effect(samples: LatentSet) -> NDArray[np.int64]:
 class Nearness:
     """How near a latent is to the data.
 
-    `distance` to the nearest sample, whose index is `sample`. `percentile` (0..100): share of the samples whose own
-    nearest neighbour is nearer than that. `where`: 'inside' to the 95th, 'edge' to the 99.5th, 'outside' beyond.
+    `distance` to the nearest sample, whose index is `sample`. `percentile` (0..100): share of the samples that have a
+    nearer neighbour themselves. `where`: 'inside' to the 95th percentile, 'edge' to the 99.5th, 'outside' beyond; and
+    'edge' at most beyond the usual lengths of the samples, 'outside' beyond all of them. The length of a latent is its
+    distance from the mean of the samples.
     """
 
     distance: float
@@ -90,18 +82,26 @@ class Nearness:
 class Neighbourhood:
     """The distances of a set of samples to each other, kept to tell whether a latent lies among them.
 
+    Where `log_variances` (n, d) are known, the percentiles and the greatest lengths are those of draws of the
+    posteriors, mean + sigma eps with a fixed seed: they are what the decoder learned from, and lie farther out and
+    farther apart than the means. A sample counts by the distance to the nearest *other* one.
+
     At most `limit` samples are kept (evenly spread over the set), so that one question is one small matrix product.
     Never changed after it is built, so it may be asked from any thread.
     """
 
-    def __init__(self, latents: Latents, limit: int = 4000) -> None:
+    def __init__(self, latents: Latents, limit: int = 4000, log_variances: Latents | None = None) -> None:
         if len(latents) < 2 or not np.isfinite(latents).all():
             raise InputError("There are too few samples to measure distances.", "Give two or more finite latents.")
-        self._index = np.linspace(0, len(latents) - 1, min(limit, len(latents))).astype(np.int64)
+        self._index = _spread(len(latents), limit)
         self._centre = latents[self._index].mean(axis=0)  # far from the origin float32 would lose small distances
         self._latents = np.ascontiguousarray(latents[self._index] - self._centre)
         self._squares = np.einsum("ij,ij->i", self._latents, self._latents)
-        self._own = np.sort(self._own_distances())
+        drawn = self._latents if log_variances is None else _drawn(self._latents, log_variances[self._index])
+        self._own = np.sort(self._own_distances(drawn))
+        lengths = np.sqrt(self._squares), np.linalg.norm(drawn, axis=1)
+        self._usual = float(np.quantile(lengths[0], 0.005)), float(np.quantile(lengths[1], 0.995))
+        self._known = float(lengths[0].min()), float(lengths[1].max())
 
     def nearness(self, latent: Latent) -> Nearness:
         """Where a latent (d,) lies. Raises InputError for another dimension."""
@@ -111,19 +111,42 @@ class Neighbourhood:
         nearest = int(np.argmin(self._squares - 2 * (self._latents @ at)))
         distance = float(np.linalg.norm(self._latents[nearest] - at))
         percentile = 100.0 * float(np.searchsorted(self._own, distance)) / len(self._own)
-        where: Where = "inside" if percentile <= 95 else "edge" if percentile <= 99.5 else "outside"
+        where = self._where(percentile, float(np.linalg.norm(at)))
         return Nearness(distance, percentile, where, int(self._index[nearest]))
 
-    def _own_distances(self, block: int = 512) -> NDArray[np.float32]:
-        """Distance of every sample to its nearest other, float32 (n,), in blocks so that memory stays small."""
-        own = np.empty(len(self._latents), dtype=np.float32)
-        for start in range(0, len(own), block):
-            rows = slice(start, start + block)
-            squares = self._squares[None] - 2 * (self._latents[rows] @ self._latents.T)
-            squares[np.arange(len(squares)), np.arange(start, start + len(squares))] = np.inf
+    def _where(self, percentile: float, length: float) -> Where:
+        if percentile <= 95 and _lies(length, self._usual):
+            return "inside"
+        return "edge" if percentile <= 99.5 and _lies(length, self._known) else "outside"
+
+    def _own_distances(self, drawn: Latents, most: int = 1000, block: int = 250) -> NDArray[np.float32]:
+        """Distance of `most` of the `drawn` to the nearest sample but their own, in blocks so that memory is small."""
+        chosen = _spread(len(drawn), most)
+        own = np.empty(len(chosen), dtype=np.float32)
+        for start in range(0, len(chosen), block):
+            rows = chosen[start : start + block]
+            squares = self._squares[None] - 2 * (drawn[rows] @ self._latents.T)
+            squares[np.arange(len(rows)), rows] = np.inf
             nearest = squares.argmin(axis=1)
-            own[rows] = np.linalg.norm(self._latents[nearest] - self._latents[rows], axis=1)
+            own[start : start + block] = np.linalg.norm(self._latents[nearest] - drawn[rows], axis=1)
         return own
+
+
+def _spread(count: int, most: int) -> NDArray[np.int64]:
+    """At most `most` indices, evenly over 0..count - 1, int64 (k,)."""
+    return np.linspace(0, count - 1, min(most, count)).astype(np.int64)
+
+
+def _drawn(means: Latents, log_variances: Latents) -> Latents:
+    """One draw of each posterior, float32 (n, d)."""
+    noise = np.random.default_rng(0).standard_normal(means.shape, dtype=np.float32)
+    draws: Latents = (means + np.exp(log_variances / 2) * noise).astype(np.float32)
+    return draws
+
+
+def _lies(length: float, ends: tuple[float, float]) -> bool:
+    slack = 1e-4 * ends[1] + 1e-6  # of float32
+    return ends[0] - slack <= length <= ends[1] + slack
 
 
 def variance_told(latents: Latents, codes: NDArray[np.integer]) -> float:
@@ -154,3 +177,46 @@ def most_telling(samples: LatentSet, points: Latents, most_classes: int = 12) ->
         return next((labels for labels in candidates if not labels.is_category), None)
     fitting = [labels for labels in fitting if not labels.are_colours] or fitting
     return max(fitting, key=lambda labels: variance_told(points, labels.values.astype(np.int64)))
+
+
+def typical(samples: LatentSet, neighbours: int = 10) -> int:
+    """The sample to start with: a usual length, in a dense place, its neighbours labelled as itself.
+
+    The sample nearest to the mean of all is no usual one: it lies between the classes, and its picture is a blur.
+    So: of the fifth whose length (distance from the mean) is nearest to the median, those whose classes agree best with
+    their `neighbours`; of equals the one that lies more densely than about 70 % (the densest of all are the plainest).
+    Raises InputError without samples.
+    """
+    if not len(samples):
+        raise InputError("There is no sample to start with.", "Give one or more.")
+    centred = samples.latents - samples.latents.mean(axis=0)
+    lengths = np.linalg.norm(centred, axis=1)
+    usual = np.argsort(np.abs(lengths - np.median(lengths)), kind="stable")[: max(len(lengths) // 5, 1)]
+    chosen = np.sort(usual)[_spread(len(usual), 400)]
+    others = _spread(len(centred), 2000)
+    near, distances = _nearest(centred, chosen, others, min(neighbours, len(others) - 1))
+    density = np.argsort(np.argsort(distances, kind="stable")) / len(chosen)
+    order = np.lexsort((np.abs(density - 0.3), -_agreement(samples, chosen, others[near]).round(6)))
+    return int(chosen[order[0]])
+
+
+def _nearest(
+    latents: Latents, chosen: NDArray[np.int64], others: NDArray[np.int64], count: int
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The `count` nearest of `others` to each of `chosen`, places in `others` (c, count), and their mean distance."""
+    if count < 1:
+        return np.zeros((len(chosen), 0), dtype=np.int64), np.zeros(len(chosen), dtype=np.float32)
+    lengths = np.einsum("ij,ij->i", latents, latents)
+    squares = lengths[chosen][:, None] - 2 * (latents[chosen] @ latents[others].T) + lengths[others]
+    squares[chosen[:, None] == others] = np.inf
+    near = np.argpartition(squares, count - 1, axis=1)[:, :count]
+    return near, np.sqrt(np.maximum(np.take_along_axis(squares, near, axis=1), 0)).mean(axis=1)
+
+
+def _agreement(samples: LatentSet, chosen: NDArray[np.int64], near: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How many classes each of `chosen` shares with its neighbours `near` (c, k): the sum over labels, float64 (c,)."""
+    shared = np.zeros(len(chosen))
+    for labels in samples.labels:
+        if labels.is_category and labels.name != HELD_OUT and near.size:
+            shared += (labels.values[near] == labels.values[chosen][:, None]).mean(axis=1)
+    return shared

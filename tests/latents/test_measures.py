@@ -10,15 +10,15 @@ from explorer.latents.measures import (
     Neighbourhood,
     active_units,
     bits_per_dimension,
-    bits_per_dimension_of_density,
     by_effect,
     kl,
     kl_per_dimension,
     most_telling,
+    typical,
     typical_length,
     variance_told,
 )
-from explorer.latents.samplers import gaussian, normal
+from explorer.latents.samplers import normal
 from explorer.latents.samples import Labels, LatentSet
 
 
@@ -51,12 +51,9 @@ def test_a_unit_is_active_when_its_mean_varies_more_than_a_hundredth() -> None:
     assert active_units(mean).tolist() == [True, False, True, False]
 
 
-def test_a_uniform_picture_costs_eight_bits_a_dimension_by_either_formula() -> None:
+def test_a_uniform_picture_costs_eight_bits_a_dimension() -> None:
     d = 28 * 28
-    discrete = np.array([-d * log(256)])
-    assert bits_per_dimension(discrete, d) == pytest.approx(8)
-    assert bits_per_dimension_of_density(np.array([0.0]), d) == pytest.approx(8)
-    assert bits_per_dimension_of_density(np.array([0.0]), d, bins=32) == pytest.approx(5)
+    assert bits_per_dimension(np.array([-d * log(256)]), d) == pytest.approx(8)
 
 
 @pytest.mark.parametrize("dim", [1, 2, 64, 784])
@@ -65,25 +62,10 @@ def test_the_typical_length_is_the_mean_length_of_draws_from_the_prior(dim: int)
     assert typical_length(dim) == pytest.approx(float(lengths.mean()), rel=0.02)
 
 
-def test_draws_of_a_gaussian_have_its_mean_and_covariance() -> None:
-    mean = np.array([1.0, -2.0, 0.5])
-    root = np.array([[1.0, 0, 0], [2.0, 0.5, 0], [-1.0, 0.7, 3.0]])
-    latents = gaussian(mean, root @ root.T, 200_000, seed=0).astype(np.float64)
-    np.testing.assert_allclose(latents.mean(axis=0), mean, atol=0.03)
-    np.testing.assert_allclose(np.cov(latents.T), root @ root.T, atol=0.12)
-    assert np.abs(np.cov(latents.T) - root.T @ root).max() > 1  # what the wrong order of the product would give
-
-
 def test_one_seed_gives_the_same_draws() -> None:
     assert np.array_equal(normal(3, 4, seed=7), normal(3, 4, seed=7))
     assert not np.array_equal(normal(3, 4, seed=7), normal(3, 4, seed=8))
-    assert normal(3, 4, seed=7).dtype == gaussian(np.zeros(2), np.eye(2), 3, seed=1).dtype == np.float32
-
-
-@pytest.mark.parametrize("covariance", [np.eye(3), np.array([[1.0, 2.0], [2.0, 1.0]]), np.array([[1.0, 0.5], [0, 1]])])
-def test_a_covariance_that_is_none_is_refused(covariance: np.ndarray) -> None:
-    with pytest.raises(InputError):
-        gaussian(np.zeros(2), covariance, 3, seed=0)
+    assert normal(3, 4, seed=7).dtype == np.float32
 
 
 def test_dimensions_come_by_effect_then_by_kl_then_by_variance() -> None:
@@ -137,6 +119,56 @@ def test_a_latent_of_another_dimension_and_too_few_samples_are_refused() -> None
         Neighbourhood(normal(10, 3, seed=0)).nearness(np.zeros(4, np.float32))
     with pytest.raises(InputError):
         Neighbourhood(normal(1, 3, seed=0))
+
+
+def posteriors(count: int, dim: int, share: float) -> tuple[np.ndarray, np.ndarray]:
+    """Means and log variances whose draws are N(0, 1), of which the means tell `share` of the variance."""
+    means = np.float32(share**0.5) * normal(count, dim, seed=0)
+    return means, np.full_like(means, np.log(1 - share))
+
+
+def test_the_prior_of_a_model_that_fits_it_is_inside_and_only_far_from_the_bare_means() -> None:
+    means, log_variances = posteriors(2000, 32, share=0.6)
+    asked = normal(200, 32, seed=1)
+    known, bare = Neighbourhood(means, log_variances=log_variances), Neighbourhood(means)
+    assert np.mean([known.nearness(latent).where == "inside" for latent in asked]) > 0.85
+    assert np.mean([bare.nearness(latent).where == "inside" for latent in asked]) < 0.5
+    assert all(known.nearness(mean).where == "inside" for mean in means[:50][np.linalg.norm(means[:50], axis=1) > 3.5])
+    assert known.nearness(2 * asked[0]).where == "outside"
+    assert np.array_equal(known._own, Neighbourhood(means, log_variances=log_variances)._own)
+
+
+@pytest.mark.parametrize("far", [0, 100])
+def test_the_hollow_middle_of_many_dimensions_is_outside_though_near_to_samples(far: int) -> None:
+    means, log_variances = posteriors(2000, 32, share=0.6)
+    middle = np.full(32, far, np.float32)
+    answer = Neighbourhood(means + middle, log_variances=log_variances).nearness(middle)
+    assert answer.percentile < 5
+    assert answer.where == "outside"
+
+
+def test_the_middle_of_two_dimensions_is_inside() -> None:
+    assert Neighbourhood(normal(2000, 2, seed=0)).nearness(np.full(2, 0.1, np.float32)).where == "inside"
+
+
+def test_the_typical_sample_lies_among_its_own_kind_and_not_between_the_classes() -> None:
+    random = np.random.default_rng(0)
+    codes = np.arange(400) % 2
+    latents = random.normal(scale=0.3, size=(400, 3)) + np.where(codes, 3, -3)[:, None]
+    latents[:20] = random.normal(scale=0.1, size=(20, 3))  # between the two, near the mean of all
+    latents[20:30] *= 10
+    labels = (Labels("kind", codes, ("a", "b")), Labels("size", np.arange(400, dtype=np.float32)))
+    samples = LatentSet("z", latents.astype(np.float32), labels=labels)
+    assert typical(samples) >= 30
+    assert typical(samples) == typical(samples)
+
+
+def test_few_samples_have_a_typical_one_and_none_have_not() -> None:
+    assert typical(LatentSet("z", np.ones((1, 3), np.float32))) == 0
+    assert typical(LatentSet("z", normal(2, 3, seed=0))) in (0, 1)
+    assert 0 <= typical(LatentSet("z", normal(7, 3, seed=0))) < 7
+    with pytest.raises(InputError):
+        typical(LatentSet("z", np.zeros((0, 3), np.float32)))
 
 
 def test_variance_told_is_one_for_classes_of_equal_latents_and_small_for_random_ones() -> None:
