@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from explorer.errors import InputError
-from explorer.latents.arrays import Images
 from explorer.models.folder import write_bytes
 
 
@@ -44,11 +43,3 @@ def save_array(array: NDArray[np.generic], path: Path) -> None:
     stream = io.BytesIO()
     np.save(stream, array, allow_pickle=False)
     write_bytes(path, stream.getvalue())
-
-
-def save_pictures(images: Images, folder: Path, *, longest: int = 0, smooth: bool = False) -> list[Path]:
-    """Write images (n, h, w, c) as 0000.png, 0001.png, …; `longest` 0 keeps their size. Raises StorageError."""
-    paths = [folder / f"{index:04d}.png" for index in range(len(images))]
-    for image, path in zip(images, paths, strict=True):
-        save_png(enlarged(image, longest, smooth=smooth) if longest else picture(image), path)
-    return paths

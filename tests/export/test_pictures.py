@@ -28,11 +28,9 @@ def read(path: Path) -> np.ndarray:
 
 @pytest.mark.parametrize("channels", [1, 3])
 def test_a_picture_is_written_as_it_was_decoded(tmp_path: Path, channels: int) -> None:
-    images = IMAGES[..., :channels]
-    paths = pictures.save_pictures(images, tmp_path / "new")
-    assert [path.name for path in paths] == [f"{index:04d}.png" for index in range(7)]
-    for image, path in zip(images, paths, strict=True):
-        assert np.array_equal(read(path), np.broadcast_to(image, (12, 10, 3)))
+    image, path = IMAGES[0, ..., :channels], tmp_path / "new" / "a.png"
+    pictures.save_png(pictures.picture(image), path)
+    assert np.array_equal(read(path), np.broadcast_to(image, (12, 10, 3)))
 
 
 def test_hard_pixels_are_enlarged_by_a_whole_factor() -> None:
