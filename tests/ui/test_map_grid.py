@@ -15,6 +15,7 @@ from explorer.latents.arrays import Images, Latents
 from explorer.projections import axes, pca
 from explorer.projections.base import ProjectionChoice
 from explorer.session.state import frozen
+from explorer.ui.map import grid
 
 
 class GridScene(MapScene):
@@ -93,6 +94,22 @@ def test_a_tile_is_what_a_hover_at_its_centre_shows(scene: GridScene) -> None:
             assert scene.store.preview == pytest.approx(latent, abs=1e-5)
             assert scene.shade(tile) == int(decoded(scene.store.preview[None])[0, 0, 0, 0])
             assert scene.projection.place(latent[None])[0] == pytest.approx(centre, abs=1e-4)
+
+
+def test_where_lifting_takes_long_the_first_tiles_are_asked_for_at_once(
+    scene: GridScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grid, "BUDGET_S", 0.0)
+    scene.panel.toggle_grid()
+    scene.settle()
+    scene.qtbot.waitUntil(lambda: not scene.grid._unlifted)
+    first, last = (latents for latents, _marks in scene.asked)
+    assert first is not None
+    assert last is not None
+    assert len(first) == grid.PORTION
+    assert np.array_equal(last[: len(first)], first)  # they had not come, and a newer wish replaces an older one
+    scene.answer()
+    assert scene.grid._missing() == []
 
 
 def test_a_tile_is_drawn_where_it_stands(scene: GridScene) -> None:

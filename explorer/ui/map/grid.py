@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import perf_counter
 from typing import cast
 
 import numpy as np
@@ -10,13 +11,15 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QPainter
 
-from explorer.latents.arrays import Images, Latents
+from explorer.latents.arrays import Images, Latent, Latents
 from explorer.ui.map.camera import Camera
 from explorer.ui.map.grid_layer import GridLayer
 from explorer.ui.map.lattice import GridSetting, Lattice, Tile, ordered, reduced
 
 SETTLE = 150  # milliseconds without a move before tiles are asked for
 FRAME = 100  # milliseconds between paintings while tiles come
+PORTION = 64  # tiles lifted at once
+BUDGET_S = 0.008  # in one turn of the loop
 Mark = tuple[int, Tile]
 Floats = NDArray[np.float64]
 Lift = Callable[[Floats], Latents | None]
@@ -45,8 +48,11 @@ class MapGrid(QObject):
         self._epoch = 0  # of the latents; pictures of another one are refused
         self._probe: Latents | None = None
         self._settle = self._timer(SETTLE, self._ask)
+        self._next = self._timer(0, self._lift_some)
         self._frame = self._timer(FRAME, self._end_frame)
         self._is_dirty = False
+        self._unlifted: list[Tile] = []
+        self._lifted: list[tuple[Tile, Latent]] = []
 
     # in
 
@@ -139,14 +145,34 @@ class MapGrid(QObject):
 
     def _ask(self) -> None:
         """Tiles of the view whose pictures are missing, coarse first, from the middle of the view outwards."""
-        tiles = self._missing()
-        latents = self.lift(self._lattice.centres(tiles)) if tiles and self._lattice else None
-        if latents is None:
-            return
+        self._unlifted, self._lifted = self._missing(), []
         if self._probe is None:
             self._probe = self._probed()
-        self._due = len(tiles)
-        self.wanted.emit(latents, tuple((self._epoch, tile) for tile in tiles))
+        self._lift_some()
+
+    def _lift_some(self) -> None:
+        """As many as a frame has time for: between neighbours a lift takes long. The first and the last are wanted."""
+        until, is_first = perf_counter() + BUDGET_S, not self._lifted
+        while self._unlifted and self._lattice is not None:
+            portion, self._unlifted = self._unlifted[:PORTION], self._unlifted[PORTION:]
+            latents = self.lift(self._lattice.centres(portion))
+            if latents is None:
+                self._unlifted = []
+                return
+            self._lifted += zip(portion, latents, strict=True)
+            if perf_counter() >= until:
+                break
+        if is_first or not self._unlifted:
+            self._want()
+        if self._unlifted:
+            self._next.start()
+
+    def _want(self) -> None:
+        due = [(tile, latent) for tile, latent in self._lifted if reduced(tile) not in self._fresh]
+        self._due = len(due)
+        if due:
+            latents = np.stack([latent for _tile, latent in due])
+            self.wanted.emit(latents, tuple((self._epoch, tile) for tile, _latent in due))
 
     def _missing(self) -> list[Tile]:
         lattice, level, camera = self._lattice, self._level, self._camera
@@ -161,6 +187,7 @@ class MapGrid(QObject):
         ]
 
     def _forget(self) -> None:
+        self._next.stop()
         if self._due > 0:
             self._due = 0
             self.forgotten.emit()
