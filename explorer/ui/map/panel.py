@@ -80,7 +80,7 @@ class MapPanel(QWidget):
         nothing that can be seen."""
         before, samples = self._opened, self._samples
         self._opened = opened
-        if before and opened and _same(before, opened) and samples is not None and _alike(samples, self._samples):
+        if opened and opened.is_same_as(before) and samples is not None and _alike(samples, self._samples):
             self._canvas.ask_pictures_again()
             self._show_bar()
         else:
@@ -367,11 +367,6 @@ class MapPanel(QWidget):
         self._legend.highlight_wanted.connect(self._light_up)
         self._store.listen(self._show_change)
         self._store.listen_preview(self._show_preview)
-
-
-def _same(one: Opened, other: Opened) -> bool:
-    """Whether two are the same weights from the same place."""
-    return (one.path, one.card.fingerprint) == (other.path, other.card.fingerprint)
 
 
 def _alike(one: LatentSet, other: LatentSet | None) -> bool:
