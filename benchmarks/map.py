@@ -23,8 +23,9 @@ import numpy as np
 import pyqtgraph
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
+from explorer.latents.palette import class_colours
 from explorer.ui.map.canvas import MapCanvas
-from explorer.ui.map.colours import Colouring, argb, class_colours
+from explorer.ui.map.colours import Colouring, argb
 
 POINTS = 100_000
 SIZE = (800, 600)

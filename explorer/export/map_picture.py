@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from explorer.export.lettering import DARK, LARGE, MEDIUM, SMALL, Colour, Paper, shortened, width, write
-from explorer.export.palette import colours_of, legend_colours, number_colours, number_range
+from explorer.export.lettering import DARK, LARGE, LIGHT, MEDIUM, SMALL, Colour, Paper, shortened, width, write
+from explorer.export.palette import colours_of, legend_colours, ramp_colours
 from explorer.export.pictures import enlarged
 from explorer.latents.arrays import Images, Points
+from explorer.latents.palette import STEPS, number_range
 from explorer.latents.samples import Labels
 
 FINE = 3
@@ -99,7 +100,7 @@ class MapPicture:
         draw = ImageDraw.Draw(fine, "RGBA")
         count = len(content.points)
         radius = FINE * float(np.clip(110 / np.sqrt(max(count, 1)), 1.6, 5.0))
-        given = None if content.labels is None else colours_of(content.labels)
+        given = None if content.labels is None else colours_of(content.labels, dark=self.paper is not LIGHT)
         colours = np.tile(np.array(NO_LABEL, np.uint8), (count, 1)) if given is None else given
         places = (self.pixels(content.points) - (left, top)) * FINE
         for index in np.random.default_rng(0).permutation(count):  # no class hides another by being drawn last
@@ -189,10 +190,10 @@ def _draw_legend(draw: ImageDraw.ImageDraw, labels: Labels, at: tuple[int, int],
 
 def _draw_scale(draw: ImageDraw.ImageDraw, labels: Labels, at: tuple[int, int], paper: Paper) -> None:
     left, top = at
-    colours = number_colours(np.linspace(1, 0, 200))
+    colours = ramp_colours(dark=paper is not LIGHT)[np.linspace(STEPS - 1, 0, 200).astype(int)]
     for row, colour in enumerate(colours):
         draw.line((left, top + row, left + 18, top + row), fill=tuple(int(value) for value in colour))
-    low, high = number_range(labels)
+    low, high = number_range(labels.values)
     write(draw, (left + 30, top + 8), f"{high:.4g}", SMALL, paper.ink, "lm")
     write(draw, (left + 30, top + 192), f"{low:.4g}", SMALL, paper.ink, "lm")
 

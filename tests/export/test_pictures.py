@@ -14,8 +14,9 @@ from explorer.errors import InputError, StorageError
 from explorer.export import film, pictures
 from explorer.export.lettering import DARK, shortened, width
 from explorer.export.map_picture import MapContent, MapPicture, Thumbnails, spread_out
-from explorer.export.palette import OKABE_ITO, category_colours, colours_of, legend_colours, rgb
+from explorer.export.palette import colours_of, legend_colours
 from explorer.export.sheet import Words, sheet
+from explorer.latents.palette import CLASSES, rgb
 from explorer.latents.samples import Labels
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (7, 12, 10, 3), dtype=np.uint8)
@@ -108,10 +109,9 @@ def test_roundings_of_frames_do_not_add_up(count: int, rate: float) -> None:
 
 def test_classes_have_the_colours_of_the_set_and_names_of_colours_show_themselves() -> None:
     codes = np.array([0, 1, 1])
-    assert tuple(colours_of(Labels("kind", codes, ("a", "b")))[1]) == rgb(OKABE_ITO[1])
-    skin = Labels("skin", codes, ("#112233", "#ffeedd"))
-    assert np.array_equal(legend_colours(skin), [[0x11, 0x22, 0x33], [0xFF, 0xEE, 0xDD]])
-    assert category_colours(40).shape == (40, 3)
+    assert tuple(colours_of(Labels("kind", codes, ("a", "b")))[1]) == rgb(CLASSES[1])
+    skin = Labels("skin", codes, ("#77311d", "#9287ff"))
+    assert np.array_equal(legend_colours(skin), [[0x77, 0x31, 0x1D], [0x92, 0x87, 0xFF]])
 
 
 def test_numbers_go_from_dark_to_bright() -> None:

@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from explorer.export.palette import colours_of
+from explorer.latents.palette import CLASSES, MORE_CLASSES, class_colours, own_colours
 from explorer.latents.samples import Labels, LatentSet
-from explorer.ui.map.colours import CLASSES, LIKELIHOOD, MORE_CLASSES, choices, class_colours, colouring, own_colours
+from explorer.ui.map.colours import LIKELIHOOD, choices, colouring
 from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.raster import LEVELS, PointRaster, shaded
 
@@ -128,6 +130,16 @@ def test_numbers_run_along_the_ramp_and_what_is_no_number_is_grey() -> None:
     assert not shown.entries
     assert np.all(np.diff(shown.codes[:5]) > 0)
     assert shown.colours[shown.codes[5]] == 0xFF808080
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("names", [(), ("a", "b", "c"), ("#112233", "#ffeedd", "#00ff00"), tuple("abcdefghijklmn")])
+def test_what_is_exported_has_the_colours_of_the_window(names: tuple[str, ...], dark: bool) -> None:
+    values = np.array([0, 1, 2, 2, 1, 0]) if names else np.array([3, 1, 4, 1, 5, np.nan], np.float32)
+    labels = Labels("kind", values, names)
+    shown = colouring(samples(labels=(labels,)), "kind", ground="#888888", dark=dark)
+    red, green, blue = colours_of(labels, dark=dark).astype(np.uint32).T
+    assert np.array_equal(shown.colours[shown.codes], 0xFF000000 | red << 16 | green << 8 | blue)
 
 
 def test_the_log_likelihood_is_a_colouring_where_there_is_one() -> None:

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.ui.map.colours import Colouring, Entry, ramp
+from explorer.latents.palette import ramp
+from explorer.ui.map.colours import Colouring, Entry
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.glyphs import GlyphButton
 
