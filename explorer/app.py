@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import signal
 import sys
 import time
 import traceback
@@ -64,6 +65,9 @@ class Start(QObject):
 
     def report(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """What nobody caught: the user's error is told, a defect too with a report to copy; the program goes on."""
+        if issubclass(kind, KeyboardInterrupt):
+            self._window.close()
+            return
         if isinstance(error, ExplorerError):
             self._window.messages.show_error(error.title, error.hint)
             return
@@ -123,6 +127,8 @@ def run(model: str | None = None, *, measure_start: bool = False) -> int:
         return app.exec()
     start = Start(window, kept, model)
     sys.excepthook = start.report
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_told: window.close())
     window.show()
     code = app.exec()
     start.close()

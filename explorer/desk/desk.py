@@ -16,6 +16,7 @@ from explorer.desk.papers import Papers
 from explorer.desk.pictures import Pictures
 from explorer.desk.projecting import Projecting
 from explorer.errors import ExplorerError
+from explorer.models import folder
 from explorer.session.preferences import Preferences
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
@@ -61,6 +62,8 @@ class Desk(QObject):
         self.engine.restarted.connect(self.window.messages.show_note)
         self.engine.progress.connect(self._show_progress)
         self.model.changed.connect(lambda _opened: self.window.status.show_rest())
+        self.model.told.connect(self.window.messages.show_note)
+        self.model.missing.connect(self._open_ours)
 
     def do(self, name: str) -> None:
         """Do what a menu, a button or a key asked for; the user's errors go to the message bar."""
@@ -71,6 +74,15 @@ class Desk(QObject):
             deed()
         except ExplorerError as error:
             self.window.messages.show_error(error.title, error.hint)
+
+    def _open_ours(self, missing: str) -> None:
+        """The first model did not open: the message says why, and ours is there to work with."""
+        ours = next(iter(folder.bundled()), None)
+        path = str(folder.resolve(ours)) if ours else missing
+        if path != missing:
+            self.model.switch(path)
+        else:
+            self.window.tool_bar.show_model(None, is_opening=False)
 
     def _show_failure(self, failed: Failed) -> None:
         self.window.status.show_rest()

@@ -28,6 +28,7 @@ class Habits(QObject):
 
     def __init__(self, kept: Preferences, store: Store, engine: Engine, model: OpenModel, window: MainWindow) -> None:
         super().__init__()
+        self._wanted_device = ""
         self._kept, self._engine, self._model, self._window = kept, engine, model, window
         self.table: Mapping[str, Callable[[], None]] = {
             "about_model": self._about,
@@ -41,11 +42,13 @@ class Habits(QObject):
         self._show_models()
         model.choice_of = self._choice_of
         store.listen(self._remember_map)
+        store.listen(self._end_welcome)
+        self._store = store
         window.restore_layout(kept.layout)
         window.stage.smooth = kept.smooth_pictures
         window.welcome.closed.connect(lambda: self._keep(welcome_seen=True))
         window.tool_bar.device_wanted.connect(self._change_device)
-        window.tool_bar.model_wanted.connect(model.switch)
+        window.tool_bar.model_wanted.connect(self._switch)
         window.closing.connect(self._save)
         model.changed.connect(self._show_model)
         engine.device_changed.connect(self._show_device)
@@ -61,8 +64,14 @@ class Habits(QObject):
             seen = new.projection
             self._kept = self._kept.with_choice(new.model, MapChoice(seen.kind, seen.first, seen.second, new.colour))
 
+    def _end_welcome(self, _old: State, _new: State) -> None:
+        """The first thing done makes the welcome go."""
+        if self._window.welcome.isVisible() and self._store.undo_title is not None:
+            self._window.welcome.dismiss()
+
     def _keep(self, **fields: object) -> None:
         self._kept = replace(self._kept, **fields)  # type: ignore[arg-type]
+        preferences.save(self._kept)
 
     def _themes(self) -> None:
         group = QActionGroup(self)
@@ -87,7 +96,7 @@ class Habits(QObject):
         self._window.tool_bar.show_models(bundled, recent)
         self._window.recent.clear()
         for path in recent:
-            self._window.recent.addAction(path).triggered.connect(lambda _=False, path=path: self._model.switch(path))
+            self._window.recent.addAction(path).triggered.connect(lambda _=False, path=path: self._switch(path))
         self._window.recent.setEnabled(bool(recent))
 
     def _show_model(self, opened: Opened | None) -> None:
@@ -101,16 +110,23 @@ class Habits(QObject):
         self._window.tool_bar.show_device(opened.device, opened.devices)
         self._window.status.show_device(opened.device, opened.precision)
         self._kept = self._kept.with_opened(opened.path)
+        preferences.save(self._kept)
         self._show_models()
         if opened.note:
             self._window.messages.show_note(opened.note)
 
+    def _switch(self, path: str) -> None:
+        self._window.messages.hide()
+        self._model.switch(path)
+
     def _change_device(self, name: str) -> None:
-        self._keep(device=name)
-        self._model.device = name
+        self._wanted_device = name
         self._engine.set_device(name)
 
     def _show_device(self, changed: DeviceChanged) -> None:
+        if changed.device == self._wanted_device:  # chosen by hand, and it works
+            self._model.device, self._wanted_device = changed.device, ""
+            self._keep(device=changed.device)
         opened = self._model.opened
         self._window.tool_bar.show_device(changed.device, opened.devices if opened else (changed.device,))
         self._window.status.show_device(changed.device, changed.precision)
@@ -129,4 +145,3 @@ class Habits(QObject):
 
     def _save(self) -> None:
         self._keep(layout=self._window.layout_text(), smooth_pictures=self._window.stage.smooth)
-        preferences.save(self._kept)

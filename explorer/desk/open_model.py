@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,32 +17,50 @@ from explorer.models import folder
 from explorer.projections import KINDS, ProjectionChoice
 from explorer.session.document import Document
 from explorer.session.preferences import MapChoice
-from explorer.session.state import PathSetting, Place, State, frozen
+from explorer.session.state import PathSetting, Place, Snapshot, State, frozen
 from explorer.session.store import Store
 from explorer.work.engine import Engine
-from explorer.work.messages import Opened
+from explorer.work.messages import Failed, Opened
+
+
+@dataclass(frozen=True, eq=False)
+class Errand:
+    """A model that was sent for. `document`: to be taken when it is there. `back`: where one was, before an undo."""
+
+    key: int
+    path: str
+    document: Document | None = None
+    back: tuple[Opened, State] | None = None
 
 
 class OpenModel(QObject):
-    """Holds what the engine said of the open model. `changed` carries it, or None while another one is on its way."""
+    """Holds what the engine said of the open model, and sends for others. One errand at a time, the newest counts.
+
+    `changed` carries the `Opened`, or None while an undo waits for another model; `told` something worth knowing;
+    `missing` that there is no model at all, since the first did not open.
+    """
 
     changed = Signal(object)
+    told = Signal(str)
+    missing = Signal(str)
 
     def __init__(self, store: Store, engine: Engine, device: str = "") -> None:
         super().__init__()
         self._store, self._engine = store, engine
-        self._wanted: Document | None = None
+        self._errand: Errand | None = None
+        self._shelves: dict[str, tuple[Snapshot, ...]] = {}  # of the models one was in, by path
         self.device = device
         self.choice_of: Callable[[str], MapChoice | None] = lambda _path: None
         self.opened: Opened | None = None
         self.has_choice = False  # whether the user has chosen how the map of this model is shown
         engine.opened.connect(self._show_opened)
+        engine.failed.connect(self._show_failed)
         store.listen(self._follow)
 
     def switch(self, path: str) -> None:
         """Open another model; the state changes when it is there, so a failure loses nothing."""
-        self._wanted = None
-        self._engine.open(str(Path(path)), self.device)
+        path = str(Path(path))
+        self._errand = Errand(self._engine.open(path, self.device), path)
 
     def restore(self, document: Document) -> None:
         """Take a pasted state: at once in the model that it was copied from, else when that one has been opened.
@@ -52,8 +71,8 @@ class OpenModel(QObject):
         if opened is not None and document.fingerprint == opened.card.fingerprint:
             self._take(document, opened)
         else:
-            self._wanted = document
-            self._engine.open(_whereabouts(document), self.device)
+            path = _whereabouts(document)
+            self._errand = Errand(self._engine.open(path, self.device), path, document)
 
     def latent(self) -> Latent:
         """The current latent: the base, and every concept added once."""
@@ -74,17 +93,31 @@ class OpenModel(QObject):
         return any(s.name == state.place.space and (s.dim,) == state.place.base.shape for s in self.opened.card.spaces)
 
     def _show_opened(self, opened: Opened) -> None:
+        errand, self._errand = self._errand, None
+        state = self._store.state
+        if errand is not None and errand.back is not None and opened.path != state.model:
+            self._errand = errand  # of a model that undo has left again
+            return
         self.opened = opened
-        state, wanted = self._store.state, self._wanted
-        self._wanted = None
-        if wanted is not None:
-            self._take(wanted, opened)
-        elif not state.model:
-            self._store.restart(first_state(opened, self.choice_of(opened.path)))
+        try:
+            self._take_opened(opened, errand.document if errand else None)
+        finally:
+            self.has_choice = self.choice_of(opened.path) is not None
+            self.changed.emit(opened)
+
+    def _take_opened(self, opened: Opened, document: Document | None) -> None:
+        state = self._store.state
+        first = first_state(opened, self.choice_of(opened.path))
+        if not state.model:
+            self._store.begin(first)
         elif not self.fits(state):
-            self._store.change(f"Open {opened.card.name}", **vars(first_state(opened, self.choice_of(opened.path))))
-        self.has_choice = self.choice_of(opened.path) is not None
-        self.changed.emit(opened)
+            self._shelves[state.model] = state.shelf
+            shelf = self._shelves.get(opened.path, ())
+            self._store.change(f"Open {opened.card.name}", **{**vars(first), "shelf": shelf})
+            if state.shelf and not shelf:
+                self.told.emit("Each model has a shelf of its own. The other one comes back with its model.")
+        if document is not None:
+            self._take(document, opened)
 
     def _take(self, document: Document, opened: Opened) -> None:
         document.check({space.name: space.dim for space in opened.card.spaces})
@@ -92,13 +125,32 @@ class OpenModel(QObject):
         if state.place.sample is not None and (samples is None or state.place.sample >= len(samples)):
             state = state.moved(sample=None)  # of a model with other samples
         self._store.change("Paste state", **{**vars(state), "model": opened.path})
+        if document.fingerprint != opened.card.fingerprint:
+            self.told.emit(f"The weights of {opened.card.name} are others than those the state was copied from.")
 
-    def _follow(self, _old: State, new: State) -> None:
-        """Undo led to a state of another model: bring that one back."""
-        if self.opened is not None and new.model != self.opened.path:
-            self.opened = None
-            self.changed.emit(None)
-            self._engine.open(new.model, self.device)
+    def _follow(self, old: State, new: State) -> None:
+        """Undo led to a state of another model: bring that one back, or the one after it when it was undone too."""
+        errand, opened = self._errand, self.opened
+        coming = errand.path if errand is not None and errand.back is not None else opened.path if opened else ""
+        if not coming or new.model == coming:
+            return
+        back = errand.back if errand is not None and errand.back is not None else (opened, old) if opened else None
+        self.opened = None
+        self.changed.emit(None)
+        self._errand = Errand(self._engine.open(new.model, self.device), new.model, back=back)
+
+    def _show_failed(self, failed: Failed) -> None:
+        """What was sent for did not come: stay in what there was."""
+        errand = self._errand
+        if errand is None or failed.key != errand.key:
+            return
+        self._errand = None
+        if errand.back is not None:
+            self.opened, state = errand.back
+            self._store.change(f"Stay in {self.opened.card.name}", **vars(state))
+            self.changed.emit(self.opened)
+        elif self.opened is None:
+            self.missing.emit(errand.path)
 
 
 def _whereabouts(document: Document) -> str:

@@ -45,12 +45,13 @@ class Papers(QObject):
         if Path(path).suffix.lower() in PICTURE_ENDINGS:
             self._encode(path)
         else:
+            self._window.messages.hide()
             self._model.switch(path)
 
     def _ask_model(self) -> None:
         path = QFileDialog.getExistingDirectory(self._window, "Open a model folder")
         if path:
-            self._model.switch(path)
+            self.take(path)
 
     def _ask_picture(self) -> None:
         path, _kind = QFileDialog.getOpenFileName(self._window, "Bring a picture", "", PICTURES)
@@ -63,7 +64,13 @@ class Papers(QObject):
             return
         if opened.card.family == "gan":
             raise InputError("A GAN has no encoder.", "Choose a VAE or a flow to bring a picture of your own.")
-        self._jobs.run("encode", read_picture, Path(path), opened.card.image_shape, done=self._engine.encode)
+        self._jobs.run(
+            "encode",
+            read_picture,
+            Path(path),
+            opened.card.image_shape,
+            done=lambda images: self._engine.encode(images) if self._model.opened is opened else None,
+        )
 
     def _ask_save(self) -> None:
         image = self._window.stage.picture_shown

@@ -59,8 +59,14 @@ class Store:
         """Replace fields of the path (a, b, kind, frames, position, ...)."""
         self._commit(title, replace(self._state, path=replace(self._state.path, **path)), gesture)  # type: ignore[arg-type]
 
+    def begin(self, state: State) -> None:
+        """The first model is there: nothing lies before this state."""
+        self._undo.clear()
+        self._redo.clear()
+        self.restart(state)
+
     def restart(self, state: State) -> None:
-        """Take a state without a step of undo: the first model, a finished load."""
+        """Take a state without a step of undo, such as a step of an animation."""
         self._gesture = None
         self._show(state)
 

@@ -38,7 +38,6 @@ class MainWindow(QMainWindow):
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self._painted = False
         self.actions_by_name = {deed.name: self._action(deed) for deed in DEEDS}
-        self.messages = MessageBar()
         self._build()
         self.resize(self.screen().availableSize().boundedTo(SIZE))
 
@@ -130,12 +129,12 @@ class MainWindow(QMainWindow):
         self._column = column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.messages)
         self._opening = QLabel("Opening…")
         self._opening.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._opening.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         column.addWidget(self._opening, 1)
         self.setCentralWidget(centre)
+        self.messages = MessageBar(centre)
         self._menus()
 
     def _fill(self) -> Iterator[None]:

@@ -42,7 +42,7 @@ class Status(QStatusBar):
         self._decode.setToolTip(f"Time to decode one picture in the engine with {backend} (median of 20)")
 
     def show_rate(self, pictures_a_second: int) -> None:
-        self._rate.setText(f"{pictures_a_second} fps" if pictures_a_second else "")
+        self._rate.setText(f"{pictures_a_second} pictures/s" if pictures_a_second else "")
 
     def show_progress(self, text: str, share: float, *, can_cancel: bool = False) -> None:
         """`share` in 0..1, or negative while it is not known."""
@@ -52,6 +52,11 @@ class Status(QStatusBar):
         for widget in (self._doing, self._bar):
             widget.show()
         self._cancel.setVisible(can_cancel)
+
+    @property
+    def is_working(self) -> bool:
+        """Whether progress is on show."""
+        return not self._bar.isHidden()
 
     def show_rest(self) -> None:
         """Nothing runs in the background."""

@@ -45,8 +45,15 @@ class ToolBar(QToolBar):
         self.show_model(None)
         self.show_device("", ())
 
-    def show_model(self, card: Card | None) -> None:
-        self._models.setText(f"{card.name}  ▾" if card else "Opening…  ▾")
+    @property
+    def model_text(self) -> str:
+        """What stands on the button of the models."""
+        return self._models.text()
+
+    def show_model(self, card: Card | None, *, is_opening: bool = True) -> None:
+        """The open model; without one, whether one is on its way."""
+        name = card.name if card else "Opening…" if is_opening else "No model"
+        self._models.setText(f"{name}  ▾")
         self._facts.setText(facts_line(card) if card else "")
 
     def show_models(self, bundled: Sequence[tuple[str, str]], recent: Sequence[str]) -> None:

@@ -105,14 +105,18 @@ class Engine(QObject):
             self._link.start()
             self._watch.start()
 
-    def open(self, path: str, device: str = "") -> None:
-        """Open a model, on the device that fits best where none is named. What was open serves until then."""
+    def open(self, path: str, device: str = "") -> int:
+        """Open a model, on the device that fits best where none is named. What was open serves until then.
+
+        Returns the key that `opened` or `failed` will carry, 0 from a closed engine.
+        """
         if self._is_closed:
-            return
+            return 0
         if self._wanted is None or self._wanted.path != path:
             self._deaths.clear()
         self.start()
         self._send_open(path, device)
+        return self._last_key
 
     def ask(self, request: DecodeRequest) -> None:
         """Pictures. 'live': the newest waits for its turn; other purposes: the newest list replaces the older one."""
@@ -135,7 +139,10 @@ class Engine(QObject):
             self._link.put(EncodeOrder(self._key, images))
 
     def set_device(self, name: str) -> None:
-        """Move the open model; `device_changed` or `failed` tells."""
+        """Move the open model; `device_changed` or `failed` tells. Opens it again there after it was given up."""
+        if self._link is None and self._good is not None:
+            self.open(self._good.path, name)
+            return
         if self._link is not None:
             self._link.put(DeviceOrder(self._key, name))
 
@@ -225,8 +232,8 @@ class Engine(QObject):
     def _mourn(self, link: Link, end: str) -> None:
         if link is not self._link:
             return
-        why, self._why = self._why or f"The engine ended by itself ({end}).", ""
-        log.warning("%s", why)
+        why, self._why = self._why or "The engine stopped.", ""
+        log.warning("%s (%s)", why, end)
         self._link, self._key, self._lacks_twin = None, 0, False
         now = time.monotonic()
         self._deaths = [*(death for death in self._deaths if now - death < WITHIN_S), now]

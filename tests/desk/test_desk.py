@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -239,3 +240,108 @@ def test_a_crashed_engine_comes_back_with_everything(qtbot: QtBot, desk: Desk) -
     assert desk.store.state is mine
     desk.store.move("Move smile", strengths={"smile": 4.0})
     shows(qtbot, desk, lambda: desk.model.latent()[0])
+
+
+def comes(qtbot: QtBot, desk: Desk, path: str) -> None:
+    """Wait until the model at a path is open and shown."""
+    qtbot.waitUntil(lambda: desk.model.opened is not None and desk.model.opened.path == path, timeout=WAIT)
+
+
+def test_undo_and_redo_at_once_across_models_end_where_they_should(qtbot: QtBot, desk: Desk) -> None:
+    opens(qtbot, desk, "two")
+    qtbot.waitUntil(lambda: desk.store.state.colour == "kind", timeout=WAIT)  # the map has come
+    desk.store.move("Move smile", strengths={"smile": 1.0})
+    mine = desk.store.state
+    desk.do("undo")
+    desk.do("undo")  # leads to the other model, which has to be opened
+    assert desk.store.state.model == "one"
+    desk.do("redo")
+    desk.do("redo")
+    comes(qtbot, desk, "two")
+    assert desk.store.state is mine
+    assert desk.store.redo_title is None
+    shows(qtbot, desk, lambda: desk.model.latent()[0])
+
+
+def test_undo_to_a_model_that_is_gone_stays_where_it_was(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opens(qtbot, desk, "two")
+    mine = desk.store.state
+    gone = replace(desk.store.state, model="gone")
+    desk.store.restart(gone)  # as undo would
+    qtbot.waitUntil(lambda: desk.store.state.model == "two", timeout=WAIT)
+    assert desk.store.state.place is gone.place
+    assert desk.model.opened is not None
+    assert desk.store.state.shelf == mine.shelf
+    assert "no model 'gone'" in desk.window.messages.text
+
+
+def test_nothing_lies_before_the_first_model(qtbot: QtBot) -> None:
+    desk = joined(Preferences(welcome_seen=True), greet=False)
+    qtbot.addWidget(desk.window)
+    desk.window.show()
+    for deed in ("zero", "snapshot", "reset", "pin", "random"):
+        desk.do(deed)
+    opens(qtbot, desk, "one")
+    try:
+        assert desk.store.undo_title is None
+        assert desk.store.state.shelf == ()
+    finally:
+        desk.close()
+
+
+def test_a_first_model_that_does_not_open_says_so_and_leaves_a_window_that_can_open_others(qtbot: QtBot) -> None:
+    desk = joined(Preferences(welcome_seen=True), greet=False)
+    qtbot.addWidget(desk.window)
+    desk.window.show()
+    try:
+        desk.model.switch("nowhere")
+        qtbot.waitUntil(lambda: desk.window.tool_bar.model_text.startswith("No model"), timeout=WAIT)
+        assert desk.window.messages.text
+        opens(qtbot, desk, "one")
+        shows(qtbot, desk, lambda: desk.model.latent()[0])
+    finally:
+        desk.close()
+
+
+def test_a_paste_that_failed_does_not_strike_later(qtbot: QtBot, desk: Desk) -> None:
+    opens(qtbot, desk, "two")
+    desk.do("copy")
+    text = QGuiApplication.clipboard().text().replace('"print of two"', '"print of another"')
+    opens(qtbot, desk, "one")
+    QGuiApplication.clipboard().setText(text.replace('"two"', '"toonfaces-vae"'))
+    with qtbot.waitSignal(desk.engine.failed, timeout=WAIT):
+        desk.do("paste")
+    before = desk.store.state.place
+    desk.store.move("Move smile", strengths={"smile": 1.0})
+    opens(qtbot, desk, "gan")
+    desk.do("undo")
+    comes(qtbot, desk, "one")
+    assert desk.store.state.place.base is before.base
+
+
+def test_each_model_keeps_its_shelf(qtbot: QtBot, desk: Desk) -> None:
+    desk.do("snapshot")
+    kept = desk.store.state.shelf
+    opens(qtbot, desk, "two")
+    assert desk.store.state.shelf == ()
+    opens(qtbot, desk, "one")
+    assert desk.store.state.shelf is kept
+
+
+def test_the_progress_of_a_job_outlives_the_one_it_replaced(qtbot: QtBot, desk: Desk) -> None:
+    done: list[object] = []
+    gates = [threading.Event(), threading.Event()]
+    for gate in gates:
+        desk.jobs.run("slot", waits, gate, done=done.append, title="Working")
+    gates[0].set()
+    qtbot.waitUntil(lambda: desk.window.status.is_working, timeout=WAIT)
+    gates[1].set()
+    qtbot.waitUntil(lambda: bool(done), timeout=WAIT)
+    assert not desk.window.status.is_working
+
+
+def waits(gate: threading.Event, *, step: object) -> str:
+    gate.wait(30)
+    return "done"

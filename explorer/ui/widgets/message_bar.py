@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
@@ -10,10 +10,11 @@ NOTE_MS = 7000
 
 
 class MessageBar(QFrame):
-    """Hidden while there is nothing to say. Errors stay until closed, notes leave by themselves."""
+    """Lies over the top of `host`, so that nothing moves when it comes. Errors stay until closed, notes leave."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host)
+        host.installEventFilter(self)
         self.setAccessibleName("Messages")
         self._report = ""
         self._is_error = False
@@ -28,7 +29,7 @@ class MessageBar(QFrame):
         close.setAutoRaise(True)
         close.setAccessibleName("Close message")
         close.clicked.connect(self.hide)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 8, 8)
         row.addWidget(self._text, 1)
         row.addWidget(self._copy)
@@ -59,13 +60,27 @@ class MessageBar(QFrame):
         self._timer.stop()
         if not is_error:
             self._timer.start(NOTE_MS)
+        self._settle()
         self.show()
+        self.raise_()
         self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._settle()
+        return super().eventFilter(watched, event)
+
+    def _settle(self) -> None:
+        host = self.parentWidget()
+        if host is not None:
+            width = host.width()
+            self.setGeometry(0, 0, width, max(self._row.heightForWidth(width), self._row.sizeHint().height()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         role = QPalette.ColorRole.BrightText if self._is_error else QPalette.ColorRole.Highlight
         tint = QColor(self.palette().color(role))
+        painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Window))
         painter.fillRect(0, 0, 4, self.height(), tint)
         tint.setAlpha(28)
         painter.fillRect(self.rect(), tint)
