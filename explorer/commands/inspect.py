@@ -23,11 +23,13 @@ def declare(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the card, the samples and the concepts."""
+    """Print the card, the samples and the concepts. Raises CheckpointError for damage in any file of the model."""
     from explorer.models.folder import read_card, read_concepts, read_samples, resolve
+    from explorer.models.weights import check_weights
 
     folder = resolve(options.model)
     card = read_card(folder)
+    check_weights(folder, card)
     samples, concepts = read_samples(folder, card), read_concepts(folder, card)
     if options.json:
         print(json.dumps(as_mapping(folder, card, samples, concepts), indent=2, ensure_ascii=False))

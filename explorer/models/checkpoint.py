@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from explorer.errors import CheckpointError, DeviceError, ExplorerError
 from explorer.models import device as devices
-from explorer.models.config import WEIGHTS, Config, check_file, read_config, resolve, write_bytes, write_config
+from explorer.models.config import WEIGHTS, Config, check_file, read_config, resolve, whole, write_bytes, write_config
 from explorer.models.network import NetworkModel
 
 FAMILIES = {
@@ -83,15 +83,10 @@ def _fill(net: nn.Module, path: Path) -> None:
     check_file(path)
     expected = net.state_dict()
     where = f"{path.parent.name}/{path.name}"
-    try:
-        with safe_open(path, framework="pt") as opened:
-            shapes = {key: tuple(opened.get_slice(key).get_shape()) for key in opened.keys()}  # noqa: SIM118
-            _compare({key: tuple(value.shape) for key, value in expected.items()}, shapes, where)
-            weights = {key: _weight(opened.get_tensor(key), expected[key], key, where) for key in expected}
-    except CheckpointError:
-        raise
-    except Exception as error:  # a damaged file raises many kinds
-        raise CheckpointError(f"{where} cannot be read.", f"It is damaged or cut short: {error}"[:300]) from error
+    with whole(path), safe_open(path, framework="pt") as opened:
+        shapes = {key: tuple(opened.get_slice(key).get_shape()) for key in opened.keys()}  # noqa: SIM118
+        _compare({key: tuple(value.shape) for key, value in expected.items()}, shapes, where)
+        weights = {key: _weight(opened.get_tensor(key), expected[key], key, where) for key in expected}
     net.load_state_dict(weights, assign=True)
 
 

@@ -15,7 +15,7 @@ from explorer.errors import CheckpointError
 from explorer.latents.concepts import Concept
 from explorer.latents.samples import Labels, LatentSet
 from explorer.models.base import Card, Space
-from explorer.models.config import CONCEPTS, SAMPLES, check_file, read_card, resolve, write_bytes
+from explorer.models.config import AGAIN, CONCEPTS, SAMPLES, check_file, read_card, resolve, whole, write_bytes
 from explorer.models.fields import Fields
 
 LARGEST_FILE = 1_000_000_000  # bytes
@@ -124,13 +124,8 @@ def write_concepts(path: Path, concepts: Iterable[Concept]) -> None:
 
 def _read(path: Path) -> tuple[Arrays, dict[str, str]]:
     check_file(path, LARGEST_FILE)
-    try:
-        with safe_open(path, framework="numpy") as opened:
-            return {key: opened.get_tensor(key) for key in opened.keys()}, dict(opened.metadata() or {})  # noqa: SIM118
-    except Exception as error:  # a damaged file raises many kinds
-        raise CheckpointError(
-            f"{path.parent.name}/{path.name} cannot be read.", f"It is damaged: {error}"[:300]
-        ) from error
+    with whole(path), safe_open(path, framework="numpy") as opened:
+        return {key: opened.get_tensor(key) for key in opened.keys()}, dict(opened.metadata() or {})  # noqa: SIM118
 
 
 def _write(path: Path, arrays: Arrays, metadata: dict[str, str]) -> None:
@@ -141,7 +136,7 @@ def _json(text: str, where: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{where} cannot be read.", f"Its metadata are damaged: {error}"[:300]) from error
+        raise CheckpointError(f"{where} is damaged: what it says of itself is no JSON.", AGAIN.capitalize()) from error
 
 
 def _optional(arrays: Arrays, key: str, shape: tuple[int, ...], where: str) -> NDArray[np.float32] | None:

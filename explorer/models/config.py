@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ CONFIG, WEIGHTS, README, SAMPLES, CONCEPTS = (
     "samples.safetensors",
     "concepts.safetensors",
 )
+AGAIN = "copy the whole model folder again."
 LARGEST_CONFIG = 4_000_000  # bytes; ours have about 3,000
 LARGEST_SIDE = 2048  # of a picture
 LARGEST_DIM = 65_536  # of a latent
@@ -55,14 +56,20 @@ def resolve(name_or_path: str | Path) -> Path:
     if not path.exists() and str(name_or_path) in bundled():
         return places.pretrained() / str(name_or_path)
     try:
-        if path.is_file():
-            path = path.parent
+        file = path.name if path.is_file() else ""
+        path = path.parent if file else path
+        path = path.resolve() if path.name in ("", "..") else path  # a folder is called by its name in what follows
         if not path.is_dir():
             raise CheckpointError(f"There is no model '{name_or_path}'.", f"Bundled: {', '.join(bundled()) or 'none'}.")
     except OSError as error:
-        raise CheckpointError(f"'{name_or_path}' cannot be read.", str(error)) from error
+        raise CheckpointError(f"'{name_or_path}' cannot be read.", f"{error.strerror or error}.") from error
     if not (path / CONFIG).exists():
-        raise CheckpointError(f"'{path.name}' is no model folder: it has no {CONFIG}.", _foreign_hint(path))
+        called = (
+            f"'{file}' is no model, and its folder '{path.name}' is none"
+            if file
+            else f"'{path.name}' is no model folder"
+        )
+        raise CheckpointError(f"{called}: it has no {CONFIG}.", _foreign_hint(path))
     return path
 
 
@@ -137,12 +144,14 @@ def _space(raw: Fields) -> Space:
 
 def _json(path: Path) -> object:
     check_file(path, LARGEST_CONFIG)
+    where = f"{path.parent.name}/{path.name}"
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError, MemoryError) as error:
-        raise CheckpointError(
-            f"{path.parent.name}/{path.name} cannot be read.", f"It is damaged: {error}"[:300]
-        ) from error
+    except OSError as error:
+        raise CheckpointError(f"{where} cannot be read.", f"{error.strerror or error}.") from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        line = f" (line {error.lineno})" if isinstance(error, json.JSONDecodeError) else ""
+        raise CheckpointError(f"{where} is no valid JSON{line}.", f"Mend it there, or {AGAIN}") from error
 
 
 def check_file(path: Path, largest: int | None = None) -> None:
@@ -157,6 +166,20 @@ def check_file(path: Path, largest: int | None = None) -> None:
             stream.read(1)
     except OSError as error:
         raise CheckpointError(f"{where} cannot be read.", str(error)) from error
+
+
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[None]:
+    """Around the reading of a safetensors file: whatever goes wrong is told as its damage, CheckpointError."""
+    try:
+        yield
+    except CheckpointError:
+        raise
+    except Exception as error:  # a damaged file raises many kinds
+        size = f"{path.stat().st_size:,} bytes" if path.is_file() else "gone"
+        raise CheckpointError(
+            f"{path.parent.name}/{path.name} is damaged or cut short ({size}).", AGAIN.capitalize()
+        ) from error
 
 
 def fingerprint(path: str | Path) -> str:
