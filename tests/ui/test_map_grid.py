@@ -112,10 +112,13 @@ def test_where_lifting_takes_long_the_first_tiles_are_asked_for_at_once(
     assert scene.grid._missing() == []
 
 
-def test_a_tile_is_drawn_where_it_stands(scene: GridScene) -> None:
+@pytest.mark.parametrize("zoom", [1.0, 1.2])
+def test_a_tile_is_drawn_where_it_stands_during_a_zoom_too(scene: GridScene, zoom: float) -> None:
     scene.panel.toggle_grid()
     latents, marks = scene.settle()
     scene.answer()
+    scene.canvas.grab()
+    scene.canvas.zoom(zoom)
     painted = scene.canvas.grab().toImage()
     seen = 0
     for latent, (_epoch, tile) in zip(latents, marks, strict=True):
@@ -172,6 +175,18 @@ def test_a_step_within_the_map_keeps_every_tile_and_a_step_out_of_it_asks_anew(s
     assert len(scene.asked) == count + 1
     current = scene.panel._traces.current
     assert latents[0] == pytest.approx(scene.projection.lift(scene.projection.place(latents[:1]), current)[0], abs=1e-4)
+
+
+def test_what_changed_while_the_grid_was_off_is_not_shown_when_it_is_on_again(scene: GridScene) -> None:
+    scene.panel.toggle_grid()
+    _, first = scene.settle()
+    scene.answer()
+    scene.panel.toggle_grid()
+    scene.store.move("Smile", strengths={"hat": 2.0})
+    scene.panel.toggle_grid()
+    assert not scene.grid._layer.has(first[0][1])
+    _, second = scene.settle()
+    assert {tile for _, tile in second} == {tile for _, tile in first}
 
 
 def test_tiles_of_another_latent_come_too_late(scene: GridScene) -> None:

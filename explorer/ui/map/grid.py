@@ -83,9 +83,9 @@ class MapGrid(QObject):
         """The current latent changed, or with `anew` how any latent is decoded. Where the tiles' latents are others
         now, their pictures stay until the new ones come."""
         if not self.setting.on:
-            self._probe = None
-            return
-        if anew or not self._is_same():
+            self._renew()
+            self._layer.clear()
+        elif anew or not self._is_same():
             self._renew()
             self._lay()
 
@@ -145,6 +145,9 @@ class MapGrid(QObject):
 
     def _ask(self) -> None:
         """Tiles of the view whose pictures are missing, coarse first, from the middle of the view outwards."""
+        if self._layer.is_stretched(self._camera, self._ratio):
+            self._layer.forget_composed()
+            self.changed.emit()
         self._unlifted, self._lifted = self._missing(), []
         if self._probe is None:
             self._probe = self._probed()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRect, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from explorer.latents.arrays import Images
 from explorer.ui.map.camera import Camera
 from explorer.ui.map.lattice import Lattice, Tile, drawn_sizes, reduced
 
-SPARE = 1  # tiles composed beyond each side of the view
+SPARE = 6  # one in so many tiles a side is composed beyond each side of the view, so that a pan only moves the image
+HOLD_S = 0.1  # a zoom stretches the image for so long before it is composed anew
 IMAGE_BYTES = 64 << 20  # pictures in memory
 ROUNDED = 3  # pixels that a tile may be off its shape
 CRISP = 3.0  # pictures that grow by so much keep their pixels; others are smoothed
@@ -33,6 +35,12 @@ class Composed:
     left: int
     top: int
     scale: float
+    born: float  # seconds, monotonic
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is too early to compose again only for a zoom."""
+        return monotonic() - self.born < HOLD_S
 
     def serves(self, level: int, columns: range, rows: range) -> bool:
         """Whether it holds all of these tiles."""
@@ -89,18 +97,38 @@ class GridLayer:
             return
         columns, rows = lattice.covering(level, camera.bounds, 0)
         composed = self._composed
-        if composed is None or composed.scale != camera.scale * ratio or not composed.serves(level, columns, rows):
+        if composed is None or not (
+            composed.serves(level, columns, rows) if composed.scale == camera.scale * ratio else composed.is_new
+        ):
             composed = self._composed = self._compose(lattice, camera, level, ratio)
         if composed is None:
             return
-        origin = np.round(camera.to_screen(np.zeros(2)) * ratio)  # whole device pixels keep it sharp
-        x, y = ((origin + np.array([composed.left, composed.top])) / ratio).tolist()
         painter.setOpacity(opacity)
-        painter.drawImage(QPointF(x, y), composed.image)
+        if composed.scale == camera.scale * ratio:
+            self._draw_sharp(painter, camera, ratio, composed)
+        else:
+            self._draw_stretched(painter, camera, ratio, composed)
         painter.setOpacity(1.0)
 
+    def is_stretched(self, camera: Camera, ratio: float) -> bool:
+        """Whether what is drawn was composed for another zoom."""
+        return self._composed is not None and self._composed.scale != camera.scale * ratio
+
+    def _draw_sharp(self, painter: QPainter, camera: Camera, ratio: float, composed: Composed) -> None:
+        origin = np.round(camera.to_screen(np.zeros(2)) * ratio)  # whole device pixels keep it sharp
+        x, y = ((origin + np.array([composed.left, composed.top])) / ratio).tolist()
+        painter.drawImage(QPointF(x, y), composed.image)
+
+    def _draw_stretched(self, painter: QPainter, camera: Camera, ratio: float, composed: Composed) -> None:
+        corner = np.array([composed.left, -composed.top]) / composed.scale
+        x, y = camera.to_screen(corner).tolist()
+        factor = camera.scale / composed.scale
+        painter.drawImage(
+            QRectF(x, y, composed.image.width() * factor, composed.image.height() * factor), composed.image
+        )
+
     def _compose(self, lattice: Lattice, camera: Camera, level: int, ratio: float) -> Composed | None:
-        columns, rows = lattice.covering(level, camera.bounds, SPARE)
+        columns, rows = lattice.covering(level, camera.bounds, max(1, lattice.side // SPARE))
         if not columns or not rows:
             return None
         across, up = lattice.borders(level, columns), lattice.borders(level, rows)
@@ -112,7 +140,7 @@ class GridLayer:
         image.fill(Qt.GlobalColor.transparent)
         self._fill(image, level, columns, rows, x - left, y - top)
         image.setDevicePixelRatio(ratio)
-        return Composed(level, columns, rows, image, left, top, scale)
+        return Composed(level, columns, rows, image, left, top, scale, monotonic())
 
     def _fill(
         self, image: QImage, level: int, columns: range, rows: range, x: NDArray[np.intp], y: NDArray[np.intp]
