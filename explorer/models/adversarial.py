@@ -21,20 +21,22 @@ def pixel_norm(features: Tensor) -> Tensor:
 
 
 class Mapping(nn.Module):
-    """z (n, d_z) to w (n, d_w). Only the direction of z matters: it is normalised first."""
+    """z (n, d) to w (n, d): z of length sqrt(d), so that only its direction matters, plus what the layers add.
 
-    def __init__(self, z_dim: int, w_dim: int, width: int) -> None:
+    They start by adding nothing, so that all d dimensions of w are in use: without it w shrank to five.
+    """
+
+    def __init__(self, dim: int, width: int) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            nn.Linear(z_dim, width),
-            nn.LeakyReLU(0.2),
-            nn.Linear(width, width),
-            nn.LeakyReLU(0.2),
-            nn.Linear(width, w_dim),
+            nn.Linear(dim, width), nn.LeakyReLU(0.2), nn.Linear(width, width), nn.LeakyReLU(0.2), nn.Linear(width, dim)
         )
+        for parameter in self.body[-1].parameters():
+            nn.init.zeros_(parameter)
 
     def forward(self, z: Tensor) -> Tensor:
-        w: Tensor = self.body(pixel_norm(z))
+        normal = pixel_norm(z)
+        w: Tensor = normal + self.body(normal)
         return w
 
 

@@ -112,7 +112,7 @@ def build(config: Config) -> GanModel:
     depths = fields.integers("depths", 1, 8, len(widths) - 1)
     if not height == width == 4 * 2 ** (len(widths) - 1):
         raise CheckpointError(f"{fields.where}: 'widths' do not fit {height} x {width} pixels.", "The file is damaged.")
-    mapping = Mapping(dim, dim, fields.integer("mapping_width", 1, 4096))
+    mapping = Mapping(dim, fields.integer("mapping_width", 1, 4096))
     net = GanNet(mapping, Generator(channels, dim, widths, depths), dim)
     return GanModel(described(config.card, net), config.hyperparameters, net)
 

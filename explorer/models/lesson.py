@@ -1,4 +1,4 @@
-"""The last part of a GAN's training: attributes learn to lie along straight lines in w, to be moved one by one.
+"""The later part of a GAN's training: attributes learn to lie along straight lines in w, to be moved one by one.
 
 A linear head reads each attribute of w; the generator is taught to draw, as a read-out sees it, what the head says
 (InfoGAN's idea, Chen et al. 2016, with attributes in the place of free codes). An attribute keeps its share of the

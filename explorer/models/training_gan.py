@@ -37,6 +37,8 @@ from explorer.models.training.samples import effects
 SAID = "samples of the prior, labelled by a read-out network (its accuracy stands in the card)"
 DRAWN_FOR_MEAN = 20_000  # latents of which w_mean is the mean
 MEASURED = 2_000  # pictures in a figure
+READ_WELL = 0.9  # balanced accuracy of the read-out from which its labels are worth keeping
+ACTS = 0.3  # of `worth`, from which a concept does what its name says
 
 
 @dataclass(frozen=True)
@@ -48,12 +50,12 @@ class GanPlan:
     critic_hidden: int
     batch: int = 64
     rate: float = 1e-3
-    mapping_rate: float = 0.1
+    mapping_rate: float = 0.3
     penalty: float = 1.0
     penalty_every: int = 4
     half_life: float = 10_000
     lesson_from: int | None = None  # step at which the lesson in attributes begins (see `lesson`)
-    lesson_weight: float = 1.0
+    lesson_weight: float = 0.3
 
 
 def begin(recipe: Recipe, dataset: Dataset, seed: int, device: str) -> GanTraining:
@@ -132,7 +134,8 @@ class GanTraining(Training):
         says = self._reader.probabilities(model.decode(w)) > 0.5
         labels = tuple(
             Labels(name, column.astype(np.int64), ("no", "yes"))
-            for name, column in zip(self._reader.names, says.T, strict=True)
+            for name, column in zip(self.names, says.T, strict=True)
+            if self._reader.accuracy[name] >= READ_WELL
         )
         kept = LatentSet("z", z, labels=labels, effects=effects(model, z, "z"), provenance=SAID)
         return [kept, replace(kept, space="w", latents=w, effects=effects(model, w, "w"))]
@@ -140,7 +143,8 @@ class GanTraining(Training):
     def tried(self, model: NetworkModel, concepts: list[Concept], samples: LatentSet) -> list[Concept]:  # noqa: ARG002
         """For each attribute the better of two directions: mean difference, or learned by what it does."""
         assert isinstance(model, GanModel)
-        return [self._better(model, samples, name) for name in self._reader.names]
+        found = [self._better(model, samples, labels.name) for labels in samples.labels]
+        return [concept for concept in found if worth(concept) >= ACTS]
 
     def measures(self, model: NetworkModel, dataset: Dataset) -> dict[str, object]:
         """How near samples come to held-out data, how varied they are, and how well the read-out reads."""
@@ -150,7 +154,7 @@ class GanTraining(Training):
         return {
             "frechet_distance_in_readout_features": round(frechet_distance(says[0], says[1]), 4),
             "frechet_distance_of_training_pictures": round(frechet_distance(says[2], says[1]), 4),
-            "readout_accuracy": _listed(self._reader.accuracy),
+            "readout_balanced_accuracy": _listed(self._reader.accuracy),
             "share_of_samples_read_as": self._shares(made),
             "share_of_held_out_read_as": self._shares(held),
         }
@@ -169,15 +173,20 @@ class GanTraining(Training):
 
     @cached_property
     def _reader(self) -> ReadOut:
-        return train_readout(self.dataset, yes_or_no(self.dataset.labels, self.names), self.names, seed=self.seed)
+        """Labels and measures; not the one that teaches, which the generator may have learned to please."""
+        return self._read_out(self.seed + 1, epochs=8, noise=0.0)
 
     @cached_property
-    def _reading_net(self) -> ReadOutNet:
-        return copy.deepcopy(self._reader.net).requires_grad_(False).to(self.device)
+    def _teacher(self) -> ReadOutNet:
+        return self._read_out(self.seed, epochs=5, noise=0.3).net.requires_grad_(False).to(self.device)
+
+    def _read_out(self, seed: int, epochs: int, noise: float) -> ReadOut:
+        marks = yes_or_no(self.dataset.labels, self.names)
+        return train_readout(self.dataset, marks, self.names, seed=seed, epochs=epochs, noise=noise)
 
     def _shares(self, images: Images) -> str:
         shares = (self._reader.probabilities(images) > 0.5).mean(0)
-        return _listed(dict(zip(self._reader.names, shares.tolist(), strict=True)))
+        return _listed(dict(zip(self.names, shares.tolist(), strict=True)))
 
     def _parts(self) -> tuple[Any, ...]:
         head = (self.lesson.head, self.lesson.optimiser)
@@ -207,7 +216,7 @@ class GanTraining(Training):
         loss: Tensor = softplus(self.critic(real) - self.critic(made)).mean()
         begun = self.steps if self.plan.lesson_from is None else self.plan.lesson_from
         if self.taken >= begun:
-            mend = self.lesson.loss(w, self._reading_net(made), self.taken - begun)
+            mend = self.lesson.loss(w, self._teacher(made), self.taken - begun)
             loss = loss + self.plan.lesson_weight * mend
         self.painter.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -225,15 +234,9 @@ class GanTraining(Training):
         return self.pictures[torch.randint(len(self.pictures), (self.plan.batch,), generator=self.random)]
 
     def _pace(self) -> None:
-        """The rates rise over the first 100 steps, are full until the middle, then fall evenly to a tenth.
-
-        The lesson begins again with half of them.
-        """
-        first = self.plan.lesson_from or self.steps
-        late = max(0.0, self.taken / first - 0.5) / 0.5
-        share = min(1.0, (self.taken + 1) / 100) * (1 - 0.9 * late)
-        if self.taken >= first:
-            share = 0.5 * (1 - 0.9 * (self.taken - first) / (self.steps - first))
+        """The rates rise over the first 100 steps, are full until the middle, then fall evenly to a twentieth."""
+        late = max(0.0, self.taken / self.steps - 0.5) / 0.5
+        share = min(1.0, (self.taken + 1) / 100) * (1 - 0.95 * late)
         for group in (*self.painter.param_groups, *self.judge.param_groups):
             group["lr"] = self.plan.rate * group.get("part", 1.0) * share
 

@@ -13,7 +13,7 @@ import torch
 from explorer.errors import CheckpointError, InputError
 from explorer.latents.samples import Labels
 from explorer.models import training_gan
-from explorer.models.adversarial import Critic
+from explorer.models.adversarial import Critic, Mapping
 from explorer.models.base import CanEncode, CanMap, CanScore
 from explorer.models.checkpoint import open_model, save_model
 from explorer.models.config import Config
@@ -67,6 +67,12 @@ def test_truncation_one_is_none(space: str) -> None:
     np.testing.assert_array_equal(
         model.decode_float(latents, space=space, truncation=1), model.decode_float(latents, space=space)
     )
+
+
+def test_a_fresh_mapping_only_scales_z_to_the_length_of_the_prior() -> None:
+    mapping = Mapping(6, 8)
+    w = mapping(torch.randn(5, 6)).detach()
+    torch.testing.assert_close(w.norm(dim=1), torch.full((5,), 6**0.5), atol=1e-4, rtol=0)
 
 
 def test_truncation_moves_w_along_a_straight_line_through_the_mean() -> None:
@@ -155,7 +161,9 @@ def test_a_training_that_was_interrupted_goes_on_as_if_it_had_not_been(faces: Da
     np.testing.assert_array_equal(second.finished().decode(z, space="z"), whole.finished().decode(z, space="z"))
 
 
-def test_a_trained_gan_comes_with_labelled_samples_in_both_spaces_and_tried_concepts(faces: Dataset) -> None:
+def test_a_trained_gan_comes_with_labelled_samples_in_both_spaces_and_tried_concepts(
+    faces: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
     training = training_gan.begin(RECIPE, faces, 0, "cpu")
     training.advance()
     model = training.finished()
@@ -163,11 +171,13 @@ def test_a_trained_gan_comes_with_labelled_samples_in_both_spaces_and_tried_conc
     assert isinstance(model, GanModel)
     np.testing.assert_array_equal(model.map(z.latents), w.latents)
     happy = Labels("happy", np.arange(30) % 2, ("no", "yes"))  # an untrained generator is all of one mood
+    monkeypatch.setattr(training_gan, "READ_WELL", 0.0)
+    monkeypatch.setattr(training_gan, "ACTS", -2.0)
     (concept,) = training.tried(model, [], replace(w, labels=(happy,)))
     assert concept.space == "w"
     assert concept.provenance["method"] in ("mean difference", "steered through the read-out")
     assert {"read_unmoved", "read_at_plus_2_sigma", "held_out_auc"} <= set(concept.provenance)
-    assert set(training.measures(model, faces)) >= {"frechet_distance_in_readout_features", "readout_accuracy"}
+    assert set(training.measures(model, faces)) >= {"frechet_distance_in_readout_features", "readout_balanced_accuracy"}
 
 
 def test_the_read_out_reads_what_is_plain_to_see(faces: Dataset) -> None:
