@@ -14,8 +14,17 @@ Numbers = NDArray[np.float64]
 Found = tuple[NDArray[np.intp], NDArray[np.float32]]
 
 PLACING = 10  # neighbours in latent space that place a latent
-LIFTING = 30  # neighbours on the map that lift a place
-RIDGE = 0.1  # of the squared reach of the neighbours: a thin or far neighbourhood gives no slope, only a mean
+LIFTING, RIDGE = 20, 0.03
+"""Neighbours on the map that lift a place, and the ridge on their slopes, in squared reaches of the neighbourhood.
+
+`lift_error` measured on t-SNE, UMAP and PaCMAP of 4,000 samples of 32 numbers, then of 2:
+
+    nearest sample    0.63 0.93 1.00    0.056 0.088 0.097
+    30 and 0.1        0.61 0.69 0.75    0.059 0.080 0.073
+    20 and 0.03       0.58 0.69 0.76    0.040 0.067 0.063
+
+With a ridge of 0.01 places outside all samples run away: to 1.6 times as far as the farthest sample, here to 1.05.
+"""
 ROWS = 4_000_000  # numbers in one block of distances, so that memory stays small
 TESTED = 500  # samples on which the lift is measured
 LIFT_NAME = "neighbours (an estimate, no exact inverse)"
@@ -46,9 +55,9 @@ class NeighbourMap:
     @property
     def lift_hint(self) -> str:
         return (
-            f"Under the cursor you see what the {LIFTING} samples around it would be there, by a local linear fit. It "
-            f"leaves {100 * self.lift_error:.0f} % of the samples' spread unexplained, measured on samples it did not "
-            f"know. {ABOUT}"
+            f"Under the cursor you see what the {LIFTING} samples around it would be there, by a local linear fit. "
+            f"Its error is {100 * self.lift_error:.0f} % of the samples' spread, measured on samples it did not know. "
+            f"{ABOUT}"
         )
 
     def place(self, latents: Latents) -> Points:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from functools import partial
 
@@ -25,5 +26,6 @@ def fit(samples: LatentSet, choice: ProjectionChoice, concepts: Sequence[Concept
 def _embed(latents: Latents, *, seed: int) -> Numbers:
     from pacmap import PaCMAP
 
+    logging.getLogger("pacmap").setLevel(logging.ERROR)  # it warns of every seed
     mapping = PaCMAP(n_components=2, n_neighbors=min(NEIGHBOURS, len(latents) // 2), random_state=seed)
     return np.asarray(mapping.fit_transform(latents, init="random" if seed else "pca"), dtype=np.float64)
