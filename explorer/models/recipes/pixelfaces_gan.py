@@ -12,7 +12,7 @@ NOTES = {
 The samples are pictures of the prior, so nobody labelled them. A small classifier, trained on the labelled
 pictures, reads them; its balanced accuracy on held-out pictures stands above. The Fréchet distance is taken in that
 classifier's features, each in units of its deviation over the data: it is no FID, and only comparable with itself.""",
-    "Concepts": """\
+    "How the concepts were found": """\
 In the later part of its training the generator is taught to let these attributes lie along straight lines in w, by a
 classifier of its own. Each concept is the better of two directions in w: the difference of means, or one learned by
 gradient through generator and classifier, so that the attribute changes, the others stay and few pixels move. One
