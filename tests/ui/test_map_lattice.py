@@ -74,6 +74,14 @@ def test_a_coarse_picture_stands_in_until_its_neighbours_have_come() -> None:
     assert (drawn_sizes(columns, rows, np.ones((8, 8), bool)) == 1).all()
 
 
+def test_what_nobody_asked_for_is_not_waited_for() -> None:
+    inside = np.zeros((8, 8), bool)
+    inside[1:7, 1:7] = True
+    sizes = drawn_sizes(range(8), range(8), inside, inside)
+    assert (sizes[inside] == 1).all()
+    assert (sizes[~inside] == 0).all()
+
+
 def test_a_level_stays_for_a_small_zoom_and_leaves_for_a_large_one() -> None:
     lattice = Lattice(1.0, 16)
     assert lattice.level(1.5, 0) == 0

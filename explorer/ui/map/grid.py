@@ -13,7 +13,7 @@ from PySide6.QtGui import QPainter
 
 from explorer.latents.arrays import Images, Latent, Latents
 from explorer.ui.map.camera import Camera
-from explorer.ui.map.grid_layer import GridLayer
+from explorer.ui.map.grid_layer import ASKED, GridLayer
 from explorer.ui.map.lattice import GridSetting, Lattice, Tile, ordered, reduced
 
 SETTLE = 150  # milliseconds without a move before tiles are asked for
@@ -181,7 +181,7 @@ class MapGrid(QObject):
         lattice, level, camera = self._lattice, self._level, self._camera
         if lattice is None or not self.setting.on:
             return []
-        columns, rows = lattice.covering(level, camera.bounds, 1)
+        columns, rows = lattice.covering(level, camera.bounds, ASKED)
         middle = (lattice.index(level, camera.x), lattice.index(level, camera.y))
         return [
             tile

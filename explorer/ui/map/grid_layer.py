@@ -14,6 +14,7 @@ from explorer.latents.arrays import Images
 from explorer.ui.map.camera import Camera
 from explorer.ui.map.lattice import Lattice, Tile, drawn_sizes, reduced
 
+ASKED = 1  # tiles beyond each side of the view that are asked for
 SPARE = 6  # one in so many tiles a side is composed beyond each side of the view, so that a pan only moves the image
 HOLD_S = 0.1  # a zoom stretches the image for so long before it is composed anew
 IMAGE_BYTES = 64 << 20  # pictures in memory
@@ -138,16 +139,25 @@ class GridLayer:
         left, top = int(x[0]), int(y[-1])
         image = QImage(int(x[-1]) - left, int(y[0]) - top, QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(Qt.GlobalColor.transparent)
-        self._fill(image, level, columns, rows, x - left, y - top)
+        near = lattice.covering(level, camera.bounds, ASKED)
+        due = np.outer([column in near[0] for column in columns], [row in near[1] for row in rows])
+        self._fill(image, level, columns, rows, x - left, y - top, due)
         image.setDevicePixelRatio(ratio)
         return Composed(level, columns, rows, image, left, top, scale, monotonic())
 
     def _fill(
-        self, image: QImage, level: int, columns: range, rows: range, x: NDArray[np.intp], y: NDArray[np.intp]
+        self,
+        image: QImage,
+        level: int,
+        columns: range,
+        rows: range,
+        x: NDArray[np.intp],
+        y: NDArray[np.intp],
+        due: NDArray[np.bool_],
     ) -> None:
         """Wide stand-ins first, so that every tile that has come lies over them."""
         there = np.array([[self.has((level, column, row)) for row in rows] for column in columns], bool)
-        sizes = drawn_sizes(columns, rows, there)
+        sizes = drawn_sizes(columns, rows, there, due)
         painter = QPainter(image)
         for size in (4, 2, 1):
             for across, up in np.argwhere(sizes == size).tolist():

@@ -121,14 +121,17 @@ def ordered(level: int, columns: range, rows: range, middle: tuple[float, float]
     return [(level, int(across[seat]), int(up[seat])) for seat in order]
 
 
-def drawn_sizes(columns: range, rows: range, there: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """How many tiles wide each picture (columns, rows) is drawn: 0 where there is none, more while its neighbours of
-    the next finer step are missing."""
+def drawn_sizes(
+    columns: range, rows: range, there: NDArray[np.bool_], due: NDArray[np.bool_] | None = None
+) -> NDArray[np.intp]:
+    """How many tiles wide each picture (columns, rows) is drawn: 0 where there is none, more while neighbours of the
+    next finer step are `due` (without it all of them) and not yet there."""
+    settled = there if due is None else there | ~due
     across, up = np.meshgrid(np.array(columns), np.array(rows), indexing="ij")
     sizes = np.where(there, _own_sizes(across, up), 0)
     size = COARSEST
     while size > 1:
-        sizes = np.where((sizes == size) & _surrounded(there, size // 2), size // 2, sizes)
+        sizes = np.where((sizes == size) & _surrounded(settled, size // 2), size // 2, sizes)
         size //= 2
     return sizes
 
