@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from explorer.models.base import Card
+from explorer.ui.widgets import ink
+from explorer.ui.widgets.notes import Dim
+
+# of the text, not of its place in the layout: there it would be no higher than its hint
+_ABOVE = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+_NAME_LETTERS = 19  # the width of the names; longer ones are wrapped
 
 
 def facts(card: Card) -> list[tuple[str, str]]:
@@ -48,10 +62,12 @@ class About(QDialog):
     def __init__(self, card: Card, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(f"About {card.name}")
-        self.resize(640, 560)
+        letter = self.fontMetrics().averageCharWidth()
+        self.setMinimumWidth(70 * letter)
+        self.resize(90 * letter, 560)
         page = QWidget()
         column = QVBoxLayout(page)
-        column.setContentsMargins(24, 20, 24, 20)
+        column.setContentsMargins(3 * ink.GRID, 20, 3 * ink.GRID, 20)
         column.setSpacing(12)
         column.addWidget(_heading(card.name))
         if card.summary:
@@ -63,6 +79,7 @@ class About(QDialog):
         column.addStretch()
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidget(page)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -73,17 +90,19 @@ class About(QDialog):
         outer.addWidget(buttons)
 
 
-def _form(rows: list[tuple[str, str]]) -> QFormLayout:
-    form = QFormLayout()
-    form.setHorizontalSpacing(24)
+def _form(rows: list[tuple[str, str]]) -> QGridLayout:
+    """A grid and no QFormLayout, whose least width is that of its longest line."""
+    form = QGridLayout()
+    form.setHorizontalSpacing(3 * ink.GRID)
     form.setVerticalSpacing(6)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-    for name, words in rows:
-        label = QLabel(name)
-        label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        label.setFixedWidth(150)
+    form.setColumnStretch(1, 1)
+    for row, (name, words) in enumerate(rows):
+        label = Dim(name)
         label.setWordWrap(True)
-        form.addRow(label, _text(words))
+        label.setFixedWidth(round(label.fontMetrics().averageCharWidth() * _NAME_LETTERS))
+        label.setAlignment(_ABOVE)
+        form.addWidget(label, row, 0)
+        form.addWidget(_text(words), row, 1)
     return form
 
 
@@ -91,6 +110,8 @@ def _text(words: str) -> QLabel:
     label = QLabel(words)
     label.setWordWrap(True)
     label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setAlignment(_ABOVE)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # as wide as there is room, no wider
     label.setTextInteractionFlags(
         Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
     )

@@ -1,13 +1,18 @@
-"""Keys and gestures: the table of deeds, and what the mouse does."""
+"""Keys and gestures: the table of deeds by menu, and what the mouse does, in two columns of about the same height."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QPalette
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.ui.deeds import DEEDS
+from explorer.ui.widgets import ink
+from explorer.ui.widgets.notes import Title
 
+Group = tuple[str, Sequence[tuple[str, str]]]
 GESTURES = (
     ("Hover over the map", "decode the place under the cursor"),
     ("Click on the map", "choose a sample, or go to that place"),
@@ -20,27 +25,60 @@ GESTURES = (
 )
 
 
+def groups() -> list[Group]:
+    """Keys and what they do, a group for each menu, and the mouse last."""
+    menus = list(dict.fromkeys(deed.menu for deed in DEEDS))
+    keys = {
+        menu: [
+            (QKeySequence(deed.keys).toString() or deed.key_text, deed.text.rstrip("…"))
+            for deed in DEEDS
+            if deed.menu == menu and (deed.keys or deed.key_text)
+        ]
+        for menu in menus
+    }
+    return [*((menu, rows) for menu, rows in keys.items() if rows), ("Mouse", GESTURES)]
+
+
+def columns(known: Sequence[Group]) -> tuple[list[Group], list[Group]]:
+    """The groups in their order, broken where the longer column is shortest. A heading is as high as two rows."""
+    heights = [len(rows) + 2 for _name, rows in known]
+    cut = min(range(1, len(known)), key=lambda place: max(sum(heights[:place]), sum(heights[place:])))
+    return list(known[:cut]), list(known[cut:])
+
+
 class Keys(QDialog):
-    """Two columns: keys, gestures."""
+    """What can be done without a menu."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Keys and gestures")
-        keys = [(deed.keys or deed.key_text, deed.text.rstrip("…")) for deed in DEEDS if deed.keys or deed.key_text]
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(16)
-        grid.setVerticalSpacing(5)
-        grid.setColumnMinimumWidth(2, 24)
-        for column, pairs in ((0, keys), (3, GESTURES)):
-            for row, (gesture, effect) in enumerate(pairs):
-                what = QLabel(gesture)
-                what.setForegroundRole(QPalette.ColorRole.Highlight)
-                grid.addWidget(what, row, column)
-                grid.addWidget(QLabel(effect), row, column + 1, Qt.AlignmentFlag.AlignLeft)
+        both = QHBoxLayout()
+        both.setSpacing(6 * ink.GRID)
+        for column in columns(groups()):
+            both.addLayout(_column(column))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(24, 20, 24, 16)
-        outer.setSpacing(16)
-        outer.addLayout(grid)
+        outer.setContentsMargins(3 * ink.GRID, 2 * ink.GRID, 3 * ink.GRID, 2 * ink.GRID)
+        outer.setSpacing(2 * ink.GRID)
+        outer.addLayout(both)
         outer.addWidget(buttons)
+
+
+def _column(known: Sequence[Group]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(2 * ink.GRID)
+    grid.setVerticalSpacing(ink.GRID // 2)
+    grid.setColumnStretch(1, 1)
+    for name, rows in known:
+        title = Title(name)
+        title.setContentsMargins(0, ink.GRID if grid.count() else 0, 0, 0)
+        grid.addWidget(title, grid.rowCount(), 0, 1, 2)
+        for gesture, effect in rows:
+            row = grid.rowCount()
+            what = QLabel(gesture)
+            what.setForegroundRole(QPalette.ColorRole.Highlight)
+            grid.addWidget(what, row, 0)
+            grid.addWidget(QLabel(effect), row, 1, Qt.AlignmentFlag.AlignLeft)
+    grid.setRowStretch(grid.rowCount(), 1)
+    return grid
