@@ -21,6 +21,7 @@ from explorer.ui.widgets.screen import Screen
 from explorer.work.messages import Opened
 
 Pixels = NDArray[np.uint8]
+_UNBOUND = 16777215  # what Qt calls no maximum
 WALK_SIGMA = 4.0
 """A drag across the whole picture walks this many standard deviations."""
 
@@ -47,6 +48,7 @@ class Stage(QWidget):
         self._scale: NDArray[np.float64] = np.ones(2)
         self._from: Place | None = None
         self._drag = 0
+        self._is_beside = False
         self._build()
         store.listen(self._show_change)
         store.listen_preview(self._show_preview)
@@ -187,12 +189,16 @@ class Stage(QWidget):
         self._outer = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         self._outer.setContentsMargins(ink.GRID, ink.GRID, ink.GRID, ink.GRID)
         self._outer.setSpacing(ink.GRID)
+        self._outer.addStretch()
         self._outer.addWidget(self._screen, 1)
         self._outer.addLayout(self._beside)
+        self._outer.addStretch()
         self._stand_beside(False)
 
     def _stand_beside(self, is_beside: bool) -> None:
         """The small pictures and the controls at the right of the picture, or below it."""
+        self._is_beside = is_beside
+        self._screen.show_at_top(is_beside)
         ways = QBoxLayout.Direction
         self._outer.setDirection(ways.LeftToRight if is_beside else ways.TopToBottom)
         self._beside.setDirection(ways.TopToBottom if is_beside else ways.BottomToTop)
@@ -206,6 +212,8 @@ class Stage(QWidget):
         below = 8 * ink.GRID + 2 * ink.row_height(self) + 2 * ink.GRID
         width, height = event.size().width() - 2 * ink.GRID, event.size().height() - 2 * ink.GRID
         self._stand_beside(min(width - side, height) > min(width, height - below))
+        # beside the column no wider than the picture: no gap between them, and both in the middle
+        self._screen.setMaximumWidth(max(1, height) if self._is_beside else _UNBOUND)
 
     def _controls(self) -> QHBoxLayout:
         self.sharpness = GlyphButton("spline", "Soft pixels instead of sharp ones", self)

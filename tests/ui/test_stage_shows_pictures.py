@@ -205,3 +205,13 @@ def test_under_a_bead_a_drag_walks_from_the_frame_that_is_shown(stage: Stage, st
     drag(stage.screen_part, (50, 50), (90, 50), (120, 50))
     assert store.state.place.base[2:] == pytest.approx(latents[2][2:])
     assert not store.state.place.strengths
+
+
+@pytest.mark.parametrize(("width", "height"), [(900, 300), (650, 480), (1200, 500)])
+def test_beside_the_picture_the_small_ones_begin_at_its_edges(stage: Stage, width: int, height: int) -> None:
+    stage.show_picture(pictures(1)[0])
+    stage.resize(width, height)
+    QApplication.processEvents()
+    screen, small = stage.screen_part, stage.comparison
+    assert screen.y() + screen.target().top() == small.y()
+    assert small.x() - (screen.x() + screen.target().right()) <= 2 * 8

@@ -44,6 +44,7 @@ class Picture(QWidget):
         super().__init__(parent)
         self._image = QImage()
         self._smooth = False
+        self._at_top = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     @property
@@ -63,10 +64,19 @@ class Picture(QWidget):
             self._smooth = smooth
             self.update()
 
+    def show_at_top(self, at_top: bool) -> None:
+        """Where the widget is higher than the picture: at its upper edge, or in its middle."""
+        if at_top != self._at_top:
+            self._at_top = at_top
+            self.update()
+
     def target(self) -> QRect:
         """Where the picture stands in the widget."""
         ratio = self._image.width() / self._image.height() if self._image.height() else 1.0
-        return square_in(self.rect(), ratio)
+        target = square_in(self.rect(), ratio)
+        if self._at_top:
+            target.moveTop(0)
+        return target
 
     def sizeHint(self) -> QSize:
         return QSize(48 * ink.GRID, 48 * ink.GRID)
