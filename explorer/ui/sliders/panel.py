@@ -17,7 +17,7 @@ from explorer.ui.widgets.row import SliderRow
 from explorer.work.messages import Opened
 
 _LEAST_NAME = 10 * ink.GRID
-_MOST_NAME = 0.36  # of the panel's width
+_MOST_NAME = 0.3  # of the panel's width
 
 
 class SlidersPanel(QWidget):
