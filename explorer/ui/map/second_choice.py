@@ -32,7 +32,7 @@ class SecondChoice(QWidget):
         self.seed = QPushButton("Other seed", self)
         self.seed.setToolTip("Draw the map anew from another start: what stays the same is no chance.")
         self.seed.setAccessibleName("Other seed")
-        self.seed.clicked.connect(lambda: self._ask(seed=self._choice.seed + 1))
+        self.seed.clicked.connect(lambda: self._ask(seed=(self._choice.seed + 1) % 2**31))
         self._row = {"label": self.label, "across": self.across, "up": self.up, "seed": self.seed}
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
