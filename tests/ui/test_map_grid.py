@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -260,3 +261,19 @@ def test_pictures_of_samples_make_room_for_the_grid(scene: GridScene) -> None:
     scene.panel.toggle_grid()
     scene.panel.grab()
     assert scene.canvas.pictures_shown
+
+
+def test_a_tile_tells_its_two_numbers(scene: GridScene) -> None:
+    scene.show(axes.fit(scene.samples, ProjectionChoice("axes", 0, 1)))
+    scene.panel.toggle_grid()
+    for setting in (scene.panel._grid, replace(scene.panel._grid, equal=True)):
+        scene.panel._take_grid(setting)
+        scene.canvas.hover(scene.canvas.rect().center().toPointF())
+        while scene.canvas.ringed is not None:
+            scene.canvas.pan(7, 5)
+            scene.canvas.hover(scene.canvas.rect().center().toPointF())
+        _tile, centre = scene.canvas._tile_at
+        latent = scene.panel._lifted_all(centre[None])[0]
+        assert scene.canvas.describe_place(centre) == f"z 1: {latent[0]:.2f}\nz 2: {latent[1]:.2f}".replace(
+            "-", "\N{MINUS SIGN}"
+        )
