@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer.latents.arrays import Latent
 from explorer.latents.edits import edited
+from explorer.latents.measures import typical
 from explorer.latents.samples import LatentSet
 from explorer.models import folder
 from explorer.projections import KINDS, ProjectionChoice
@@ -182,12 +183,11 @@ def chosen_projection(choice: MapChoice) -> ProjectionChoice:
 
 
 def first_place(space: str, dim: int, samples: LatentSet | None) -> Place:
-    """The sample nearest to the mean of all, or the zero latent of a model without samples."""
+    """A typical sample, or the zero latent of a model without samples."""
     if samples is None or not len(samples):
         return Place(space=space, base=frozen(np.zeros(dim, dtype=np.float32)))
-    latents = samples.latents
-    index = int(np.argmin(np.linalg.norm(latents - latents.mean(axis=0), axis=1)))
-    return Place(space=space, base=frozen(latents[index]), sample=index)
+    index = typical(samples)
+    return Place(space=space, base=frozen(samples.latents[index]), sample=index)
 
 
 def with_strength(place: Place, name: str, strength: float) -> MappingProxyType[str, float]:

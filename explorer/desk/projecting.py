@@ -112,6 +112,7 @@ class Projecting(QObject):
         self._shown = self._asked = key
         self._window.map.show_projection(result.projection, result.points)
         self._window.map.show_neighbourhood(result.neighbourhood)
+        self._window.inspect.show_neighbourhood(result.neighbourhood)
         self._choose_colour(result.telling)
         axes, scale = walk_axes(result.projection, result.points, self._model.latent())
         self._window.stage.show_walk(axes, scale)
@@ -209,7 +210,12 @@ def measured(samples: LatentSet, points: Points, *, step: Step) -> Quality | Non
 
 def _around(projection: Projection, points: Points, samples: LatentSet) -> Fitted:
     telling = most_telling(samples, points)
-    return Fitted(projection, points, Neighbourhood(samples.latents), telling.name if telling else "")
+    return Fitted(
+        projection,
+        points,
+        Neighbourhood(samples.latents, log_variances=samples.log_variances),
+        telling.name if telling else "",
+    )
 
 
 def walk_axes(

@@ -107,6 +107,7 @@ class Clerk:
         if model is self._next:
             self._next = None
         warm(model.model)
+        model.fetch_twin()  # one in the cache that could not be used before the weights were there
         if model.is_announced:
             self._tell(model.device_changed())
         else:
