@@ -1,8 +1,8 @@
 """One latent on the CPU: the live loop's exported twin over eager torch in inference mode, for every bundled model.
 
-Both are given a numpy latent and give back a picture in 8 bits, on one thread, which is what the live loop gives a quick
-model so that the window has a core for itself. `all_cores` is the ratio over torch with every core, on a machine that
-has nothing else to do. Turns of both alternate; each ratio is the median over the turns.
+Both are given a numpy latent and give back a picture in 8 bits, on one thread, which is what the live loop gives a
+quick model so that the window has a core for itself. `all_cores` is the ratio over torch with every core, on a machine
+that has nothing else to do. Turns of both alternate; each ratio is the median over the turns.
 
     python benchmarks/twin.py [MODEL ...]
 """

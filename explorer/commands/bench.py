@@ -58,7 +58,7 @@ GOALS: Mapping[str, tuple[Goal, ...]] = {
         ),
         Goal("smooth", "longest gap of the window during a drag", "longest_gap_ms", 50, " ms"),
     ),
-    "twin": (Goal("live", "one latent on the CPU, on one thread, over eager torch (slowest bundled model)", "ratio", 0.5),),
+    "twin": (Goal("live", "one latent on the CPU, one thread, over eager torch (slowest model)", "ratio", 0.5),),
     "map": (Goal("map", "CPU of a pan frame with 100,000 points, over pyqtgraph's scatter", "ratio", 0.05),),
     "weight": (Goal("weight", "peak memory of opening a model, over its weights (heaviest)", "ratio", 3),),
 }

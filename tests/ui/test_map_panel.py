@@ -161,7 +161,7 @@ def test_the_moved_concept_has_an_arrow_that_says_how_much_of_it_is_visible(scen
     arrow = scene.panel._marks.arrow
     assert arrow is not None
     share = scene.projection.share(np.eye(DIM, dtype=np.float32)[1])
-    assert arrow.text.startswith("smile +1.5")
+    assert arrow.text.startswith("smile moved +1.5")
     assert f"{100 * share:.0f} % visible here" in arrow.text
     base = scene.store.state.place.base
     moved = base + np.float32(3.0) * np.eye(DIM, dtype=np.float32)[1]

@@ -31,7 +31,7 @@ from explorer.work.messages import Opened
 NO_MODEL = "No model is open"
 NO_SAMPLES = "This model brought no samples of this space, so there is no map of it."
 PLACING = "Placing the samples\N{HORIZONTAL ELLIPSIS}"
-MOST_LABELS = 12  # lines of a sample's tooltip
+MOST_LABELS = 6  # in a tooltip that leaves the map to be seen
 
 
 class MapPanel(QWidget):
@@ -319,11 +319,13 @@ class MapPanel(QWidget):
         return NO_SAMPLES if self._samples is None or not len(self._samples) else PLACING
 
     def _describe(self, sample: int) -> str:
-        """A sample in words: its number and what its labels say."""
+        """A sample in words: its number and what its labels say, the one that colours the map first."""
         samples = self._samples
         if samples is None or sample >= len(samples):
             return ""
-        lines = [f"{labels.name}: {labels.text(sample)}" for labels in samples.labels[:MOST_LABELS]]
+        colour = self._store.state.colour
+        named = sorted(samples.labels, key=lambda labels: labels.name != colour)[:MOST_LABELS]
+        lines = [f"{labels.name}: {labels.text(sample)}" for labels in named]
         return "\n".join([f"Sample {sample}", *lines])
 
     # Qt

@@ -68,7 +68,7 @@ def arrow(place: Place, concepts: Sequence[Concept], name: str | None, projectio
     tail = edited(place.base, concepts, rest)
     line = tail + (SIGMAS[:, None] * concept.sigma * concept.direction).astype(np.float32)
     tip = tail + np.float32(strength * concept.sigma) * concept.direction
-    text = f"{concept.name} {strength:+.1f}".replace("-", "\N{MINUS SIGN}")
+    text = f"{concept.name} moved {strength:+.1f}".replace("-", "\N{MINUS SIGN}")
     share = getattr(projection, "share", None)
     if share is not None:
         text += f"  \N{MIDDLE DOT}  {100 * share(concept.direction):.0f} % visible here"
