@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from explorer.commands.words import bytes_in_words, size_in_words, value_in_words
+from explorer.models.words import bytes_in_words, size_in_words, value_in_words
 
 if TYPE_CHECKING:
     from explorer.latents.concepts import Concept
@@ -42,25 +42,13 @@ def as_mapping(
     folder: Path, card: Card, samples: Mapping[str, LatentSet], concepts: tuple[Concept, ...]
 ) -> dict[str, object]:
     """Everything `inspect` knows, for JSON."""
+    from explorer.models.folder import card_fields
+
     return {
         "path": str(folder),
-        "name": card.name,
-        "summary": card.summary,
-        "family": card.family,
-        "architecture": card.architecture,
-        "parameters": card.parameters,
+        **card_fields(card),
         "weights_bytes": weights_size(folder),
         "sha256": card.fingerprint,
-        "image": {"shape": list(card.image_shape), "range": list(card.image_range)},
-        "spaces": [
-            {"name": space.name, "dim": space.dim, "shape": list(space.shape), "prior": space.prior}
-            for space in card.spaces
-        ],
-        "likelihood": card.likelihood,
-        "trained_on": card.trained_on,
-        "licence": card.licence,
-        "attribution": card.attribution,
-        "measures": dict(card.measures),
         "samples": {
             name: {"count": len(one), "provenance": one.provenance, "labels": [labels.name for labels in one.labels]}
             for name, one in samples.items()

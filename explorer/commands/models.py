@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from explorer.commands.words import size_in_words
 from explorer.errors import CheckpointError
+from explorer.models.words import size_in_words
 
 
 def declare(parser: argparse.ArgumentParser) -> None:

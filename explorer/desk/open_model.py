@@ -10,6 +10,7 @@ from types import MappingProxyType
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from explorer import projections
 from explorer.latents.arrays import Latent
 from explorer.latents.edits import edited
 from explorer.latents.measures import typical
@@ -108,17 +109,19 @@ class OpenModel(QObject):
 
     def _take_opened(self, opened: Opened, document: Document | None) -> None:
         state = self._store.state
-        first = first_state(opened, self.choice_of(opened.path))
         if not state.model:
-            self._store.begin(first)
+            self._store.begin(self._first(opened))
         elif not self.fits(state):
             self._shelves[state.model] = state.shelf
             shelf = self._shelves.get(opened.path, ())
-            self._store.change(f"Open {opened.card.name}", **{**vars(first), "shelf": shelf})
+            self._store.change(f"Open {opened.card.name}", **{**vars(self._first(opened)), "shelf": shelf})
             if state.shelf and not shelf:
                 self.told.emit("Each model has a shelf of its own. The other one comes back with its model.")
         if document is not None:
             self._take(document, opened)
+
+    def _first(self, opened: Opened) -> State:
+        return first_state(opened, self.choice_of(opened.path))
 
     def _take(self, document: Document, opened: Opened) -> None:
         document.check({space.name: space.dim for space in opened.card.spaces})
@@ -166,14 +169,19 @@ def first_state(opened: Opened, choice: MapChoice | None = None) -> State:
     samples = opened.samples.get(space.name)
     known = {labels.name for labels in samples.labels} if samples else set()
     colour = choice.colour if choice is not None and choice.colour in known else ""
-    usual = ProjectionChoice("axes" if space.dim == 2 else "pca")
     return State(
         model=opened.path,
         place=first_place(space.name, space.dim, samples),
-        projection=chosen_projection(choice) if choice is not None else usual,
+        projection=chosen_projection(choice) if choice is not None else usual(samples),
         colour=colour,
         path=PathSetting(),
     )
+
+
+def usual(samples: LatentSet | None) -> ProjectionChoice:
+    """What a map of these samples begins with."""
+    known = projections.choices(samples.dim) if samples is not None else ()
+    return known[0] if known else ProjectionChoice()
 
 
 def chosen_projection(choice: MapChoice) -> ProjectionChoice:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 
 from explorer import projections
 from explorer.desk.background import Background
-from explorer.desk.open_model import OpenModel
+from explorer.desk.open_model import OpenModel, usual
 from explorer.latents.arrays import Points
 from explorer.latents.concepts import Concept
 from explorer.latents.measures import Neighbourhood, most_telling
@@ -169,12 +169,6 @@ class Projecting(QObject):
     def _concepts(self) -> tuple[Concept, ...]:
         opened = self._model.opened
         return opened.concepts_of(self._store.state.place.space) if opened is not None else ()
-
-
-def usual(samples: LatentSet | None) -> ProjectionChoice:
-    """What a map of these samples begins with."""
-    known = projections.choices(samples.dim) if samples is not None else ()
-    return known[0] if known else ProjectionChoice()
 
 
 class _NotKept(Exception):  # noqa: N818 - no error: a long fit would begin

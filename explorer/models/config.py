@@ -196,9 +196,13 @@ def fingerprint(path: str | Path) -> str:
 
 def write_config(path: Path, card: Card, hyperparameters: Mapping[str, object]) -> None:
     """Writes `config.json` into the folder `path`. Raises StorageError."""
-    raw = {
-        "format": FORMAT,
-        "version": VERSION,
+    raw = {"format": FORMAT, "version": VERSION, **card_fields(card), "hyperparameters": dict(hyperparameters)}
+    write_bytes(path / CONFIG, (json.dumps(raw, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def card_fields(card: Card) -> dict[str, object]:
+    """What the card says, by the names of `config.json`. Without the fingerprint, which is of the weights."""
+    return {
         "name": card.name,
         "family": card.family,
         "architecture": card.architecture,
@@ -210,13 +214,11 @@ def write_config(path: Path, card: Card, hyperparameters: Mapping[str, object]) 
             for space in card.spaces
         ],
         "likelihood": card.likelihood,
-        "hyperparameters": dict(hyperparameters),
         "trained_on": card.trained_on,
         "licence": card.licence,
         "attribution": card.attribution,
         "measures": dict(card.measures),
     }
-    write_bytes(path / CONFIG, (json.dumps(raw, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.models.base import Card
+from explorer.models.words import value_in_words
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Dim
 
@@ -43,17 +44,7 @@ def facts(card: Card) -> list[tuple[str, str]]:
 
 def measured(card: Card) -> list[tuple[str, str]]:
     """The measured figures of the card, one row each."""
-    return [(name.replace("_", " ").capitalize(), _figure(value)) for name, value in card.measures.items()]
-
-
-def _figure(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_figure(part)}" for name, part in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(_figure(part) for part in value)
-    return str(value)
+    return [(name.replace("_", " ").capitalize(), value_in_words(value)) for name, value in card.measures.items()]
 
 
 class About(QDialog):
