@@ -32,7 +32,7 @@ def test_g_shows_the_pictures_that_a_hover_would_show(qtbot: QtBot, desk: Desk) 
     grid = desk.window.map._canvas.grid
     assert grid.setting.on
     qtbot.waitUntil(lambda: bool(grid._fresh) and grid._missing() == [], timeout=WAIT)
-    tile, centre = grid.tile_at(*desk.window.map._canvas._points[7].tolist())
+    tile, centre = grid.tile_at(*desk.window.map._canvas.layers.points[7].tolist())
     desk.window.map._canvas.hovered.emit(centre)
     latent = desk.store.preview
     assert latent is not None

@@ -272,8 +272,8 @@ def test_a_tile_tells_its_two_numbers(scene: GridScene) -> None:
         while scene.canvas.ringed is not None:
             scene.canvas.pan(7, 5)
             scene.canvas.hover(scene.canvas.rect().center().toPointF())
-        _tile, centre = scene.canvas._tile_at
+        _tile, centre = scene.canvas.telling.tile
         latent = scene.panel._lifted_all(centre[None])[0]
-        assert scene.canvas.describe_place(centre) == f"z 1: {latent[0]:.2f}\nz 2: {latent[1]:.2f}".replace(
+        assert scene.canvas.telling.describe_place(centre) == f"z 1: {latent[0]:.2f}\nz 2: {latent[1]:.2f}".replace(
             "-", "\N{MINUS SIGN}"
         )

@@ -120,7 +120,7 @@ def test_the_legend_explains_the_classes_and_lets_one_stand_out(scene: MapScene)
     assert [entry.accessibleName().split(",")[0] for entry in entries] == ["no", "yes"]
     scene.qtbot.mouseClick(entries[1], Qt.MouseButton.LeftButton)
     assert scene.panel._highlight == 1
-    assert scene.canvas._layer.colour_of(int(np.flatnonzero(scene.samples.latents[:, 0] <= 0)[0])) >> 24 < 60
+    assert scene.canvas.layers.dots.colour_of(int(np.flatnonzero(scene.samples.latents[:, 0] <= 0)[0])) >> 24 < 60
     scene.qtbot.mouseClick(entries[1], Qt.MouseButton.LeftButton)
     assert scene.panel._highlight is None
     assert scene.store.undo_title == "colour"  # a way of looking is no step
@@ -274,7 +274,7 @@ def test_without_a_model_the_map_says_so_and_asks_nothing(scene: MapScene) -> No
 
 def test_points_of_other_samples_come_too_late(scene: MapScene) -> None:
     scene.panel.show_projection(scene.projection, scene.points[:10])
-    assert len(scene.canvas._points) == 300
+    assert len(scene.canvas.layers.points) == 300
 
 
 def test_samples_without_a_place_are_left_out(scene: MapScene) -> None:
@@ -282,7 +282,7 @@ def test_samples_without_a_place_are_left_out(scene: MapScene) -> None:
     points[::3] = np.nan
     scene.panel.show_projection(scene.projection, points)
     scene.panel.grab()
-    assert scene.canvas._layer.in_raster == 200
+    assert scene.canvas.layers.dots.in_raster == 200
 
 
 @pytest.mark.parametrize("count", [0, 1, 2])
@@ -309,13 +309,13 @@ def test_a_latent_of_another_model_is_not_drawn(scene: MapScene) -> None:
 
 def test_points_glide_to_another_projection_and_arrive_exactly(scene: MapScene) -> None:
     scene.canvas.motion = True
-    before = scene.canvas._layer._points
+    before = scene.canvas.layers.dots._points
     scene.show(axes.fit(scene.samples, ProjectionChoice("axes", 3, 4)))
     assert scene.canvas._glide.running
-    assert scene.canvas._layer._points is not scene.points
-    assert np.abs(scene.canvas._layer._points - before).max() < np.abs(scene.points - before).max()
+    assert scene.canvas.layers.dots._points is not scene.points
+    assert np.abs(scene.canvas.layers.dots._points - before).max() < np.abs(scene.points - before).max()
     scene.canvas._glide.finish()
-    assert np.array_equal(scene.canvas._layer._points, scene.points)
+    assert np.array_equal(scene.canvas.layers.dots._points, scene.points)
     assert scene.canvas.camera == scene.canvas._fit
 
 
@@ -340,6 +340,6 @@ def test_the_same_model_on_another_device_changes_nothing_that_can_be_seen(scene
     scene.panel.show_model(replace(opened_with(sample_set()), key=2, device="cuda"))
     scene.show(pca.fit(scene.samples, ProjectionChoice()))
     assert scene.canvas.camera == camera
-    assert scene.canvas._pictures._thumbnails.has(sample)
+    assert scene.canvas.layers.pictures._thumbnails.has(sample)
     scene.qtbot.waitUntil(lambda: bool(asked))
     assert sample not in asked[0]

@@ -7,28 +7,23 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCursor, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from explorer.latents.arrays import Images, Points
 from explorer.ui.map import axes
 from explorer.ui.map.camera import FARTHEST, NEAREST, Camera, fitted
-from explorer.ui.map.colours import Colouring, plain
+from explorer.ui.map.colours import Colouring
 from explorer.ui.map.gestures import MapGestures
 from explorer.ui.map.glide import MOST, Glide
 from explorer.ui.map.grid import MapGrid
-from explorer.ui.map.lattice import GridSetting, Tile
+from explorer.ui.map.lattice import GridSetting
+from explorer.ui.map.layers import SampleLayers, View
 from explorer.ui.map.marks import MarkPainter, Marks
-from explorer.ui.map.nearest import PointGrid
-from explorer.ui.map.pictures_layer import PicturesLayer
-from explorer.ui.map.points_layer import PointsLayer, radius_for
+from explorer.ui.map.telling import MapTelling
 
-REACH = 8.0  # logical pixels within which a sample is meant
 SETTLE = 120  # milliseconds without a move of the view before pictures are asked for
-DWELL = 450  # milliseconds over a sample before its words appear
 FRAME = 16  # milliseconds between frames of a fade
-ON_TILES = 0.5  # points are smaller on the decoded grid, so that both can be read
-RIM, RIM_OPACITY = 0.75, 0.6  # logical pixels of ground around a point on the grid
 
 
 class MapCanvas(QWidget):
@@ -45,26 +40,18 @@ class MapCanvas(QWidget):
         super().__init__(parent)
         self.camera = Camera()
         self.motion = True
-        self.describe: Callable[[int], str] = str
-        self.describe_place: Callable[[NDArray[np.float64]], str] = str
-        self._points: Points = np.empty((0, 2), np.float32)
-        self._grid = PointGrid(self._points)
+        self.layers = SampleLayers()
         self._axis_names = ("", "")
         self._marks = Marks()
         self._notice = ""
         self._home = True  # the view was not moved since it was fitted
-        self._ringed: int | None = None
-        self._tile_at: tuple[Tile, NDArray[np.float64]] | None = None  # under the cursor
-        self._layer = PointsLayer()
-        self._rims = PointsLayer()  # around the points, while the grid is on
-        self._pictures = PicturesLayer()
         self.grid = MapGrid(self)
         self.grid.changed.connect(self.update)
         self._fit = self.camera  # the view that shows everything
         self._glide = Glide(self._show_between, self)
         self._settle = self._timer(SETTLE, self._ask_pictures)
-        self._dwell = self._timer(DWELL, self._tell)
         self._fade = self._timer(FRAME, self.update)
+        self.telling = MapTelling(self)
         self._gestures = MapGestures(self)
         self.installEventFilter(self._gestures)
         self.setMouseTracking(True)
@@ -80,14 +67,12 @@ class MapCanvas(QWidget):
     def show_points(self, points: Points, axis_names: tuple[str, str]) -> None:
         """Points (n, 2) of the samples, fitted into the view; they glide there when there were as many before."""
         self._glide.finish()
-        before, camera = self._points, self.camera
+        before, camera = self.layers.points, self.camera
         self._axis_names = axis_names
-        self._points, self._grid, self._home = points, PointGrid(points), True
-        self._fit = fitted(points, self.width(), self.height())
-        self._pictures.show_points(points)
-        self._colour_rims()
+        self.layers.show_points(points, self._ground)
+        self._fit, self._home = fitted(points, self.width(), self.height()), True
         self.grid.clear()
-        self._ring(None)
+        self.telling.ring(None)
         alike = len(before) == len(points) and 0 < len(points) <= MOST
         if alike and self.motion and self.isVisible() and not self._gestures.dragging:
             self._glide.start(before, camera, points, self._fit)
@@ -96,8 +81,8 @@ class MapCanvas(QWidget):
 
     def show_colouring(self, colouring: Colouring, highlight: int | None) -> None:
         """Colours of the samples, and the class that stands out."""
-        self._layer.show_colouring(colouring, highlight)
-        self._colour_rims()
+        self.layers.show_colouring(colouring, highlight)
+        self.layers.show_ground(self._ground)
         self.update()
 
     def show_marks(self, marks: Marks) -> None:
@@ -107,29 +92,29 @@ class MapCanvas(QWidget):
 
     def show_pictures(self, indices: tuple[int, ...], images: Images) -> None:
         """Pictures of samples, uint8 (n, h, w, c)."""
-        self._pictures.show(indices, images)
+        self.layers.pictures.show(indices, images)
         self.update()
 
     def clear_pictures(self) -> None:
         """The samples are others now."""
-        self._pictures.clear()
+        self.layers.pictures.clear()
 
     def ask_pictures_again(self) -> None:
         """What was asked for will not come: ask for what is missing when the view has settled."""
-        self._pictures.forget_asked()
+        self.layers.pictures.forget_asked()
         self.grid.ask_again()
         self._settle.start()
 
     def show_grid_setting(self, setting: GridSetting) -> None:
         """The decoded grid, on or off; samples are points while it is on."""
         self.grid.show_setting(setting)
-        self._pictures.rest()
+        self.layers.pictures.rest()
         self._settle.start()
         self.update()
 
     def shows(self, points: Points) -> bool:
         """Whether these points are on the map already."""
-        return np.array_equal(points, self._points, equal_nan=True)
+        return np.array_equal(points, self.layers.points, equal_nan=True)
 
     def show_notice(self, text: str) -> None:
         """A sentence in the middle instead of a map; '' for none."""
@@ -166,8 +151,7 @@ class MapCanvas(QWidget):
 
     def crowd(self, box: QRectF) -> int:
         """How many samples lie in a box of the view that shows everything."""
-        corners = np.array([[box.left(), box.bottom()], [box.right(), box.top()]])
-        return len(self._grid.inside(*self._fit.to_plane(corners).reshape(-1).tolist()))
+        return self.layers.crowd(self._fit, box)
 
     def plane_at(self, at: QPointF) -> NDArray[np.float64]:
         """The place on the map under a position, float64 (2,)."""
@@ -175,37 +159,33 @@ class MapCanvas(QWidget):
 
     def sample_at(self, at: QPointF) -> int | None:
         """The sample whose picture is under a position, or whose point is near it."""
-        pictured = self._pictures.at(self.camera, np.array([at.x(), at.y()]))
-        if pictured is not None:
-            return pictured
-        x, y = self.plane_at(at)
-        return self._grid.nearest(float(x), float(y), REACH / self.camera.scale)
+        return self.layers.at(self.camera, at)
 
     def hover(self, at: QPointF | None) -> None:
         """The cursor is here, or nowhere on the map."""
-        if at is None or self._notice or not len(self._points) or self._glide.running:
-            self._ring(None)
-            self._point_at_tile(None)
+        if at is None or self._notice or not len(self.layers.points) or self._glide.running:
+            self.telling.ring(None)
+            self.telling.point_at(None)
             self.hovered.emit(None)
             return
-        self._ring(self.sample_at(at))
-        self._point_at_tile(at)
+        self.telling.ring(self.sample_at(at))
+        self.telling.point_at(at)
         self.hovered.emit(self.plane_at(at))
 
     def choose(self, at: QPointF) -> None:
         """A position was clicked."""
-        if not self._notice and len(self._points):
+        if not self._notice and len(self.layers.points):
             self.chosen.emit(self.plane_at(at), self.sample_at(at))
 
     @property
     def ringed(self) -> int | None:
         """The sample under the cursor."""
-        return self._ringed
+        return self.telling.ringed
 
     @property
     def pictures_shown(self) -> tuple[int, ...]:
         """The samples that are shown as pictures, or will be when they come."""
-        return tuple(self._pictures.shown)
+        return tuple(self.layers.pictures.shown)
 
     # Qt
 
@@ -217,7 +197,7 @@ class MapCanvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._glide.finish()
-        self._fit = fitted(self._points, self.width(), self.height())
+        self._fit = fitted(self.layers.points, self.width(), self.height())
         self.show_camera(self._fit if self._home else self.camera.resized(self.width(), self.height()), home=self._home)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -235,36 +215,25 @@ class MapCanvas(QWidget):
 
     def _draw_map(self, painter: QPainter) -> None:
         axes.draw_lines(painter, self.camera, self.palette())
-        zoom, ratio = self.camera.scale / self._fit.scale, self.devicePixelRatioF()
-        radius = radius_for(len(self._points), zoom)
-        if self.grid.setting.on:
-            radius *= ON_TILES
-            self._draw_grid(painter, radius, ratio)
-        self._layer.prepare(self.camera, radius, ratio)
-        self._layer.draw(painter, self.camera)
-        if not self._glide.running and not self.grid.setting.on:
-            self._pictures.choose(self.camera, zoom, self._grid, self._layer)
-            self._pictures.draw(painter, self.camera, ratio, self._layer)
-        if self._pictures.fading:
-            self._fade.start()
-        marks = MarkPainter(painter, self.camera, self.palette())
-        marks.draw(self._marks, with_preview=self._ringed is None)
-        if self._ringed is not None:
-            self._draw_ring(marks, self._ringed)
-        if len(self._points):
+        self._draw_samples(painter, View(self.camera, self.camera.scale / self._fit.scale, self.devicePixelRatioF()))
+        marks, ringed = MarkPainter(painter, self.camera, self.palette()), self.telling.ringed
+        marks.draw(self._marks, with_preview=ringed is None)
+        if ringed is not None:
+            marks.ring_sample(self.layers.screen(self.camera, ringed), *self.layers.ring_size(ringed))
+        if len(self.layers.points):
             axes.draw_labels(painter, self.camera, self.palette(), self._axis_names)
 
-    def _draw_grid(self, painter: QPainter, radius: float, ratio: float) -> None:
-        """The tiles, and a rim of ground under every point."""
-        self.grid.draw(painter, self.camera, ratio)
-        self._rims.prepare(self.camera, radius + RIM, ratio)
-        painter.setOpacity(RIM_OPACITY)
-        self._rims.draw(painter, self.camera)
-        painter.setOpacity(1.0)
-
-    def _draw_ring(self, marks: MarkPainter, index: int) -> None:
-        at = QPointF(*self.camera.to_screen(self._points[index]).tolist())
-        marks.ring_sample(at, self._layer.radius + 4.0, self._pictures.half(index))
+    def _draw_samples(self, painter: QPainter, view: View) -> None:
+        """The decoded grid under points with a rim; or points, and pictures where there is room."""
+        on_tiles = self.grid.setting.on
+        if on_tiles:
+            self.grid.draw(painter, view.camera, view.ratio)
+            self.layers.draw_rims(painter, view)
+        self.layers.draw_points(painter, view, on_tiles=on_tiles)
+        if not on_tiles and not self._glide.running:
+            self.layers.draw_pictures(painter, view)
+        if self.layers.pictures.fading:
+            self._fade.start()
 
     def _draw_notice(self, painter: QPainter) -> None:
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
@@ -285,57 +254,21 @@ class MapCanvas(QWidget):
     def _show_between(self, points: Points, camera: Camera) -> None:
         """A frame of a glide, or its end."""
         self.camera = camera
-        self._layer.show_points(points)
-        self._rims.show_points(points)
+        self.layers.place_at(points)
         self.grid.look(camera, self._fit, self.devicePixelRatioF())
         self._settle.start()
         self.update()
 
-    def _colour_rims(self) -> None:
-        ground = self.palette().color(QPalette.ColorRole.Base).name()
-        self._rims.show_colouring(plain(len(self._points), ground))
+    @property
+    def _ground(self) -> str:
+        return self.palette().color(QPalette.ColorRole.Base).name()
 
     def _ask_pictures(self) -> None:
         if self.grid.setting.on:
             return
-        wanted = self._pictures.ask(self.camera)
+        wanted = self.layers.pictures.ask(self.camera)
         if wanted:
             self.pictures_wanted.emit(wanted)
-
-    def _ring(self, sample: int | None) -> None:
-        if sample == self._ringed:
-            return
-        self._ringed = sample
-        QToolTip.hideText()
-        self._dwell.stop() if sample is None else self._dwell.start()
-        self.setCursor(Qt.CursorShape.ArrowCursor if sample is None else Qt.CursorShape.PointingHandCursor)
-        self.update()
-
-    def _point_at_tile(self, at: QPointF | None) -> None:
-        """A tile tells its coordinates after a while, as a sample tells its labels."""
-        found = None if at is None or self._ringed is not None else self.grid.tile_at(*self.plane_at(at).tolist())
-        before, self._tile_at = self._tile_at, found
-        if (before and before[0]) != (found and found[0]):
-            QToolTip.hideText()
-        if found is not None and not QToolTip.isVisible():
-            self._dwell.start()
-
-    def _tell_tile(self) -> None:
-        if self._tile_at is None:
-            return
-        tile, centre = self._tile_at
-        left, bottom, right, top = self.grid.box(tile)
-        corners = self.camera.to_screen(np.array([[left, top], [right, bottom]]))
-        box = QRectF(QPointF(*corners[0].tolist()), QPointF(*corners[1].tolist())).toAlignedRect()
-        QToolTip.showText(QCursor.pos(), self.describe_place(centre), self, box)
-
-    def _tell(self) -> None:
-        if self._ringed is None and self.underMouse():
-            self._tell_tile()
-        elif self._ringed is not None and self.underMouse():
-            at = self.camera.to_screen(self._points[self._ringed])
-            place = self.mapToGlobal(QPointF(*at.tolist()).toPoint())
-            QToolTip.showText(place, self.describe(self._ringed), self)
 
     def _timer(self, milliseconds: int, shot: Callable[[], None]) -> QTimer:
         timer = QTimer(self, singleShot=True, interval=milliseconds)

@@ -64,8 +64,8 @@ class MapPanel(QWidget):
         self._bar, self._canvas, self._footer = MapBar(self), MapCanvas(self), MapFooter(self)
         self._legend = Legend(self._canvas)
         self._canvas.installEventFilter(self)
-        self._canvas.describe = self._describe
-        self._canvas.describe_place = self._describe_place
+        self._canvas.telling.describe = self._describe
+        self._canvas.telling.describe_place = self._describe_place
         # the legend is built anew in the next turn: Qt walks over all widgets while a palette changes
         self._redress = QTimer(self, singleShot=True, interval=0)
         self._redress.timeout.connect(self._show_colours)

@@ -1,0 +1,105 @@
+"""The picture of the samples: points with their rims, pictures, and the index that finds them. Knows no events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter
+
+from explorer.latents.arrays import Points
+from explorer.ui.map.camera import Camera
+from explorer.ui.map.colours import Colouring, plain
+from explorer.ui.map.nearest import PointGrid
+from explorer.ui.map.pictures_layer import PicturesLayer
+from explorer.ui.map.points_layer import PointsLayer, radius_for
+
+REACH = 8.0  # logical pixels within which a sample is meant
+ON_TILES = 0.5  # points are smaller on the decoded grid, so that both can be read
+RIM, RIM_OPACITY = 0.75, 0.6  # logical pixels of ground around a point on the grid
+
+
+@dataclass(frozen=True)
+class View:
+    """What one frame shows: the camera, how much nearer it is than the one that shows everything, and the pixels."""
+
+    camera: Camera
+    zoom: float = 1.0
+    ratio: float = 1.0  # device pixels per logical one
+
+
+class SampleLayers:
+    """`points` (n, 2) are where the samples belong; during a glide they are drawn elsewhere."""
+
+    def __init__(self) -> None:
+        self.points: Points = np.empty((0, 2), np.float32)
+        self.dots = PointsLayer()
+        self.rims = PointsLayer()  # around the points, while the grid is on
+        self.pictures = PicturesLayer()
+        self._index = PointGrid(self.points)
+
+    def show_points(self, points: Points, ground: str) -> None:
+        """Other places of the samples; drawn there from the next `place_at` on."""
+        self.points, self._index = points, PointGrid(points)
+        self.pictures.show_points(points)
+        self.show_ground(ground)
+
+    def place_at(self, points: Points) -> None:
+        """Draw the samples here: a frame of a glide, or its end."""
+        self.dots.show_points(points)
+        self.rims.show_points(points)
+
+    def show_ground(self, ground: str) -> None:
+        """The colour (#rrggbb) of what lies under the samples."""
+        self.rims.show_colouring(plain(len(self.points), ground))
+
+    def show_colouring(self, colouring: Colouring, highlight: int | None) -> None:
+        """Colours of the samples, and the class that stands out."""
+        self.dots.show_colouring(colouring, highlight)
+
+    # what is where
+
+    def at(self, camera: Camera, at: QPointF) -> int | None:
+        """The sample whose picture is under a position, or whose point is near it."""
+        position = np.array([at.x(), at.y()])
+        pictured = self.pictures.at(camera, position)
+        if pictured is not None:
+            return pictured
+        x, y = camera.to_plane(position).tolist()
+        return self._index.nearest(x, y, REACH / camera.scale)
+
+    def crowd(self, camera: Camera, box: QRectF) -> int:
+        """How many samples lie in a box of the view."""
+        corners = np.array([[box.left(), box.bottom()], [box.right(), box.top()]])
+        return len(self._index.inside(*camera.to_plane(corners).reshape(-1).tolist()))
+
+    def screen(self, camera: Camera, sample: int) -> QPointF:
+        """Where a sample is in the view."""
+        return QPointF(*camera.to_screen(self.points[sample]).tolist())
+
+    def ring_size(self, sample: int) -> tuple[float, float | None]:
+        """Radius of the ring around a sample's point, and half the side of the frame around its picture, if any."""
+        return self.dots.radius + 4.0, self.pictures.half(sample)
+
+    # drawing
+
+    def radius(self, view: View, *, on_tiles: bool) -> float:
+        """Radius of a point in logical pixels."""
+        return radius_for(len(self.points), view.zoom) * (ON_TILES if on_tiles else 1.0)
+
+    def draw_rims(self, painter: QPainter, view: View) -> None:
+        """A rim of ground under every point: they are read over pictures too."""
+        self.rims.prepare(view.camera, self.radius(view, on_tiles=True) + RIM, view.ratio)
+        painter.setOpacity(RIM_OPACITY)
+        self.rims.draw(painter, view.camera)
+        painter.setOpacity(1.0)
+
+    def draw_points(self, painter: QPainter, view: View, *, on_tiles: bool) -> None:
+        self.dots.prepare(view.camera, self.radius(view, on_tiles=on_tiles), view.ratio)
+        self.dots.draw(painter, view.camera)
+
+    def draw_pictures(self, painter: QPainter, view: View) -> None:
+        """Those that have come, of the samples that have room; after the points."""
+        self.pictures.choose(view.camera, view.zoom, self._index, self.dots)
+        self.pictures.draw(painter, view.camera, view.ratio, self.dots)

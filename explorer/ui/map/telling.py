@@ -1,0 +1,71 @@
+"""What the map tells of the place under the cursor: a ring at once, words after a short while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer
+from PySide6.QtGui import QCursor
+from PySide6.QtWidgets import QToolTip
+
+from explorer.ui.map.lattice import Tile
+
+if TYPE_CHECKING:
+    from explorer.ui.map.canvas import MapCanvas
+
+DWELL = 450  # milliseconds over a sample before its words appear
+
+
+class MapTelling(QObject):
+    """Follows the cursor over one canvas. `describe` and `describe_place` find the words."""
+
+    def __init__(self, canvas: MapCanvas) -> None:
+        super().__init__(canvas)
+        self.describe: Callable[[int], str] = str
+        self.describe_place: Callable[[NDArray[np.float64]], str] = str
+        self.ringed: int | None = None  # the sample under the cursor
+        self.tile: tuple[Tile, NDArray[np.float64]] | None = None  # and the tile, with its centre
+        self._canvas = canvas
+        self._dwell = QTimer(self, singleShot=True, interval=DWELL)
+        self._dwell.timeout.connect(self._tell)
+
+    def ring(self, sample: int | None) -> None:
+        """The sample under the cursor is another one."""
+        if sample == self.ringed:
+            return
+        self.ringed = sample
+        QToolTip.hideText()
+        self._dwell.stop() if sample is None else self._dwell.start()
+        shape = Qt.CursorShape.ArrowCursor if sample is None else Qt.CursorShape.PointingHandCursor
+        self._canvas.setCursor(shape)
+        self._canvas.update()
+
+    def point_at(self, at: QPointF | None) -> None:
+        """A tile tells its coordinates after a while, as a sample tells its labels."""
+        canvas = self._canvas
+        nothing = at is None or self.ringed is not None
+        found = None if nothing or at is None else canvas.grid.tile_at(*canvas.plane_at(at).tolist())
+        before, self.tile = self.tile, found
+        if (before and before[0]) != (found and found[0]):
+            QToolTip.hideText()
+        if found is not None and not QToolTip.isVisible():
+            self._dwell.start()
+
+    def _tell(self) -> None:
+        if not self._canvas.underMouse():
+            return
+        if self.ringed is not None:
+            at = self._canvas.layers.screen(self._canvas.camera, self.ringed)
+            QToolTip.showText(self._canvas.mapToGlobal(at.toPoint()), self.describe(self.ringed), self._canvas)
+        elif self.tile is not None:
+            self._tell_tile(*self.tile)
+
+    def _tell_tile(self, tile: Tile, centre: NDArray[np.float64]) -> None:
+        canvas = self._canvas
+        left, bottom, right, top = canvas.grid.box(tile)
+        corners = canvas.camera.to_screen(np.array([[left, top], [right, bottom]]))
+        box = QRectF(QPointF(*corners[0].tolist()), QPointF(*corners[1].tolist())).toAlignedRect()
+        QToolTip.showText(QCursor.pos(), self.describe_place(centre), canvas, box)
