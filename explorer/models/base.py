@@ -14,14 +14,57 @@ from explorer.latents.arrays import Images, Latents
 Likelihood = Literal["exact", "lower bound", "none"]
 
 
+Prior = Literal["normal", "uniform", "one-hot", "none"]
+"""N(0, I); U(-1, 1) a number; one of `dim` classes; or not known: an autoencoder, whose latents come from pictures."""
+
+PRIORS: tuple[Prior, ...] = ("normal", "uniform", "one-hot", "none")
+How = Literal["read", "inferred", "guessed"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some numbers of a latent, next to each other, that have a prior of their own."""
+
+    name: str
+    dim: int
+    prior: Prior
+
+
 @dataclass(frozen=True)
 class Space:
-    """A latent space: its name ('z', 'w'), dimension, the model's own shape of one latent, and prior in words."""
+    """A latent space: its name ('z', 'w'), dimension, the model's own shape of one latent, and prior in words.
+
+    `parts` make up the latent, in order; none means one part, N(0, I).
+    """
 
     name: str
     dim: int
     shape: tuple[int, ...]
     prior: str
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def classes(self) -> slice | None:
+        """Where the class stands in a latent, as one 1 among zeros: the last such part; None without one."""
+        start, found = 0, None
+        for part in self.parts:
+            if part.prior == "one-hot":
+                found = slice(start, start + part.dim)
+            start += part.dim
+        return found
+
+    @property
+    def has_prior(self) -> bool:
+        """Whether points drawn at random mean something."""
+        return all(part.prior != "none" for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something known of a model that came without its description, and how it is known."""
+
+    text: str
+    how: How
 
 
 @dataclass(frozen=True)
@@ -42,6 +85,8 @@ class Card:
     summary: str = ""
     measures: Mapping[str, object] = field(default_factory=dict)
     fingerprint: str = ""  # sha256 of the weights file, hex
+    container: str = ""  # what the weights came in, of a model that others trained
+    facts: tuple[Fact, ...] = ()  # what was read, inferred and guessed of such a model
 
     def space(self, name: str) -> Space:
         """The space called `name`; KeyError when the model has none."""

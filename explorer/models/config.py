@@ -11,7 +11,7 @@ from pathlib import Path
 
 from explorer import places
 from explorer.errors import CheckpointError, StorageError
-from explorer.models.base import Card, Space
+from explorer.models.base import PRIORS, Card, Fact, Part, Space
 from explorer.models.fields import Fields
 
 FORMAT = "latent-explorer"
@@ -121,7 +121,13 @@ def _card(raw: Fields, print_of_weights: str) -> Card:
         summary=raw.text("summary", ""),
         measures=raw.mapping("measures", {}),
         fingerprint=print_of_weights,
+        container=raw.text("container", ""),
+        facts=tuple(_fact(inner) for inner in raw.inners("facts", 0, 64, ())),
     )
+
+
+def _fact(raw: Fields) -> Fact:
+    return Fact(raw.text("text"), raw.choice("how", ("read", "inferred", "guessed")))
 
 
 def _spaces(raw: Fields) -> tuple[Space, ...]:
@@ -139,7 +145,14 @@ def _space(raw: Fields) -> Space:
         size *= side
     if size != dim:
         raise CheckpointError(f"{raw.where}: a latent of shape {shape} has not {dim} numbers.", "The file is damaged.")
-    return Space(raw.text("name"), dim, shape, raw.text("prior", ""))
+    parts = tuple(_part(inner, dim) for inner in raw.inners("parts", 0, 64, ()))
+    if parts and sum(part.dim for part in parts) != dim:
+        raise CheckpointError(f"{raw.where}: the parts of a latent have not {dim} numbers.", "The file is damaged.")
+    return Space(raw.text("name"), dim, shape, raw.text("prior", ""), parts)
+
+
+def _part(raw: Fields, most: int) -> Part:
+    return Part(raw.text("name"), raw.integer("dim", 1, most), raw.choice("prior", PRIORS))
 
 
 def _json(path: Path) -> object:
@@ -209,16 +222,20 @@ def card_fields(card: Card) -> dict[str, object]:
         "summary": card.summary,
         "parameters": card.parameters,
         "image": {"shape": list(card.image_shape), "range": list(card.image_range)},
-        "spaces": [
-            {"name": space.name, "dim": space.dim, "shape": list(space.shape), "prior": space.prior}
-            for space in card.spaces
-        ],
+        "spaces": [_space_fields(space) for space in card.spaces],
         "likelihood": card.likelihood,
         "trained_on": card.trained_on,
         "licence": card.licence,
         "attribution": card.attribution,
         "measures": dict(card.measures),
+        **({"container": card.container} if card.container else {}),
+        **({"facts": [vars(fact) for fact in card.facts]} if card.facts else {}),
     }
+
+
+def _space_fields(space: Space) -> dict[str, object]:
+    parts = {"parts": [vars(part) for part in space.parts]} if space.parts else {}
+    return {"name": space.name, "dim": space.dim, "shape": list(space.shape), "prior": space.prior, **parts}
 
 
 def write_bytes(path: Path, content: bytes) -> None:

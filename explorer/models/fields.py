@@ -56,9 +56,11 @@ class Fields:
             raise self._refuse(name, f"a number from {low} to {high}")
         return float(value)  # type: ignore[arg-type]
 
-    def integers(self, name: str, low: int, high: int, count: int | None = None) -> list[int]:
+    def integers(
+        self, name: str, low: int, high: int, count: int | None = None, default: object = _NEEDED
+    ) -> list[int]:
         """1 to 16 whole numbers, or exactly `count`."""
-        value = self._get(name)
+        value = self._get(name, default)
         fits = isinstance(value, list) and 1 <= len(value) <= 16 and count in (None, len(value))
         if not fits or not all(_is_integer(one, low, high) for one in value):  # type: ignore[attr-defined]
             raise self._refuse(name, f"a list of {count or 'some'} whole numbers from {low} to {high}")
@@ -83,10 +85,10 @@ class Fields:
     def inner(self, name: str) -> Fields:
         return Fields(self._get(name), f"{self.where}, '{name}'")
 
-    def inners(self, name: str, low: int, high: int) -> Iterator[Fields]:
+    def inners(self, name: str, low: int, high: int, default: object = _NEEDED) -> Iterator[Fields]:
         """The objects of a list of `low` to `high`."""
-        value = self._get(name)
-        if not isinstance(value, list) or not low <= len(value) <= high:
+        value = self._get(name, default)
+        if not isinstance(value, (list, tuple)) or not low <= len(value) <= high:
             raise self._refuse(name, f"a list of {low} to {high} objects")
         return (Fields(one, f"{self.where}, '{name}'") for one in value)
 

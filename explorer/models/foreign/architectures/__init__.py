@@ -1,0 +1,50 @@
+"""The architectures that are known, in the order in which they are tried. One file each; the first that fits is taken.
+
+A recogniser looks at keys *and* shapes of a reading. It answers with a config of one of our own families, so that a
+foreign checkpoint is a model like any other from here on, and with the weights under the keys of that family. What no
+file tells (activations, eps, prior) it fills in with what the authors of the architecture used, and says so.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from explorer.models.base import Fact
+from explorer.models.config import Config
+from explorer.models.foreign.reading import Reading
+
+__all__ = ["RECOGNISERS", "Fact", "Recognised", "recognise"]
+
+
+@dataclass(frozen=True, eq=False)
+class Recognised:
+    """An architecture found: the config that `checkpoint.build` takes, and weights with the keys of what it builds.
+
+    `config.card.facts` says what was read, what inferred, what guessed.
+    """
+
+    config: Config
+    tensors: Mapping[str, Tensor]
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return self.config.card.facts
+
+
+Recogniser = Callable[[Reading], Recognised | None]
+
+RECOGNISERS: tuple[str, ...] = ()
+"""Modules of this package, each with `recognise(reading) -> Recognised | None`."""
+
+
+def recognise(reading: Reading) -> Recognised | None:
+    """What the first recogniser that knows this reading says of it; None when nobody does."""
+    for name in RECOGNISERS:
+        recogniser: Recogniser = importlib.import_module(f"{__name__}.{name}").recognise
+        if (found := recogniser(reading)) is not None:
+            return found
+    return None
