@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from multiprocessing.connection import Connection
 from threading import Lock
 from typing import Any
 
 from explorer.work import wire
 from explorer.work.faults import failure
-from explorer.work.lists import Lists
-from explorer.work.messages import Decoded, DecodeRequest, Encoded, Sampled
+from explorer.work.lists import IDLE, MEASURES, Lists
+from explorer.work.messages import Decoded, DecodeRequest, Encoded, Measured, MeasureRequest, Request, Sampled
 from explorer.work.orders import (
     DeviceOrder,
     EncodeOrder,
@@ -30,7 +30,7 @@ from explorer.work.shelf import OpenModel, milliseconds_since
 from explorer.work.source import Source, warm
 
 ENCODED_AT_ONCE = 32
-QUIET_S = 0.15  # without a live request for so long, thumbnails may go on
+QUIET_S = 0.15  # without a live request for so long, thumbnails and measures may go on
 
 
 class Clerk:
@@ -53,6 +53,7 @@ class Clerk:
             OpenOrder: self._begin_open,
             LoadedOrder: self._end_open,
             DecodeRequest: self._decode,
+            MeasureRequest: self._lists.put,
             Forget: lambda order: self._lists.forget(order.purpose),
             SampleOrder: self._sample,
             EncodeOrder: self._encode,
@@ -72,10 +73,10 @@ class Clerk:
         while True:
             if (order := self._seats.take()) is not None:
                 self._do(order)
-            elif (chunk := self._lists.take(self._pause() > 0)) is not None:
+            elif (chunk := self._lists.take(self._resting())) is not None:
                 self._do_chunk(chunk)
             else:
-                self._seats.wait(timeout=self._pause() if self._lists else None)
+                self._seats.wait(timeout=self._patience())
 
     def _do(self, order: Order) -> None:
         live = isinstance(order, DecodeRequest) and order.purpose == "live"
@@ -90,6 +91,19 @@ class Clerk:
     def _pause(self) -> float:
         """Seconds that thumbnails have to wait for."""
         return self._live_at + QUIET_S - time.monotonic()
+
+    def _resting(self) -> Collection[str]:
+        """The lists that have to wait: for a hand at rest, or for the weights."""
+        if self._pause() > 0:
+            return IDLE
+        return () if self._open is None or self._open.is_loaded else MEASURES
+
+    def _patience(self) -> float | None:
+        """How long to wait for orders before the lists are looked at again, seconds; None: there are no lists."""
+        if not self._lists:
+            return None
+        pause = self._pause()
+        return pause if pause > 0 else QUIET_S if self._resting() else 0.0
 
     # Opening
 
@@ -129,13 +143,19 @@ class Clerk:
         decoded = self._decoded(request, slice(None)) if self._serves(request.key) else None
         self._tell(decoded, answers_live=True)
 
-    def _do_chunk(self, chunk: tuple[DecodeRequest, slice]) -> None:
+    def _do_chunk(self, chunk: tuple[Request, slice]) -> None:
         request, part = chunk
+        start, count = time.perf_counter(), len(request.latents[part])
         try:
-            decoded = self._decoded(request, part) if self._serves(request.key) else None
-            if decoded is not None:
-                self._lists.learn(request.purpose, decoded.decode_ms / max(1, len(decoded.latents)))
-            self._tell(decoded)
+            made = None
+            if self._serves(request.key):
+                made = (
+                    self._decoded(request, part)
+                    if isinstance(request, DecodeRequest)
+                    else self._measured(request, part)
+                )
+                self._lists.learn(request, milliseconds_since(start) / max(1, count))
+            self._tell(made)
         except Exception as error:
             self._lists.forget(request.purpose)
             self._tell(failure(request.key, error))
@@ -151,6 +171,13 @@ class Clerk:
         return Decoded(
             request.key, request.purpose, request.marks[part], latents, images, elapsed, backend, request.born
         )
+
+    def _measured(self, request: MeasureRequest, part: slice) -> Measured:
+        from explorer.models.measuring import measure
+
+        model, latents = self._serving().model, request.latents[part]
+        values = measure(model, request.quantity, latents, request.space, request.truncation)
+        return Measured(request.key, request.purpose, request.quantity, request.marks[part], values)
 
     def _sample(self, order: SampleOrder) -> None:
         if self._serves(order.key):

@@ -16,12 +16,13 @@ from explorer.work.job import JobBoard
 from explorer.work.link import Link
 from explorer.work.messages import (
     Decoded,
-    DecodeRequest,
     DeviceChanged,
     Encoded,
     Failed,
+    Measured,
     Opened,
     Purpose,
+    Request,
     Sampled,
 )
 from explorer.work.orders import (
@@ -54,6 +55,7 @@ class Engine(QObject):
 
     opened = Signal(object)  # messages.Opened; again, with a new key, after a restart
     decoded = Signal(object)  # messages.Decoded
+    measured = Signal(object)  # messages.Measured
     sampled = Signal(object)  # messages.Sampled
     encoded = Signal(object)  # messages.Encoded
     failed = Signal(object)  # messages.Failed
@@ -118,8 +120,8 @@ class Engine(QObject):
         self._send_open(path, device)
         return self._last_key
 
-    def ask(self, request: DecodeRequest) -> None:
-        """Pictures. 'live': the newest waits for its turn; other purposes: the newest list replaces the older one."""
+    def ask(self, request: Request) -> None:
+        """Pictures or numbers. 'live': the newest waits; other purposes: the newest list replaces the older one."""
         if self._link is not None and request.key == self._key != 0:
             self._link.put(request)
 
@@ -177,7 +179,7 @@ class Engine(QObject):
                 self.progress.emit("", 1.0)
             case Failed():
                 self._take_failed(body)
-            case DeviceChanged() | Decoded() | Sampled() | Encoded():
+            case DeviceChanged() | Decoded() | Measured() | Sampled() | Encoded():
                 self._deliver(body)
 
     def _take_opened(self, opened: Opened) -> None:
@@ -196,7 +198,7 @@ class Engine(QObject):
         if failed.key in (0, self._key, self._last_key):
             self.failed.emit(failed)
 
-    def _deliver(self, body: DeviceChanged | Decoded | Sampled | Encoded) -> None:
+    def _deliver(self, body: DeviceChanged | Decoded | Measured | Sampled | Encoded) -> None:
         if body.key != self._key:
             return
         if isinstance(body, DeviceChanged) and self._wanted is not None and self._wanted.key == body.key:
@@ -204,6 +206,7 @@ class Engine(QObject):
         signals = {
             DeviceChanged: self.device_changed,
             Decoded: self.decoded,
+            Measured: self.measured,
             Sampled: self.sampled,
             Encoded: self.encoded,
         }

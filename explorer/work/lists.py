@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from explorer.work.messages import DecodeRequest
+from collections.abc import Collection
 
-ORDER = ("reconstruction", "shelf", "film", "grid", "thumbnails")
+from explorer.work.messages import MeasureRequest, Request
+
+ORDER = ("reconstruction", "shelf", "film", "grid", "sheet", "tile values", "thumbnails", "sample values")
+IDLE = frozenset({"tile values", "thumbnails", "sample values"})  # wait while the hand is at work
+MEASURES = frozenset({"tile values", "sample values"})  # need the weights, not only a twin
 CHUNK_MS = 15.0  # a live request waits for one chunk at most; or for one latent, where that takes longer
 LARGEST = 32  # batches of 16 to 32 are 2.2 to 2.9 times cheaper a picture than single ones, larger ones no more
 
@@ -13,13 +17,13 @@ class Lists:
     """For one thread. The newest request of a purpose replaces the older one."""
 
     def __init__(self) -> None:
-        self._requests: dict[str, tuple[DecodeRequest, int]] = {}
-        self._sizes: dict[str, int] = {}
+        self._requests: dict[str, tuple[Request, int]] = {}
+        self._sizes: dict[tuple[str, str], int] = {}  # by kind
 
     def __bool__(self) -> bool:
         return bool(self._requests)
 
-    def put(self, request: DecodeRequest) -> None:
+    def put(self, request: Request) -> None:
         self._requests.pop(request.purpose, None)
         if len(request.latents):
             self._requests[request.purpose] = (request, 0)
@@ -32,18 +36,24 @@ class Lists:
         self._requests.clear()
         self._sizes.clear()
 
-    def take(self, without_thumbnails: bool) -> tuple[DecodeRequest, slice] | None:
-        """The next chunk, as a request and the part of it that comes now."""
-        for purpose in ORDER[:-1] if without_thumbnails else ORDER:
-            if purpose in self._requests:
+    def take(self, resting: Collection[str] = ()) -> tuple[Request, slice] | None:
+        """The next chunk, as a request and the part of it that comes now; none of the purposes that are `resting`."""
+        for purpose in ORDER:
+            if purpose in self._requests and purpose not in resting:
                 request, start = self._requests.pop(purpose)
-                stop = start + self._sizes.get(purpose, 1)
+                stop = start + self._sizes.get(_kind(request), 1)
                 if stop < len(request.latents):
                     self._requests[purpose] = (request, stop)
                 return request, slice(start, stop)
         return None
 
-    def learn(self, purpose: str, latent_ms: float) -> None:
-        """How long a latent of the last chunk took. A chunk at most doubles, since the first of a kind tells little."""
+    def learn(self, request: Request, latent_ms: float) -> None:
+        """How long a latent of its last chunk took. A chunk at most doubles, since the first of a kind tells little."""
         fits = int(CHUNK_MS / max(latent_ms, 1e-3))
-        self._sizes[purpose] = max(1, min(fits, 2 * self._sizes.get(purpose, 1), LARGEST))
+        kind = _kind(request)
+        self._sizes[kind] = max(1, min(fits, 2 * self._sizes.get(kind, 1), LARGEST))
+
+
+def _kind(request: Request) -> tuple[str, str]:
+    """Requests of one kind cost the same a latent."""
+    return request.purpose, request.quantity if isinstance(request, MeasureRequest) else ""

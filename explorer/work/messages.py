@@ -6,13 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from explorer.latents.arrays import Images, Latents
 from explorer.latents.concepts import Concept
 from explorer.latents.samples import LatentSet
 from explorer.models.base import Card
 
-Purpose = Literal["live", "reconstruction", "shelf", "film", "grid", "thumbnails"]
-"""Why pictures are wanted. 'live' goes first, its newest request alone waits; the others are background lists."""
+Purpose = Literal[
+    "live", "reconstruction", "shelf", "film", "grid", "sheet", "tile values", "thumbnails", "sample values"
+]
+"""Why pictures or numbers are wanted. 'live' goes first, its newest request alone waits; the others are background
+lists."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +77,33 @@ class Decoded:
     decode_ms: float
     backend: str = "torch"  # or 'onnxruntime'
     born: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class MeasureRequest:
+    """A quantity of `models.quantities` wanted at each latent; otherwise as a `DecodeRequest` of the background."""
+
+    key: int
+    purpose: Purpose
+    quantity: str
+    latents: Latents
+    space: str
+    truncation: float = 1.0
+    marks: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Numbers of latents, float32 (n,). A request comes back in parts: `marks` says which latents these are."""
+
+    key: int
+    purpose: Purpose
+    quantity: str
+    marks: tuple[object, ...]
+    values: NDArray[np.float32]
+
+
+Request = DecodeRequest | MeasureRequest
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer.latents.arrays import Images
-from explorer.work.messages import DecodeRequest, Purpose
+from explorer.work.messages import DecodeRequest, MeasureRequest, Purpose
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,21 @@ class LoadedOrder:
     key: int
 
 
-Order = OpenOrder | Forget | SampleOrder | EncodeOrder | DeviceOrder | TwinOrder | LoadedOrder | DecodeRequest
+Order = (
+    OpenOrder
+    | Forget
+    | SampleOrder
+    | EncodeOrder
+    | DeviceOrder
+    | TwinOrder
+    | LoadedOrder
+    | DecodeRequest
+    | MeasureRequest
+)
 
 RANK = (
     *("open", "loaded", "device", "twin", "live", "reconstruction", "sample", "encode"),
-    *("shelf", "film", "grid", "thumbnails"),
+    *("shelf", "film", "grid", "sheet", "tile values", "thumbnails", "sample values"),
 )
 """The seats orders wait in, the most urgent first. In each the newest order replaces an older one."""
 
@@ -84,7 +94,7 @@ _SEATS = {
 
 def seat_of(order: Order) -> str:
     """Where an order waits."""
-    return order.purpose if isinstance(order, DecodeRequest | Forget) else _SEATS[type(order)]
+    return order.purpose if isinstance(order, DecodeRequest | MeasureRequest | Forget) else _SEATS[type(order)]
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,11 @@ class OpenModel:
         assert self._model is not None
         return self._model
 
+    @property
+    def is_loaded(self) -> bool:
+        """Whether `model` answers without waiting."""
+        return not self._loader.is_alive()
+
     def opened(self) -> Opened:
         """What the window shows first."""
         self.is_announced = True

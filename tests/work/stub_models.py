@@ -14,6 +14,7 @@ from explorer.latents.arrays import Images, Latents
 from explorer.latents.concepts import Concept
 from explorer.latents.samples import LatentSet
 from explorer.models.base import Card, Posterior, Space
+from explorer.models.measuring import Values
 
 DIM = 3
 CRASH, HANG, WRONG, TOO_LARGE = 251.0, 252.0, 253.0, 254.0
@@ -53,6 +54,10 @@ class StubModel:
             raise RuntimeError("CUDA out of memory")
         time.sleep(float(latents[:, 1].sum()))
         return painted(latents)
+
+    def decode_float(self, latents: Latents, *, space: str | None = None, truncation: float = 1.0) -> Values:
+        """Every pixel is the first number."""
+        return np.repeat(latents[:, :1], 48, axis=1).reshape(-1, 4, 4, 3)
 
     def sample(self, n: int, *, seed: int, space: str | None = None) -> Latents:
         return np.random.default_rng(seed).standard_normal((n, DIM)).astype(np.float32)

@@ -15,8 +15,9 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 from stub_models import CRASH, DIM, HANG, TOO_LARGE, WRONG, SourceWithoutSamples, SourceWithTwin, StubSource
 
+from explorer.models.quantities import LIKELIHOOD, STRETCH
 from explorer.work.engine import Engine
-from explorer.work.messages import Decoded, DecodeRequest, DeviceChanged, Failed, Opened, Purpose
+from explorer.work.messages import Decoded, DecodeRequest, DeviceChanged, Failed, MeasureRequest, Opened, Purpose
 
 WAIT = 60_000  # ms, for what comes in a fraction of a second where the machine is free
 
@@ -220,6 +221,30 @@ def test_a_list_that_is_forgotten_ends(qtbot: QtBot, engine: Engine) -> None:
         engine.ask(request(key, 1.0, purpose="shelf"))
     picture(qtbot, engine, 5.0)
     assert sum(len(decoded.marks) for decoded in shown) < 100
+
+
+def test_numbers_come_in_parts_with_their_marks_and_what_a_model_lacks_is_told(qtbot: QtBot, engine: Engine) -> None:
+    key = opened(qtbot, engine).key
+    parts, failures = collected(engine.measured), collected(engine.failed)
+    latents = np.random.default_rng(0).standard_normal((40, DIM)).astype(np.float32)
+    engine.ask(MeasureRequest(key, "tile values", STRETCH, latents, "z", marks=tuple(range(40))))
+    qtbot.waitUntil(lambda: sum(len(part.values) for part in parts) == 40, timeout=WAIT)
+    assert [mark for part in parts for mark in part.marks] == list(range(40))
+    assert np.concatenate([part.values for part in parts]) == pytest.approx(1 / np.sqrt(DIM), rel=1e-3)
+    engine.ask(MeasureRequest(key, "tile values", LIKELIHOOD, latents, "z", marks=tuple(range(40))))
+    qtbot.waitUntil(lambda: len(failures) == 1, timeout=WAIT)
+    assert "no density" in failures[0].title
+    assert not failures[0].defect
+
+
+def test_numbers_let_live_pictures_pass(qtbot: QtBot, engine: Engine) -> None:
+    key = opened(qtbot, engine).key
+    parts = collected(engine.measured)
+    latents = np.zeros((20_000, DIM), np.float32)
+    engine.ask(MeasureRequest(key, "sample values", STRETCH, latents, "z", marks=tuple(range(20_000))))
+    qtbot.waitUntil(lambda: bool(parts), timeout=WAIT)
+    picture(qtbot, engine, 5.0)
+    assert sum(len(part.values) for part in parts) < 20_000
 
 
 def test_samples_and_encoded_pictures_come_back(qtbot: QtBot, engine: Engine) -> None:

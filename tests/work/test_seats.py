@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from explorer.work import wire
-from explorer.work.lists import CHUNK_MS, LARGEST, Lists
-from explorer.work.messages import DecodeRequest, Purpose
+from explorer.work.lists import CHUNK_MS, IDLE, LARGEST, MEASURES, Lists
+from explorer.work.messages import DecodeRequest, MeasureRequest, Purpose
 from explorer.work.orders import Forget, OpenOrder, SampleOrder
 from explorer.work.seats import Seats
 
@@ -55,11 +55,11 @@ def test_only_the_seats_named_are_taken() -> None:
 def test_a_list_is_worked_off_once_in_order_and_in_growing_chunks() -> None:
     lists, sizes, done = Lists(), [], []
     lists.put(request("film", 100))
-    while (chunk := lists.take(without_thumbnails=False)) is not None:
+    while (chunk := lists.take()) is not None:
         found, part = chunk
         sizes.append(len(found.marks[part]))
         done += found.marks[part]
-        lists.learn("film", 0.1)
+        lists.learn(request("film"), 0.1)
     assert done == list(range(100))
     assert sizes[0] == 1
     assert max(sizes) == LARGEST
@@ -69,19 +69,31 @@ def test_a_list_is_worked_off_once_in_order_and_in_growing_chunks() -> None:
 def test_a_chunk_of_slow_pictures_is_one_picture() -> None:
     lists = Lists()
     lists.put(request("film", 100))
-    lists.learn("film", CHUNK_MS / 5)
-    lists.learn("film", CHUNK_MS * 3)
-    _, part = lists.take(without_thumbnails=False) or pytest.fail("nothing to do")
+    lists.learn(request("film"), CHUNK_MS / 5)
+    lists.learn(request("film"), CHUNK_MS * 3)
+    _, part = lists.take() or pytest.fail("nothing to do")
     assert part == slice(0, 1)
 
 
 def test_thumbnails_wait_and_the_other_lists_go_on() -> None:
     lists = Lists()
     lists.put(request("thumbnails", 3))
-    assert lists.take(without_thumbnails=True) is None
+    assert lists.take(IDLE) is None
     lists.put(request("film", 3))
-    found, _ = lists.take(without_thumbnails=True) or pytest.fail("nothing to do")
+    found, _ = lists.take(IDLE) or pytest.fail("nothing to do")
     assert found.purpose == "film"
+
+
+def test_numbers_wait_for_the_weights_and_are_chunked_by_their_own_cost() -> None:
+    lists, zeros = Lists(), np.zeros((9, 2), np.float32)
+    dear = MeasureRequest(1, "tile values", "stretch", zeros, "z", marks=tuple(range(9)))
+    cheap = MeasureRequest(1, "tile values", "round trip", zeros, "z", marks=tuple(range(9)))
+    lists.put(dear)
+    assert lists.take(MEASURES) is None
+    lists.learn(cheap, CHUNK_MS / 10)
+    assert lists.take() == (dear, slice(0, 1))
+    lists.put(cheap)
+    assert lists.take() == (cheap, slice(0, 2))
 
 
 @pytest.mark.parametrize("shape", [(0,), (1,), (3, 4, 5, 3), (2, 300, 300, 3)])
