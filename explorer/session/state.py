@@ -17,6 +17,7 @@ from explorer.projections.base import ProjectionChoice
 
 PathKind = Literal["linear", "spherical"]
 PlayMode = Literal["once", "loop", "ping-pong"]
+Seat = Literal["first", "second"]  # of a map
 NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
@@ -82,6 +83,15 @@ class State:
     colour: str = ""  # name of the labels that colour the map; '' for none
     path: PathSetting = field(default_factory=PathSetting)
     shelf: tuple[Snapshot, ...] = ()
+    second: ProjectionChoice | None = None  # of the map beside the first; None while there is one map
+
+    def choice(self, seat: Seat) -> ProjectionChoice | None:
+        """What the map in a seat shows; None where there is no map."""
+        return self.projection if seat == "first" else self.second
+
+    def choosing(self, seat: Seat, choice: ProjectionChoice) -> dict[str, ProjectionChoice]:
+        """The fields to change so that the map in a seat shows another projection."""
+        return {"projection" if seat == "first" else "second": choice}
 
     def moved(self, **place: object) -> State:
         """The same state at another place."""

@@ -174,7 +174,7 @@ def test_a_step_within_the_map_keeps_every_tile_and_a_step_out_of_it_asks_anew(s
     scene.store.move("Smile", strengths={"hat": 2.0})
     latents, _ = scene.settle()
     assert len(scene.asked) == count + 1
-    current = scene.panel._traces.current
+    current = scene.panel._chart.traces.current
     assert latents[0] == pytest.approx(scene.projection.lift(scene.projection.place(latents[:1]), current)[0], abs=1e-4)
 
 
@@ -273,7 +273,7 @@ def test_a_tile_tells_its_two_numbers(scene: GridScene) -> None:
             scene.canvas.pan(7, 5)
             scene.canvas.hover(scene.canvas.rect().center().toPointF())
         _tile, centre = scene.canvas.telling.tile
-        latent = scene.panel._lifted_all(centre[None])[0]
+        latent = scene.panel._chart.lifted_all(centre[None])[0]
         assert scene.canvas.telling.describe_place(centre) == f"z 1: {latent[0]:.2f}\nz 2: {latent[1]:.2f}".replace(
             "-", "\N{MINUS SIGN}"
         )

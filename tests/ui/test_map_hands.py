@@ -33,8 +33,8 @@ def test_hover_over_a_sample_rings_it_and_its_words_can_be_read(scene: MapScene)
     sample = scene.lonely()
     scene.hover(scene.at(sample))
     assert scene.canvas.ringed == sample
-    assert scene.panel._describe(sample).splitlines()[0] == f"Sample {sample}"
-    assert f"smile: {scene.samples.labels[0].text(sample)}" in scene.panel._describe(sample)
+    assert scene.panel._chart.describe(sample).splitlines()[0] == f"Sample {sample}"
+    assert f"smile: {scene.samples.labels[0].text(sample)}" in scene.panel._chart.describe(sample)
     scene.hover(scene.nothing())
     assert scene.canvas.ringed is None
 

@@ -18,8 +18,9 @@ from explorer.projections import axes, pca
 from explorer.projections.base import ProjectionChoice
 from explorer.session.state import Pin, Place, State, frozen
 from explorer.session.store import Store
+from explorer.ui.map.chart import NO_MODEL
 from explorer.ui.map.legend import EntryButton, Legend
-from explorer.ui.map.panel import NO_MODEL, MapPanel
+from explorer.ui.map.panel import MapPanel
 
 
 @pytest.fixture

@@ -5,33 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from explorer.latents.arrays import Images, Latent, Latents, Points
-from explorer.latents.concepts import Concept
-from explorer.latents.measures import Neighbourhood, by_effect
-from explorer.latents.samples import LatentSet
-from explorer.projections.base import Projection, ProjectionChoice
+from explorer.latents.arrays import Images, Latent, Points
+from explorer.latents.measures import Neighbourhood
+from explorer.projections.base import Projection
 from explorer.projections.quality import Quality
-from explorer.session.state import NOTHING, State, frozen
+from explorer.session.state import Seat, State
 from explorer.session.store import Store
 from explorer.ui.map import colours, scene
 from explorer.ui.map.bar import MapBar
 from explorer.ui.map.canvas import MapCanvas
+from explorer.ui.map.chart import Chart
 from explorer.ui.map.footer import MapFooter
 from explorer.ui.map.lattice import GridSetting
 from explorer.ui.map.legend import Legend, is_dark
-from explorer.ui.map.marks import Marks, Route
-from explorer.ui.map.traces import Traces
+from explorer.ui.map.marks import Marks
+from explorer.ui.map.wishes import Wishes
 from explorer.ui.widgets import ink
 from explorer.work.messages import Opened
-
-NO_MODEL = "No model is open"
-NO_SAMPLES = "This model brought no samples of this space, so there is no map of it."
-PLACING = "Placing the samples\N{HORIZONTAL ELLIPSIS}"
-MOST_LABELS = 6  # in a tooltip that leaves the map to be seen
 
 
 class MapPanel(QWidget):
@@ -48,15 +41,14 @@ class MapPanel(QWidget):
     grid_wanted = Signal(object, object)
     space_wanted = Signal(str)
 
-    def __init__(self, store: Store, parent: QWidget | None = None) -> None:
+    def __init__(self, store: Store, seat: Seat = "first", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Map")
         self._store = store
-        self._opened: Opened | None = None
-        self._fitted: tuple[Projection, Points] | None = None  # as it came
-        self._projection: Projection | None = None  # as it is shown
+        self._chart = Chart(store)
+        self._wishes = Wishes(store, self._chart, seat)
+        self._seat: Seat = seat
         self._neighbourhood: Neighbourhood | None = None
-        self._traces = Traces(store.state)
         self._highlight: int | None = None
         self._colouring = colours.plain(0, "#888888")
         self._marks = Marks()
@@ -64,8 +56,8 @@ class MapPanel(QWidget):
         self._bar, self._canvas, self._footer = MapBar(self), MapCanvas(self), MapFooter(self)
         self._legend = Legend(self._canvas)
         self._canvas.installEventFilter(self)
-        self._canvas.telling.describe = self._describe
-        self._canvas.telling.describe_place = self._describe_place
+        self._canvas.telling.describe = self._chart.describe
+        self._canvas.telling.describe_place = self._chart.describe_place
         # the legend is built anew in the next turn: Qt walks over all widgets while a palette changes
         self._redress = QTimer(self, singleShot=True, interval=0)
         self._redress.timeout.connect(self._show_colours)
@@ -78,32 +70,30 @@ class MapPanel(QWidget):
     def show_model(self, opened: Opened | None) -> None:
         """Another model, or none: everything of the one before is gone. The same one again (on another device) changes
         nothing that can be seen."""
-        before, samples = self._opened, self._samples
-        self._opened = opened
-        if opened and opened.is_same_as(before) and samples is not None and _alike(samples, self._samples):
+        if self._chart.take_model(opened):
+            self._show_space()
+        else:
             self._canvas.ask_pictures_again()
             self._show_bar()
-        else:
-            self._show_space()
 
     def show_projection(self, projection: Projection, points: Points) -> None:
         """A projection of the current samples was fitted; `points` float32 (n, 2) are their places.
 
         Points that do not belong to the samples on show are ignored: they came too late.
         """
-        if self._samples is None or len(points) != len(self._samples):
+        samples = self._chart.samples
+        if samples is None or len(points) != len(samples):
             return
-        self._fitted = projection, points
+        self._chart.fitted = projection, points
         self._show_map()
 
     def _show_map(self) -> None:
         """What was fitted, on axes of equal probability where the grid wants them."""
-        if self._fitted is None:
+        shown = self._chart.on_axes(self._is_equal)
+        if shown is None:
             return
-        projection, points = self._fitted
-        if self._is_equal:
-            projection, points = scene.bent(projection, points)
-        known, self._projection = self._projection, projection
+        projection, points = shown
+        known, self._chart.shown = self._chart.shown, projection
         if known is None or known.choice != projection.choice or not self._canvas.shows(points):
             self._canvas.show_notice("")
             self._canvas.show_points(points, projection.axis_names)
@@ -147,30 +137,29 @@ class MapPanel(QWidget):
         if new.place.space != old.place.space:
             self._show_space()
         elif new.place is not old.place:
-            self._traces.follow(old, new, self._concepts)
+            self._chart.follow(old, new)
             self._show_marks()
             self._canvas.grid.follow(anew=new.place.truncation != old.place.truncation)
         elif scene.pins_differ(old.path, new.path):
-            self._put(route=self._route())
+            self._put(route=self._chart.route())
         if new.colour != old.colour:
             self._highlight = None
             self._show_colours()
-        if new.projection != old.projection:
+        if new.choice(self._seat) != old.choice(self._seat):
             self._show_bar()
 
     def _show_preview(self, latent: Latent | None) -> None:
-        self._put(preview=self._at(latent))
+        self._put(preview=self._chart.at(latent))
         self._show_worth(latent)
 
     def _show_space(self) -> None:
         """Another model or another of its spaces: samples, colours and places are others."""
-        self._projection = self._neighbourhood = self._fitted = None
-        self._highlight = None
-        self._traces = Traces(self._store.state, self._concepts)
+        self._chart.begin()
+        self._neighbourhood = self._highlight = None
         self._canvas.clear_pictures()
         self._canvas.show_points(np.empty((0, 2), np.float32), ("", ""))
-        self._canvas.show_notice(self._notice())
-        samples = self._samples
+        self._canvas.show_notice(self._chart.notice)
+        samples = self._chart.samples
         self._footer.show_lift("", "")
         self._footer.show_quality(None)
         self._footer.show_samples(0 if samples is None else len(samples), "" if samples is None else samples.provenance)
@@ -179,15 +168,15 @@ class MapPanel(QWidget):
         self._show_marks()
 
     def _show_bar(self) -> None:
-        samples, state = self._samples, self._store.state
+        samples, state = self._chart.samples, self._store.state
         self._bar.setEnabled(samples is not None)
-        self._bar.show_subject(state.projection, samples, self._concepts)
-        names = () if self._opened is None else tuple(self._opened.samples)
+        self._bar.show_subject(state.choice(self._seat) or state.projection, samples, self._chart.concepts)
+        names = () if self._chart.opened is None else tuple(self._chart.opened.samples)
         self._bar.show_spaces(names, state.place.space)
         self._show_grid()
 
     def _show_colours(self) -> None:
-        samples, palette = self._samples, self.palette()
+        samples, palette = self._chart.samples, self.palette()
         ground = ink.grey(palette, 0.5).name()
         if samples is None:
             self._colouring = colours.plain(0, ground)
@@ -199,50 +188,16 @@ class MapPanel(QWidget):
         self._legend.show_colouring(self._colouring, self._highlight)
 
     def _show_marks(self) -> None:
-        known = self._projection is not None and self._fits(self._traces.current)
-        self._marks = (
-            self._traces.marks(self._store.state, self._concepts, self._projection)
-            if known and self._projection
-            else Marks()
-        )
-        self._put(preview=self._at(self._store.preview))
+        self._marks = self._chart.marks()
+        self._put(preview=self._chart.at(self._store.preview))
         self._show_worth(self._store.preview)
 
     def _show_worth(self, preview: Latent | None) -> None:
-        latent = self._traces.current if preview is None else preview
-        known = self._neighbourhood is not None and self._fits(latent)
+        latent = self._chart.current if preview is None else preview
+        known = self._neighbourhood is not None and self._chart.fits(latent)
         self._footer.show_nearness(self._neighbourhood.nearness(latent) if known and self._neighbourhood else None)
 
-    # out, to the store
-
-    def _ask_preview(self, point: NDArray[np.float64] | None) -> None:
-        self._store.show_preview(None if point is None else self._lifted(point))
-
-    def _ask_place(self, point: NDArray[np.float64], sample: int | None) -> None:
-        """A click: to a sample, or to the place itself. The path no longer holds the stage."""
-        state, samples = self._store.state, self._samples
-        latent = self._lifted(point) if sample is None or samples is None else samples.latents[sample]
-        if latent is None:
-            return
-        title = "Go to this point" if sample is None else f"Choose sample {sample}"
-        place = replace(state.place, base=frozen(latent), strengths=NOTHING, sample=sample, seed=None)
-        self._store.change(title, place=place, path=replace(state.path, position=None))
-
-    def _ask_kind(self, kind: str) -> None:
-        """Two dimensions begin with the two that change the picture most."""
-        samples = self._samples
-        first, second = 0, 1
-        if kind == "axes" and samples is not None and samples.dim > 2:
-            first, second = by_effect(samples)[:2].tolist()
-        self._ask_projection(replace(self._store.state.projection, kind=kind, first=first, second=second))
-
-    def _ask_projection(self, choice: ProjectionChoice) -> None:
-        if choice != self._store.state.projection:
-            self._store.change("Change the projection", projection=choice)
-
-    def _ask_colour(self, name: str) -> None:
-        if name != self._store.state.colour:
-            self._store.change(f"Colour by {name}" if name else "Colour by nothing", colour=name)
+    # ways of looking, which undo does not know
 
     def _take_grid(self, setting: GridSetting) -> None:
         before, self._grid = self._is_equal, setting
@@ -253,7 +208,7 @@ class MapPanel(QWidget):
 
     def _show_grid(self) -> None:
         """The wish stays as it is; where equal probability means nothing, the grid is linear."""
-        self._bar.grid.show_setting(self._grid, offers_equal=self._offers_equal)
+        self._bar.grid.show_setting(self._grid, offers_equal=self._chart.offers_equal)
         setting = replace(self._grid, equal=self._is_equal)
         if setting != self._canvas.grid.setting:
             self._canvas.show_grid_setting(setting)
@@ -263,70 +218,13 @@ class MapPanel(QWidget):
         self._highlight = code
         self._canvas.show_colouring(self._colouring, code)
 
-    # what follows from the state
-
-    @property
-    def _samples(self) -> LatentSet | None:
-        return None if self._opened is None else self._opened.samples.get(self._store.state.place.space)
-
-    @property
-    def _concepts(self) -> tuple[Concept, ...]:
-        return () if self._opened is None else self._opened.concepts_of(self._store.state.place.space)
-
-    def _fits(self, latent: Latent | None) -> bool:
-        return latent is not None and self._samples is not None and latent.shape == (self._samples.dim,)
-
-    def _at(self, latent: Latent | None) -> Points | None:
-        if latent is None or self._projection is None or not self._fits(latent):
-            return None
-        return scene.place_one(self._projection, latent)
-
-    def _lifted(self, point: NDArray[np.float64]) -> Latent | None:
-        latents = self._lifted_all(point[None])
-        return None if latents is None else frozen(latents[0])
-
-    def _lifted_all(self, points: NDArray[np.float64]) -> Latents | None:
-        """Latents (n, d) of places (n, 2)."""
-        if self._projection is None or not self._fits(self._traces.current):
-            return None
-        return self._projection.lift(points.astype(np.float32), self._traces.current)
-
-    @property
-    def _offers_equal(self) -> bool:
-        if self._fitted is None or self._opened is None:
-            return False
-        return scene.is_gaussian(self._fitted[0], self._opened.card, self._store.state.place.space)
-
     @property
     def _is_equal(self) -> bool:
-        return self._grid.on and self._grid.equal and self._offers_equal
-
-    def _describe_place(self, point: NDArray[np.float64]) -> str:
-        return "" if self._projection is None else scene.place_text(self._projection, point)
-
-    def _route(self) -> Route:
-        if self._projection is None or self._samples is None:
-            return Route()
-        return scene.route(self._store.state.path, self._samples.dim, self._projection)
+        return self._grid.on and self._grid.equal and self._chart.offers_equal
 
     def _put(self, **marks: object) -> None:
         self._marks = replace(self._marks, **marks)  # type: ignore[arg-type]
         self._canvas.show_marks(self._marks)
-
-    def _notice(self) -> str:
-        if self._opened is None:
-            return NO_MODEL
-        return NO_SAMPLES if self._samples is None or not len(self._samples) else PLACING
-
-    def _describe(self, sample: int) -> str:
-        """A sample in words: its number and what its labels say, the one that colours the map first."""
-        samples = self._samples
-        if samples is None or sample >= len(samples):
-            return ""
-        colour = self._store.state.colour
-        named = sorted(samples.labels, key=lambda labels: labels.name != colour)[:MOST_LABELS]
-        lines = [f"{labels.name}: {labels.text(sample)}" for labels in named]
-        return "\n".join([f"Sample {sample}", *lines])
 
     # Qt
 
@@ -353,26 +251,19 @@ class MapPanel(QWidget):
         column.addWidget(self._footer)
 
     def _connect(self) -> None:
-        self._bar.kind_wanted.connect(self._ask_kind)
-        self._bar.projection_wanted.connect(self._ask_projection)
-        self._bar.colour_wanted.connect(self._ask_colour)
+        self._bar.kind_wanted.connect(self._wishes.ask_kind)
+        self._bar.projection_wanted.connect(self._wishes.ask_projection)
+        self._bar.colour_wanted.connect(self._wishes.ask_colour)
         self._bar.space_wanted.connect(self.space_wanted)
         self._bar.reset_wanted.connect(self.reset_view)
         self._bar.grid.wanted.connect(self._take_grid)
-        self._canvas.grid.lift = self._lifted_all
+        self._canvas.grid.lift = self._chart.lifted_all
         self._canvas.grid.wanted.connect(self.grid_wanted)
         self._canvas.grid.forgotten.connect(lambda: self.grid_wanted.emit(None, ()))
-        self._canvas.hovered.connect(self._ask_preview)
-        self._canvas.chosen.connect(self._ask_place)
+        self._canvas.hovered.connect(self._wishes.ask_preview)
+        self._canvas.chosen.connect(self._wishes.ask_place)
         self._canvas.pictures_wanted.connect(self.thumbnails_wanted)
         self._legend.resized.connect(self._lay_legend)
         self._legend.highlight_wanted.connect(self._light_up)
         self._store.listen(self._show_change)
         self._store.listen_preview(self._show_preview)
-
-
-def _alike(one: LatentSet, other: LatentSet | None) -> bool:
-    """Whether two sets hold the same samples, with the same labels to choose from."""
-    if other is None or one.space != other.space or colours.choices(one) != colours.choices(other):
-        return False
-    return np.array_equal(one.latents, other.latents)

@@ -1,0 +1,138 @@
+"""What one map is of: a model, the samples of the space one is in, and the projection that shows them. No Qt."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.latents.arrays import Latent, Latents, Points
+from explorer.latents.concepts import Concept
+from explorer.latents.samples import LatentSet
+from explorer.projections.base import Projection
+from explorer.session.state import State, frozen
+from explorer.session.store import Store
+from explorer.ui.map import colours, scene
+from explorer.ui.map.marks import Marks, Route
+from explorer.ui.map.traces import Traces
+from explorer.work.messages import Opened
+
+NO_MODEL = "No model is open"
+NO_SAMPLES = "This model brought no samples of this space, so there is no map of it."
+PLACING = "Placing the samples\N{HORIZONTAL ELLIPSIS}"
+MOST_LABELS = 6  # in a tooltip that leaves the map to be seen
+
+
+class Chart:
+    """Answers what follows from the state, the model and the fit. `fitted` is the projection with the places (n, 2) of
+    the samples as they came, `shown` the projection on the axes that are on the screen; None before the fit is there.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.opened: Opened | None = None
+        self.fitted: tuple[Projection, Points] | None = None
+        self.shown: Projection | None = None
+        self.traces = Traces(store.state)
+
+    def begin(self) -> None:
+        """Another model or another of its spaces: what was fitted is gone."""
+        self.fitted = self.shown = None
+        self.traces = Traces(self._store.state, self.concepts)
+
+    def take_model(self, opened: Opened | None) -> bool:
+        """Another model, or none. False where it is the same one with the same samples (on another device)."""
+        before, samples = self.opened, self.samples
+        self.opened = opened
+        same = opened is not None and opened.is_same_as(before) and samples is not None
+        return not (same and samples is not None and _alike(samples, self.samples))
+
+    def on_axes(self, equal: bool) -> tuple[Projection, Points] | None:
+        """The projection and its places; `equal`: on axes of equal probability."""
+        if self.fitted is None:
+            return None
+        return scene.bent(*self.fitted) if equal else self.fitted
+
+    @property
+    def samples(self) -> LatentSet | None:
+        return None if self.opened is None else self.opened.samples.get(self._store.state.place.space)
+
+    @property
+    def concepts(self) -> tuple[Concept, ...]:
+        return () if self.opened is None else self.opened.concepts_of(self._store.state.place.space)
+
+    @property
+    def current(self) -> Latent:
+        """The latent on the stage, float32 (d,)."""
+        return self.traces.current
+
+    @property
+    def offers_equal(self) -> bool:
+        """Whether axes of equal probability mean something here."""
+        if self.fitted is None or self.opened is None:
+            return False
+        return scene.is_gaussian(self.fitted[0], self.opened.card, self._store.state.place.space)
+
+    @property
+    def notice(self) -> str:
+        """What stands where a map is still missing."""
+        if self.opened is None:
+            return NO_MODEL
+        return NO_SAMPLES if self.samples is None or not len(self.samples) else PLACING
+
+    def follow(self, old: State, new: State) -> None:
+        """The place changed within its space."""
+        self.traces.follow(old, new, self.concepts)
+
+    def fits(self, latent: Latent | None) -> bool:
+        """Whether a latent is one of this space."""
+        return latent is not None and self.samples is not None and latent.shape == (self.samples.dim,)
+
+    def at(self, latent: Latent | None) -> Points | None:
+        """Where a latent is on the map, float32 (2,)."""
+        if latent is None or self.shown is None or not self.fits(latent):
+            return None
+        return scene.place_one(self.shown, latent)
+
+    def lifted(self, point: NDArray[np.float64]) -> Latent | None:
+        """The latent of a place (2,)."""
+        latents = self.lifted_all(point[None])
+        return None if latents is None else frozen(latents[0])
+
+    def lifted_all(self, points: NDArray[np.float64]) -> Latents | None:
+        """Latents (n, d) of places (n, 2); None while there is no way back."""
+        if self.shown is None or not self.fits(self.current):
+            return None
+        return self.shown.lift(points.astype(np.float32), self.current)
+
+    def marks(self) -> Marks:
+        """What lies over the samples and follows from the state."""
+        if self.shown is None or not self.fits(self.current):
+            return Marks()
+        return self.traces.marks(self._store.state, self.concepts, self.shown)
+
+    def route(self) -> Route:
+        """The path of the state."""
+        if self.shown is None or self.samples is None:
+            return Route()
+        return scene.route(self._store.state.path, self.samples.dim, self.shown)
+
+    def describe(self, sample: int) -> str:
+        """A sample in words: its number and what its labels say, the one that colours the map first."""
+        samples = self.samples
+        if samples is None or sample >= len(samples):
+            return ""
+        colour = self._store.state.colour
+        named = sorted(samples.labels, key=lambda labels: labels.name != colour)[:MOST_LABELS]
+        lines = [f"{labels.name}: {labels.text(sample)}" for labels in named]
+        return "\n".join([f"Sample {sample}", *lines])
+
+    def describe_place(self, point: NDArray[np.float64]) -> str:
+        """A place (2,) in the latent's own units."""
+        return "" if self.shown is None else scene.place_text(self.shown, point)
+
+
+def _alike(one: LatentSet, other: LatentSet | None) -> bool:
+    """Whether two sets hold the same samples, with the same labels to choose from."""
+    if other is None or one.space != other.space or colours.choices(one) != colours.choices(other):
+        return False
+    return np.array_equal(one.latents, other.latents)
