@@ -26,6 +26,7 @@ FAMILIES = {
     "vae": "explorer.models.vae",
     "gan": "explorer.models.gan",
     "flow": "explorer.models.flow",
+    "layers": "explorer.models.foreign.layered",
 }
 
 

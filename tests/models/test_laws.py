@@ -1,54 +1,25 @@
 """The laws every family keeps, on tiny models with weights at random and on the bundled ones.
 
-Adding a family is one line in TINY.
+Adding a family is one line in TINY of `tiny_models.py`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from tiny_models import TINY
 
 from explorer.errors import CheckpointError, DeviceError, InputError
-from explorer.models import checkpoint, flow, folder, gan, vae
+from explorer.models import checkpoint, folder
 from explorer.models.base import CanEncode, CanMap, CanScore
-from explorer.models.checkpoint import build, open_model, save_model
-from explorer.models.config import Config
+from explorer.models.checkpoint import open_model, save_model
 from explorer.models.network import NetworkModel
 
-
-def tiny_vae() -> NetworkModel:
-    hyperparameters = {
-        "size": 16,
-        "channels": 3,
-        "latent_dim": 5,
-        "widths": [6, 8],
-        "encoder_depth": 1,
-        "decoder_depth": 1,
-        "patch": 4,
-        "tail": 4,
-        "hidden": 7,
-        "sigma": 0.1,
-    }
-    return build(Config(vae.new_card("tiny", hyperparameters), hyperparameters))
-
-
-def tiny_gan() -> NetworkModel:
-    hyperparameters = {"latent_dim": 6, "mapping_width": 8, "widths": [8, 6], "depths": [2]}
-    return build(Config(gan.new_card("tiny", hyperparameters, (8, 8, 3)), hyperparameters))
-
-
-def tiny_flow() -> NetworkModel:
-    hyperparameters = {"steps": [1, 1, 1], "widths": [6, 6, 8], "margin": 0.01}
-    return build(Config(flow.new_card("tiny", (8, 8, 1)), hyperparameters))
-
-
-TINY: dict[str, Callable[[], NetworkModel]] = {"vae": tiny_vae, "gan": tiny_gan, "flow": tiny_flow}
 EVERY = [*(f"tiny {name}" for name in TINY), *folder.bundled()]
 
 

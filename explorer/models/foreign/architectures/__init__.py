@@ -37,7 +37,7 @@ class Recognised:
 
 Recogniser = Callable[[Reading], Recognised | None]
 
-RECOGNISERS: tuple[str, ...] = ()
+RECOGNISERS: tuple[str, ...] = ("burgess", "joint_vae", "uva_autoencoder", "mlp_vae")
 """Modules of this package, each with `recognise(reading) -> Recognised | None`."""
 
 

@@ -1,0 +1,28 @@
+"""From what was recognised to a model: built anew, with the weights of the file put in strictly."""
+
+from __future__ import annotations
+
+import torch
+
+from explorer.errors import CheckpointError
+from explorer.models.checkpoint import build
+from explorer.models.foreign.architectures import Recognised
+from explorer.models.network import NetworkModel
+
+
+def rebuilt(recognised: Recognised) -> NetworkModel:
+    """The model, ready on the CPU. Raises CheckpointError where weights are missing, left over or no numbers."""
+    with torch.device("meta"):
+        model = build(recognised.config)
+    weights = {key: value.float() if value.is_floating_point() else value for key, value in recognised.tensors.items()}
+    if bad := [key for key, value in weights.items() if not torch.isfinite(value).all()]:
+        raise CheckpointError(
+            f"'{bad[0]}' holds values that are no numbers.", "The file is damaged, or training failed."
+        )
+    try:
+        model.net.load_state_dict(weights, assign=True)
+    except RuntimeError as error:
+        architecture = recognised.config.card.architecture
+        raise CheckpointError(f"The weights do not fit the architecture '{architecture}'.", f"{error}"[:300]) from error
+    model.ready()
+    return model

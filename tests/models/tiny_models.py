@@ -1,0 +1,54 @@
+"""A tiny model of every family, with weights at random. Adding a family is one line in TINY."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from explorer.models import flow, gan, vae
+from explorer.models.checkpoint import build
+from explorer.models.config import Config
+from explorer.models.network import NetworkModel
+
+
+def tiny_vae() -> NetworkModel:
+    hyperparameters = {
+        "size": 16,
+        "channels": 3,
+        "latent_dim": 5,
+        "widths": [6, 8],
+        "encoder_depth": 1,
+        "decoder_depth": 1,
+        "patch": 4,
+        "tail": 4,
+        "hidden": 7,
+        "sigma": 0.1,
+    }
+    return build(Config(vae.new_card("tiny", hyperparameters), hyperparameters))
+
+
+def tiny_gan() -> NetworkModel:
+    hyperparameters = {"latent_dim": 6, "mapping_width": 8, "widths": [8, 6], "depths": [2]}
+    return build(Config(gan.new_card("tiny", hyperparameters, (8, 8, 3)), hyperparameters))
+
+
+def tiny_flow() -> NetworkModel:
+    hyperparameters = {"steps": [1, 1, 1], "widths": [6, 6, 8], "margin": 0.01}
+    return build(Config(flow.new_card("tiny", (8, 8, 1)), hyperparameters))
+
+
+def tiny_layers() -> NetworkModel:
+    decoder = [{"layer": "linear", "out": 8}, {"layer": "fold", "shape": [2, 2, 2]}, {"layer": "norm"}]
+    decoder += [{"layer": "transposed", "out": 3, "kernel": 4, "stride": 2, "padding": 1}, {"layer": "sigmoid"}]
+    encoder = [{"layer": "conv", "out": 4, "kernel": 4}, {"layer": "flatten"}, {"layer": "linear", "out": 6}]
+    hyperparameters = {"decoder": decoder, "encoder": encoder, "posterior": "interleaved"}
+    card = replace(vae.new_card("tiny", {"size": 8, "channels": 3, "latent_dim": 3}), family="layers")
+    return build(Config(replace(card, image_shape=(4, 4, 3), likelihood="none"), hyperparameters))
+
+
+TINY: dict[str, Callable[[], NetworkModel]] = {
+    "vae": tiny_vae,
+    "gan": tiny_gan,
+    "flow": tiny_flow,
+    "layers": tiny_layers,
+}
