@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from explorer import projections
+from explorer.commands.tour_grid import show_grid
 from explorer.commands.tour_subject import Subject, ends, few, ordinary
 from explorer.export.film import save_gif
 from explorer.export.lettering import DARK, LARGE, MEDIUM, write
@@ -176,4 +177,4 @@ def _cell(subject: Subject, wanted: int) -> int:
     return wanted if subject.smooth else max(wanted // longest, 1) * longest
 
 
-STOPS: tuple[Callable[[Subject, Path], Seen], ...] = (show_samples, show_sliders, show_map_and_path)
+STOPS: tuple[Callable[[Subject, Path], Seen], ...] = (show_samples, show_sliders, show_map_and_path, show_grid)

@@ -253,6 +253,7 @@ def test_the_tour_goes_without_samples_and_concepts(tmp_path: Path, capsys: Capt
     bare = written_model(tmp_path / "bare", samples=False)
     assert cli.main(["tour", str(bare), "--out", str(tmp_path / "tour")]) == 0
     assert (tmp_path / "tour" / "map.png").exists()
+    assert (tmp_path / "tour" / "grid.png").exists()
 
 
 def test_a_missing_library_of_the_system_is_named_with_what_to_install() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.ui.map.axes import tick_step, tick_text, ticks
+from explorer.export.ticks import labelled, tick_step, tick_text, ticks
 from explorer.ui.map.camera import MARGIN, Camera, fitted
 
 number = st.floats(-1e3, 1e3)
@@ -66,7 +66,7 @@ def test_a_blend_begins_at_one_camera_and_ends_exactly_at_the_other() -> None:
 
 @given(st.floats(1e-4, 1e6))
 def test_grid_lines_stand_at_round_numbers_a_good_hand_apart(scale: float) -> None:
-    step = tick_step(scale)
+    step = tick_step(90 / scale)
     assert 50 <= step * scale <= 150
     assert round(step / 10 ** np.floor(np.log10(step) + 1e-9)) in (1, 2, 5)
 
@@ -74,3 +74,4 @@ def test_grid_lines_stand_at_round_numbers_a_good_hand_apart(scale: float) -> No
 def test_ticks_are_written_with_the_decimals_they_need_and_a_true_minus() -> None:
     assert [tick_text(value, 0.5) for value in ticks(-0.6, 1.0, 0.5)] == ["−0.5", "0", "0.5", "1.0"]
     assert tick_text(20.0, 10.0) == "20"
+    assert [text for _at, text in labelled(-0.11, 0.1, 2)] == ["\N{MINUS SIGN}0.1", "0", "0.1"]

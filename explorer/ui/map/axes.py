@@ -7,6 +7,7 @@ import math
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPalette
 
+from explorer.export.ticks import tick_step, tick_text, ticks
 from explorer.ui.map.camera import Camera
 from explorer.ui.widgets.ink import between
 
@@ -14,29 +15,10 @@ SPACING = 90.0  # wished distance of grid lines in logical pixels
 INSET = 6.0
 
 
-def tick_step(scale: float) -> float:
-    """The distance of grid lines in units of the plane: 1, 2 or 5 times a power of ten."""
-    wished = SPACING / scale
-    power = 10.0 ** math.floor(math.log10(wished))
-    return min((power * factor for factor in (1, 2, 5, 10)), key=lambda step: abs(math.log(step / wished)))
-
-
-def ticks(low: float, high: float, step: float) -> list[float]:
-    """Multiples of `step` in low..high."""
-    return [number * step for number in range(math.ceil(low / step), math.floor(high / step) + 1)]
-
-
-def tick_text(value: float, step: float) -> str:
-    """A tick's number with just the decimals its step needs, and a true minus."""
-    decimals = max(-math.floor(math.log10(step) + 1e-9), 0)
-    text = f"{value:.{decimals}f}"
-    return ("0" if float(text) == 0 else text).replace("-", "\N{MINUS SIGN}")
-
-
 def draw_lines(painter: QPainter, camera: Camera, palette: QPalette) -> None:
     """Grid lines; those through zero a little stronger. Filled boxes: a drawn line costs twenty times as much."""
     left, bottom, right, top = camera.bounds
-    step = tick_step(camera.scale)
+    step = tick_step(SPACING / camera.scale)
     ground, line = palette.color(QPalette.ColorRole.Base), palette.color(QPalette.ColorRole.Mid)
     for value in _zero_last(ticks(left, right, step)):
         x = math.floor((value - camera.x) * camera.scale + camera.width / 2)
@@ -49,7 +31,7 @@ def draw_lines(painter: QPainter, camera: Camera, palette: QPalette) -> None:
 def draw_labels(painter: QPainter, camera: Camera, palette: QPalette, names: tuple[str, str]) -> None:
     """Numbers along the lower and left edge, the names at the far ends."""
     left, bottom, right, top = camera.bounds
-    step = tick_step(camera.scale)
+    step = tick_step(SPACING / camera.scale)
     small = QFont(painter.font())
     small.setPointSizeF(max(small.pointSizeF() * 0.85, 6.5))
     painter.setFont(small)

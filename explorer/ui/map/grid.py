@@ -1,17 +1,17 @@
-"""The decoded grid: pictures of the places under the points. Asks for those that are missing and shows what comes."""
+"""What lies under the points, tile by tile: pictures, or numbers. Asks for what is missing and shows what comes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from time import perf_counter
-from typing import cast
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QPainter
 
-from explorer.latents.arrays import Images, Latent, Latents
+from explorer.latents.arrays import Latent, Latents
 from explorer.ui.map.camera import Camera
 from explorer.ui.map.grid_layer import ASKED, GridLayer
 from explorer.ui.map.lattice import GridSetting, Lattice, Tile, ordered, reduced
@@ -25,8 +25,28 @@ Floats = NDArray[np.float64]
 Lift = Callable[[Floats], Latents | None]
 
 
+class TileLayer(Protocol):
+    """Keeps what came for tiles, and draws it."""
+
+    def show_lattice(self, lattice: Lattice | None) -> None: ...
+
+    def clear(self) -> None: ...
+
+    def forget_composed(self) -> None: ...
+
+    def show(self, tiles: list[Tile], contents: NDArray[Any], side: float, /) -> None: ...
+
+    def has(self, tile: Tile) -> bool: ...
+
+    def is_stretched(self, camera: Camera, ratio: float, /) -> bool: ...
+
+    def draw(self, painter: QPainter, camera: Camera, level: int, ratio: float, opacity: float, /) -> None: ...
+
+
 class MapGrid(QObject):
-    """`wanted(latents, marks)`: tiles to be decoded, the first ones first; it stands in for an earlier wish.
+    """Of pictures, or of what another `layer` draws.
+
+    `wanted(latents, marks)`: tiles that are missing, the first ones first; it stands in for an earlier wish.
 
     `forgotten()`: nothing is wanted any more. `changed()`: paint. `lift` makes latents (n, d) of places (n, 2), or says
     None while there is no way back; it is given by whoever knows the projection.
@@ -36,11 +56,11 @@ class MapGrid(QObject):
     forgotten = Signal()
     changed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, layer: TileLayer | None = None) -> None:
         super().__init__(parent)
         self.setting = GridSetting()
         self.lift: Lift = lambda _points: None
-        self._layer = GridLayer()
+        self._layer: TileLayer = GridLayer() if layer is None else layer
         self._lattice: Lattice | None = None
         self._camera, self._fit, self._ratio, self._level = Camera(), Camera(), 1.0, 0
         self._fresh: set[Tile] = set()  # those that came since the latents are these, by reduced name
@@ -94,8 +114,8 @@ class MapGrid(QObject):
         self._renew()
         self._lay()
 
-    def show(self, marks: tuple[object, ...], images: Images) -> None:
-        """Tiles came, uint8 (n, h, w, c)."""
+    def show(self, marks: tuple[object, ...], contents: NDArray[Any]) -> None:
+        """Tiles came: pictures uint8 (n, h, w, c), or what else the layer draws, (n, ...)."""
         named = cast(tuple[Mark, ...], marks)
         seats = [seat for seat, (epoch, _tile) in enumerate(named) if epoch == self._epoch]
         if not seats or not self.setting.on:
@@ -104,7 +124,7 @@ class MapGrid(QObject):
         tiles = [named[seat][1] for seat in seats]
         self._fresh.update(map(reduced, tiles))
         side = 1.5 * (self._lattice.unit if self._lattice else 1.0) * self._fit.scale * self._ratio
-        self._layer.show(tiles, images[seats], side)
+        self._layer.show(tiles, contents[seats], side)
         self._is_dirty = True
         if not self._frame.isActive():
             self._end_frame()
