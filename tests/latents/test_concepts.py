@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.errors import InputError
-from explorer.latents.concepts import Concept, auc, cohens_d, held_out_auc, mean_difference, scored
+from explorer.latents.concepts import Concept, auc, cohens_d, held_out_auc, mean_difference, of_masks, scored
 from explorer.latents.samples import LatentSet
 
 
@@ -49,9 +49,9 @@ def test_the_provenance_of_a_mean_difference_says_method_label_counts_and_scores
 
 def test_held_out_auc_is_high_for_a_planted_concept_and_chance_for_noise() -> None:
     samples, with_, _ = planted(shift=3.0)
-    assert held_out_auc(samples, with_, ~with_) > 0.95
+    assert held_out_auc(of_masks(samples, with_, ~with_)) > 0.95
     noise, any_, _ = planted(n=3000, shift=0.0)
-    assert held_out_auc(noise, any_, ~any_) == pytest.approx(0.5, abs=0.05)
+    assert held_out_auc(of_masks(noise, any_, ~any_)) == pytest.approx(0.5, abs=0.05)
 
 
 def test_groups_keep_the_same_person_from_being_learned_and_tested() -> None:
@@ -60,8 +60,8 @@ def test_groups_keep_the_same_person_from_being_learned_and_tested() -> None:
     latents = 5 * random.standard_normal((20, 64))[people] + random.standard_normal((400, 64))
     with_ = random.permutation(np.arange(20) % 2 == 0)[people]  # the concept is nothing but the person
     samples = LatentSet("z", latents.astype(np.float32))
-    assert held_out_auc(samples, with_, ~with_) > 0.95
-    assert held_out_auc(samples, with_, ~with_, groups=people) < 0.8
+    assert held_out_auc(of_masks(samples, with_, ~with_)) > 0.95
+    assert held_out_auc(of_masks(samples, with_, ~with_, people)) < 0.8
 
 
 @given(st.lists(st.integers(-3, 3), min_size=1, max_size=8), st.lists(st.integers(-3, 3), min_size=1, max_size=8))
@@ -109,4 +109,4 @@ def test_one_example_a_bucket_makes_a_concept_but_no_score() -> None:
     buckets = masks(4, [0], [1])
     assert isinstance(mean_difference(samples, *buckets, "smile"), Concept)
     with pytest.raises(InputError):
-        held_out_auc(samples, *buckets)
+        held_out_auc(of_masks(samples, *buckets))
