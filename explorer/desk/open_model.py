@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -19,7 +20,7 @@ from explorer.models import folder
 from explorer.projections import KINDS, ProjectionChoice
 from explorer.session.document import Document
 from explorer.session.preferences import MapChoice
-from explorer.session.state import PathSetting, Place, Snapshot, State, frozen
+from explorer.session.state import PathSetting, Place, State, frozen
 from explorer.session.store import Store
 from explorer.work.engine import Engine
 from explorer.work.messages import Failed, Opened
@@ -50,7 +51,7 @@ class OpenModel(QObject):
         super().__init__()
         self._store, self._engine = store, engine
         self._errand: Errand | None = None
-        self._shelves: dict[str, tuple[Snapshot, ...]] = {}  # of the models one was in, by path
+        self._kept: dict[str, dict[str, Any]] = {}  # shelf and subsets of the models one was in, by path
         self.device = device
         self.choice_of: Callable[[str], MapChoice | None] = lambda _path: None
         self.opened: Opened | None = None
@@ -112,10 +113,10 @@ class OpenModel(QObject):
         if not state.model:
             self._store.begin(self._first(opened))
         elif not self.fits(state):
-            self._shelves[state.model] = state.shelf
-            shelf = self._shelves.get(opened.path, ())
-            self._store.change(f"Open {opened.card.name}", **{**vars(self._first(opened)), "shelf": shelf})
-            if state.shelf and not shelf:
+            self._kept[state.model] = {"shelf": state.shelf, "subsets": state.subsets}
+            kept = self._kept.get(opened.path, {"shelf": (), "subsets": ()})
+            self._store.change(f"Open {opened.card.name}", **{**vars(self._first(opened)), **kept})
+            if state.shelf and not kept["shelf"]:
                 self.told.emit("Each model has a shelf of its own. The other one comes back with its model.")
         if document is not None:
             self._take(document, opened)
@@ -126,8 +127,7 @@ class OpenModel(QObject):
     def _take(self, document: Document, opened: Opened) -> None:
         document.check({space.name: space.dim for space in opened.card.spaces})
         state, samples = document.state, opened.samples.get(document.state.place.space)
-        if state.place.sample is not None and (samples is None or state.place.sample >= len(samples)):
-            state = state.moved(sample=None)  # of a model with other samples
+        state = state.within(len(samples) if samples is not None else 0)  # it may have had other samples
         self._store.change("Paste state", **{**vars(state), "model": opened.path})
         if document.fingerprint != opened.card.fingerprint:
             self.told.emit(f"The weights of {opened.card.name} are others than those the state was copied from.")

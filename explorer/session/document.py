@@ -18,6 +18,8 @@ from explorer.errors import InputError
 from explorer.latents.arrays import Latent
 from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
+from explorer.latents.selections import NONE, Subset
+from explorer.latents.selections import to_text as samples_to_text
 from explorer.projections import KINDS, ProjectionChoice
 from explorer.session.fields import Fields
 from explorer.session.state import PathKind, PathSetting, Pin, Place, PlayMode, Snapshot, State
@@ -26,6 +28,7 @@ FORMAT = "latent-explorer state"
 VERSION = 1
 LONGEST_TEXT = 10_000_000
 LONGEST_SHELF = 1000
+MOST_SUBSETS = 1000
 MOST_SEED = 2**31 - 1  # what all libraries of maps take
 
 
@@ -70,6 +73,11 @@ def to_text(state: State, card_name: str, fingerprint: str) -> str:
         "colour": state.colour,
         "path": _path(state.path),
         "shelf": [{"number": snapshot.number, "place": _place(snapshot.place)} for snapshot in state.shelf],
+        "selection": samples_to_text(state.selection),
+        "subsets": [
+            {"name": subset.name, "colour": subset.colour, "samples": samples_to_text(subset.indices)}
+            for subset in state.subsets
+        ],
     }
     lines = (f" {json.dumps(name)}: {json.dumps(part, allow_nan=False)}" for name, part in parts.items())
     return "{\n" + ",\n".join(lines) + "\n}\n"
@@ -93,6 +101,8 @@ def from_text(text: str, spaces: Mapping[str, int] | None = None) -> Document:
             Snapshot(entry.whole("number"), _read_place(entry.within("place")))
             for entry in fields.objects("shelf", LONGEST_SHELF)
         ),
+        selection=fields.samples("selection") if fields.has("selection") else NONE,
+        subsets=_read_subsets(fields) if fields.has("subsets") else (),
     )
     document = Document(state, fields.within("model").text("name"), fields.within("model").text("fingerprint"))
     if spaces is not None:
@@ -206,6 +216,12 @@ def _read_projection(fields: Fields) -> ProjectionChoice:
     names = {name: fields.text(name) for name in ("label", "across", "up") if fields.has(name)}
     seed = fields.whole("seed", high=MOST_SEED) if fields.has("seed") else 0
     return ProjectionChoice(kind, fields.whole("first"), fields.whole("second"), **names, seed=seed)
+
+
+def _read_subsets(fields: Fields) -> tuple[Subset, ...]:
+    entries = fields.objects("subsets", MOST_SUBSETS)
+    read = [Subset(entry.text("name"), entry.colour("colour"), entry.samples("samples")) for entry in entries]
+    return tuple({subset.name: subset for subset in read}.values())
 
 
 def _read_pin(fields: Fields) -> Pin:

@@ -10,6 +10,8 @@ import numpy as np
 
 from explorer.errors import InputError
 from explorer.latents.arrays import Latent
+from explorer.latents.samples import COLOUR
+from explorer.latents.selections import Indices, from_text
 from explorer.session.state import frozen
 
 Made = TypeVar("Made")
@@ -38,6 +40,19 @@ class Fields:
     def text(self, name: str) -> str:
         value = self._at(name)
         return value if isinstance(value, str) else refuse(self._name(name))
+
+    def colour(self, name: str) -> str:
+        """'#rrggbb'."""
+        value = self.text(name)
+        return value if COLOUR.fullmatch(value) else refuse(self._name(name))
+
+    def samples(self, name: str) -> Indices:
+        """Samples as `selections.to_text` writes them."""
+        value = self.text(name)
+        try:
+            return from_text(value)
+        except InputError:
+            refuse(self._name(name))
 
     def one_of(self, name: str, known: tuple[str, ...]) -> str:
         value = self.text(name)

@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 
 from explorer.latents.arrays import Latent
+from explorer.latents.selections import NONE, Indices, Subset, chosen
 from explorer.projections.base import ProjectionChoice
 
 PathKind = Literal["linear", "spherical"]
@@ -85,6 +86,13 @@ class State:
     shelf: tuple[Snapshot, ...] = ()
     second: ProjectionChoice | None = None  # of the map beside the first; None while there is one map
 
+    selection: Indices = field(default_factory=lambda: NONE)  # of the samples on show
+    subsets: tuple[Subset, ...] = ()  # of the same samples, no name twice
+
+    def subset(self, name: str) -> Subset | None:
+        """The subset of this name."""
+        return next((subset for subset in self.subsets if subset.name == name), None)
+
     def choice(self, seat: Seat) -> ProjectionChoice | None:
         """What the map in a seat shows; None where there is no map."""
         return self.projection if seat == "first" else self.second
@@ -92,6 +100,15 @@ class State:
     def choosing(self, seat: Seat, choice: ProjectionChoice) -> dict[str, ProjectionChoice]:
         """The fields to change so that the map in a seat shows another projection."""
         return {"projection" if seat == "first" else "second": choice}
+
+    def within(self, count: int) -> State:
+        """The same state without the samples that a set of `count` does not have."""
+        index = self.place.sample
+        return replace(
+            self if index is None or index < count else self.moved(sample=None),
+            selection=chosen(self.selection, count),
+            subsets=tuple(replace(one, indices=chosen(one.indices, count)) for one in self.subsets),
+        )
 
     def moved(self, **place: object) -> State:
         """The same state at another place."""

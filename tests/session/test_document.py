@@ -17,6 +17,7 @@ import explorer
 from explorer.errors import InputError
 from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
+from explorer.latents.selections import Subset, chosen
 from explorer.projections import KINDS, ProjectionChoice
 from explorer.session.document import from_text, place_to_python, to_text
 from explorer.session.state import PathKind, PathSetting, Pin, Place, PlayMode, Snapshot, State, empty, frozen
@@ -34,6 +35,7 @@ places = st.builds(
     seed=maybe_index,
 )
 pins = st.none() | st.builds(Pin, latent=latents, sample=maybe_index)
+selections = st.lists(st.integers(0, 99)).map(chosen)
 states = st.builds(
     State,
     model=st.text(),
@@ -57,6 +59,12 @@ states = st.builds(
         position=st.none() | st.floats(0, 1),
     ),
     shelf=st.lists(st.builds(Snapshot, number=st.integers(0, 99), place=places), max_size=3).map(tuple),
+    selection=selections,
+    subsets=st.lists(
+        st.builds(Subset, name=st.text(max_size=5), colour=st.just("#0072b2"), indices=selections),
+        max_size=3,
+        unique_by=lambda subset: subset.name,
+    ).map(tuple),
 )
 
 
