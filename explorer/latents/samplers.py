@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from explorer.latents.arrays import Latents
@@ -12,12 +14,19 @@ def normal(n: int, dim: int, seed: int) -> Latents:
     return np.random.default_rng(seed).standard_normal((n, dim)).astype(np.float32)
 
 
-def uniform(n: int, dim: int, seed: int) -> Latents:
-    """n latents of U(-1, 1) in each dimension, float32 (n, dim)."""
-    return np.random.default_rng(seed).uniform(-1, 1, (n, dim)).astype(np.float32)
+def drawn(n: int, parts: Sequence[tuple[str, int]], seed: int) -> Latents:
+    """n latents of which each part (prior, dim) follows a prior of its own, float32 (n, sum of dims).
 
-
-def one_hot(n: int, dim: int, seed: int) -> Latents:
-    """One of `dim` classes each, as a 1 among zeros, float32 (n, dim)."""
-    drawn = np.random.default_rng(seed).integers(dim, size=n)
-    return np.eye(dim, dtype=np.float32)[drawn]
+    'uniform' is U(-1, 1) a number, 'one-hot' one of `dim` classes, anything else N(0, I). The first rows do not depend
+    on n, and latents of one normal part are those of `normal`.
+    """
+    columns = []
+    for number, (prior, dim) in enumerate(parts):
+        random = np.random.default_rng([seed, number] if number else seed)
+        if prior == "uniform":
+            columns.append(random.uniform(-1, 1, (n, dim)))
+        elif prior == "one-hot":
+            columns.append(np.eye(dim)[random.integers(dim, size=n)])
+        else:
+            columns.append(random.standard_normal((n, dim)))
+    return np.concatenate(columns, axis=1).astype(np.float32)

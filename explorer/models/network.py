@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from explorer.errors import InputError
+from explorer.latents import samplers
 from explorer.latents.arrays import Images, Latents
 from explorer.models import device as devices
 from explorer.models.base import Card, Space
@@ -62,7 +63,7 @@ class NetworkModel:
         return latents, space
 
     def _sampled(self, latents: Tensor, space: str) -> Tensor:  # noqa: ARG002
-        """Latents of `space` from standard normal numbers (n, dim of the first space), on the CPU."""
+        """Latents of `space` from latents of the first space, drawn from its prior."""
         return latents
 
     # The contract
@@ -126,8 +127,10 @@ class NetworkModel:
 
     def sample(self, n: int, *, seed: int, space: str | None = None) -> Latents:
         where = self._space(space)
-        numbers = np.random.default_rng(seed).standard_normal((n, self.card.spaces[0].dim)).astype(np.float32)
-        if where.name == self.card.spaces[0].name:
+        first = self.card.spaces[0]
+        parts = [(part.prior, part.dim) for part in first.parts] or [("normal", first.dim)]
+        numbers = samplers.drawn(n, parts, seed)
+        if where.name == first.name:
             return numbers
         with torch.inference_mode():
             return self._sampled(self._tensor(numbers), where.name).float().cpu().numpy()

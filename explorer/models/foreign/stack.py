@@ -64,10 +64,10 @@ class Stack:
         affine = f"{key}.weight" in self.tensors
         self.add("norm", eps=eps, affine=int(affine))
         names = ("weight", "bias") if affine else ()
-        return self._take(key, (*names, "running_mean", "running_var"))
+        return self.take(key, (*names, "running_mean", "running_var"))
 
     def group_norm(self, key: str, groups: int, eps: float = 1e-5) -> Stack:
-        return self.add("group_norm", groups=groups, eps=eps)._take(key, ("weight", "bias"))
+        return self.add("group_norm", groups=groups, eps=eps).take(key, ("weight", "bias"))
 
     def residual(self, body: Stack, skip: Stack | None = None) -> Stack:
         around = self.beside() if skip is None else skip
@@ -95,9 +95,9 @@ class Stack:
     def _keep(self, layer: str, key: str, **options: object) -> Stack:
         biased = f"{key}.bias" in self.tensors
         self.add(layer, **options, bias=int(biased))
-        return self._take(key, ("weight", "bias") if biased else ("weight",))
+        return self.take(key, ("weight", "bias") if biased else ("weight",))
 
-    def _take(self, key: str, names: Iterable[str]) -> Stack:
+    def take(self, key: str, names: Iterable[str]) -> Stack:
         for name in names:
             source = f"{key}.{name}"
             if source not in self.tensors:

@@ -24,6 +24,9 @@ FILES = {
     "vae-burgess-mnist": "model.pt",
     "jointvae-mnist": "model.pt",
     "vae-mlp-mnist": "vae_epoch_25.pth",
+    "dcgan-faces-32": "generator.pt",
+    "dcgan-mnist-dict": "generator.pt",
+    "wgan-gp-mnist": "generator.pt",
     "ae-cifar10-lightning-64": "cifar10_64.ckpt",
 }
 

@@ -37,7 +37,7 @@ class Recognised:
 
 Recogniser = Callable[[Reading], Recognised | None]
 
-RECOGNISERS: tuple[str, ...] = ("burgess", "joint_vae", "uva_autoencoder", "mlp_vae")
+RECOGNISERS: tuple[str, ...] = ("burgess", "joint_vae", "uva_autoencoder", "mlp_vae", "mlp_gan", "conv_vae", "conv_gan")
 """Modules of this package, each with `recognise(reading) -> Recognised | None`."""
 
 

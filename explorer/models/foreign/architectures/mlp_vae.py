@@ -7,43 +7,26 @@ other gives the log of the variance, and not of the deviation, is what nearly al
 from __future__ import annotations
 
 from explorer.models.foreign.architectures import Recognised
+from explorer.models.foreign.heads import encoder_first, heads_among
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.stack import Found, Stack, UnfitError, chain, flat_picture, is_norm, vector
-
-MEANS = ("mu", "mean", "fc21", "loc")
-SPREADS = ("var", "logvar", "log_var", "sigma", "std", "fc22", "scale")
 
 
 def recognise(reading: Reading) -> Recognised | None:
     """Linear layers (and batch norms) alone: picture, widths, two heads, widths, picture."""
     tensors = reading.tensors
-    keys = chain(tensors, "")
+    keys = encoder_first(chain(tensors, ""))
     linear = [key for key in keys if not is_norm(tensors, key)]
     if len(linear) < 4 or any(tensors.get(f"{key}.weight", tensors[next(iter(tensors))]).dim() != 2 for key in linear):
         return None
-    stack = Stack(tensors)
+    heads = heads_among(tensors, linear)
+    if heads is None:
+        return None
+    first, last = sorted(keys.index(head) for head in heads)
     try:
-        heads = _heads(stack, linear)
-        if heads is None:
-            return None
-        first = keys.index(linear[min(linear.index(head) for head in heads)])
-        last = keys.index(linear[max(linear.index(head) for head in heads)])
         return _found(reading, keys[:first], heads, keys[last + 1 :])
     except UnfitError:
         return None
-
-
-def _heads(stack: Stack, linear: list[str]) -> tuple[str, str] | None:
-    """(mean, spread): neighbours of one shape, of which the next layer takes what they give."""
-    for one, other, after in zip(linear, linear[1:], linear[2:], strict=False):
-        shapes = [tuple(stack.weight(key, 2).shape) for key in (one, other, after)]
-        if shapes[0] == shapes[1] and shapes[2][1] == shapes[0][0] and shapes[0][1] > shapes[0][0]:
-            return (other, one) if _is_spread(one) and not _is_spread(other) else (one, other)
-    return None
-
-
-def _is_spread(key: str) -> bool:
-    return any(word in key.lower() for word in SPREADS)
 
 
 def _found(reading: Reading, before: list[str], heads: tuple[str, str], after: list[str]) -> Recognised | None:
