@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QObject
 
 from explorer.desk.background import Background
+from explorer.desk.choosing import Choosing
 from explorer.desk.errands import Errands
 from explorer.desk.greeting import Greeting
 from explorer.desk.habits import Habits
@@ -41,12 +42,14 @@ class Desk(QObject):
             Pictures(self.store, self.engine, self.model, self.window),
         )
         self.errands = Errands(self.store, self.engine, self.model, self.window)
+        self.choosing = Choosing(self.store, self.model, self.window)
         self.papers = Papers(self.store, self.engine, self.model, self.window, self.jobs)
         self.habits = Habits(kept, self.store, self.engine, self.model, self.window)
         self.live = Live(self.store, self.engine, self.model, self.window)
         self._greeting = Greeting(self.store, self.model) if greet else None
         self._deeds: Mapping[str, Callable[[], None]] = {
             **self.errands.table,
+            **self.choosing.table,
             **self.papers.table,
             **self.habits.table,
         }

@@ -58,6 +58,13 @@ DEEDS: tuple[Deed, ...] = (
     Deed(
         "snapshot", "Snapshot to the shelf", "Edit", key=K.Key_S, key_text="S", icon="camera", bar=True, word="Snapshot"
     ),
+    Deed("tool_pan", "Move the map", "Select", key=K.Key_H, key_text="H", icon="hand"),
+    Deed("tool_lasso", "Lasso", "Select", key=K.Key_L, key_text="L", icon="lasso"),
+    Deed("tool_box", "Box", "Select", key=K.Key_M, key_text="M", icon="square-dashed"),
+    Deed("tool_brush", "Brush", "Select", key=K.Key_B, key_text="B", icon="brush"),
+    Deed("select_all", "All samples", "Select", "Ctrl+A"),
+    Deed("select_none", "Nothing", "Select", "Ctrl+Shift+A"),
+    Deed("select_others", "The others", "Select", "Ctrl+Shift+I"),
     Deed("pin", "Pin A, then B", "Path", key=K.Key_P, key_text="P", icon="map-pin", bar=True, word="Pin"),
     Deed("play", "Play or pause", "Path", key=K.Key_Space, key_text="Space", icon="play"),
     Deed("step_back", "Previous frame", "Path", key=K.Key_Left, key_text="Left", icon="step-back"),

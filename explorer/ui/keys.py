@@ -17,6 +17,8 @@ GESTURES = (
     ("Hover over the map", "decode the place under the cursor"),
     ("Click on the map", "choose a sample, or go to that place"),
     ("Drag, wheel", "pan and zoom the map"),
+    ("Shift-drag on the map", "lasso: add to the selection; Alt or Ctrl takes away"),
+    ("Shift-click a sample", "add it to the selection"),
     ("Double-click on nothing", "show the whole map"),
     ("Drag on the picture", "walk through the latent space"),
     ("Right-click a slider", "reset it"),

@@ -174,7 +174,7 @@ class MainWindow(QMainWindow):
 
     def _menus(self) -> None:
         bar = self.menuBar()
-        menus = {name: bar.addMenu(name) for name in ("File", "Edit", "Path", "View", "Help")}
+        menus = {name: bar.addMenu(name) for name in ("File", "Edit", "Select", "Path", "View", "Help")}
         for deed in DEEDS:
             menus[deed.menu].addAction(self.actions_by_name[deed.name])
         self.themes = menus["View"].addMenu("Theme")

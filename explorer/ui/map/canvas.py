@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.latents.arrays import Images, Points
+from explorer.latents.selections import NONE, Indices
 from explorer.ui.map import axes
 from explorer.ui.map.camera import FARTHEST, NEAREST, Camera, fitted
 from explorer.ui.map.colours import Colouring
@@ -20,6 +21,7 @@ from explorer.ui.map.grid import MapGrid
 from explorer.ui.map.lattice import GridSetting
 from explorer.ui.map.layers import SampleLayers, View
 from explorer.ui.map.marks import MarkPainter, Marks
+from explorer.ui.map.picking import Picking, Scene
 from explorer.ui.map.telling import MapTelling
 
 SETTLE = 120  # milliseconds without a move of the view before pictures are asked for
@@ -51,7 +53,11 @@ class MapCanvas(QWidget):
         self._glide = Glide(self._show_between, self)
         self._settle = self._timer(SETTLE, self._ask_pictures)
         self._fade = self._timer(FRAME, self.update)
+        self.selection: Indices = NONE
+        self.picking = Picking(lambda: Scene(self.layers.points, self.camera), self)
+        self.picking.changed.connect(self.update)
         self.telling = MapTelling(self)
+        self.picking.tool_changed.connect(lambda _tool: self.telling.rest_cursor())
         self._gestures = MapGestures(self)
         self.installEventFilter(self._gestures)
         self.setMouseTracking(True)
@@ -83,6 +89,12 @@ class MapCanvas(QWidget):
         """Colours of the samples, and the class that stands out."""
         self.layers.show_colouring(colouring, highlight)
         self.layers.show_ground(self._ground)
+        self.update()
+
+    def show_selection(self, selection: Indices) -> None:
+        """The samples that are selected: two or more stand out from the others."""
+        self.selection = selection
+        self.layers.show_selection(selection if len(selection) > 1 else None)
         self.update()
 
     def show_marks(self, marks: Marks) -> None:
@@ -218,10 +230,16 @@ class MapCanvas(QWidget):
         self._draw_samples(painter, View(self.camera, self.camera.scale / self._fit.scale, self.devicePixelRatioF()))
         marks, ringed = MarkPainter(painter, self.camera, self.palette()), self.telling.ringed
         marks.draw(self._marks, with_preview=ringed is None)
+        if len(self.selection) == 1 and self.selection[0] < len(self.layers.points):
+            self._ring(marks, int(self.selection[0]))  # one alone does not make all others pale
         if ringed is not None:
-            marks.ring_sample(self.layers.screen(self.camera, ringed), *self.layers.ring_size(ringed))
+            self._ring(marks, ringed)
+        self.picking.draw(painter, self.camera, self.palette())
         if len(self.layers.points):
             axes.draw_labels(painter, self.camera, self.palette(), self._axis_names)
+
+    def _ring(self, marks: MarkPainter, sample: int) -> None:
+        marks.ring_sample(self.layers.screen(self.camera, sample), *self.layers.ring_size(sample))
 
     def _draw_samples(self, painter: QPainter, view: View) -> None:
         """The decoded grid under points with a rim; or points, and pictures where there is room."""

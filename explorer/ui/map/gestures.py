@@ -1,4 +1,4 @@
-"""The hands on the map: drag pans, wheel zooms at the cursor, click chooses, double-click resets; and keys."""
+"""The hands on the map: drag pans or picks, wheel zooms at the cursor, click chooses, double-click resets; and keys."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
+
+from explorer.ui.map.picking import way_of
 
 if TYPE_CHECKING:
     from explorer.ui.map.canvas import MapCanvas
@@ -39,6 +41,8 @@ class MapGestures(QObject):
         self.dragging = False
         self._canvas = canvas
         self._pressed: QPointF | None = None
+        self._modifiers = Qt.KeyboardModifier.NoModifier  # when it was pressed
+        self._picks = False  # whether a drag chooses samples
         self._last = QPointF()
         self._hover: QPointF | None = None
         self._hover_turn = self._timer(0, self._tell_hover)
@@ -72,6 +76,8 @@ class MapGestures(QObject):
             return False
         elif kind == QEvent.Type.MouseButtonPress:
             self._pressed = self._last = at
+            self._modifiers = event.modifiers()
+            self._picks = event.button() == Qt.MouseButton.LeftButton and self._canvas.picking.holds(self._modifiers)
             self.by_keyboard = False
         elif kind == QEvent.Type.MouseButtonDblClick:
             self._double(at)
@@ -88,21 +94,37 @@ class MapGestures(QObject):
         if not self.dragging and (at - self._pressed).manhattanLength() > SLACK:
             self.dragging = True
             self._canvas.hover(None)
-            self._canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
-        if self.dragging:
+            self._begin_drag(self._pressed)
+        if self.dragging and self._picks:
+            if self._canvas.picking.running:
+                self._canvas.picking.move(at)
+        elif self.dragging:
             self._canvas.pan(at.x() - self._last.x(), at.y() - self._last.y())
             self._last = at
 
+    def _begin_drag(self, at: QPointF) -> None:
+        if self._picks:
+            self._canvas.picking.begin(at, self._modifiers)
+        else:
+            self._canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
+
     def _release(self, at: QPointF, button: Qt.MouseButton) -> None:
         was_click = self._pressed is not None and not self.dragging and button == Qt.MouseButton.LeftButton
+        if self.dragging and self._picks:
+            self._canvas.picking.end()
         if self.dragging:
-            self._canvas.unsetCursor()
+            self._canvas.telling.rest_cursor()
         self._pressed, self.dragging = None, False
-        if not was_click:
-            return
-        if self._canvas.sample_at(at) is not None:
+        if was_click:
+            self._click(at)
+
+    def _click(self, at: QPointF) -> None:
+        sample, way = self._canvas.sample_at(at), way_of(self._modifiers)
+        if sample is not None and way != "replace":
+            self._canvas.picking.pick(sample, way)
+        elif sample is not None:
             self._canvas.choose(at)
-        else:
+        elif way == "replace":
             self._clicked = at
             self._click_turn.start()
 
@@ -154,14 +176,27 @@ class MapGestures(QObject):
         elif key == Qt.Key.Key_0:
             canvas.reset_view()
         elif key == Qt.Key.Key_Escape:
-            self._hover = None
-            canvas.hover(None)
-            return False  # others may have something to close too
+            return self._escape()
         elif key in CHOOSE:
             canvas.choose(self._hover or QPointF(canvas.width() / 2, canvas.height() / 2))
         else:
             return False
         return True
+
+    def _escape(self) -> bool:
+        """One step back: from what is being drawn, from the tool, from the selection, from the hover."""
+        canvas = self._canvas
+        if canvas.picking.cancel():
+            return True
+        if canvas.picking.tool != "pan":
+            canvas.picking.take("pan")
+            return True
+        if len(canvas.selection):
+            canvas.picking.pick_none()
+            return True
+        self._hover = None
+        canvas.hover(None)
+        return False  # others may have something to close too
 
     def _timer(self, milliseconds: int, shot: object) -> QTimer:
         timer = QTimer(self, singleShot=True, interval=milliseconds)

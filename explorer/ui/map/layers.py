@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from explorer.latents.arrays import Points
 from explorer.ui.map.camera import Camera
-from explorer.ui.map.colours import Colouring, plain
+from explorer.ui.map.colours import Colouring, argb_of, plain
 from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.pictures_layer import PicturesLayer
 from explorer.ui.map.points_layer import PointsLayer, radius_for
@@ -38,6 +39,9 @@ class SampleLayers:
         self.rims = PointsLayer()  # around the points, while the grid is on
         self.pictures = PicturesLayer()
         self._index = PointGrid(self.points)
+        self._colouring = plain(0, "#888888")
+        self._highlight: int | None = None
+        self._selected: NDArray[np.integer] | None = None
 
     def show_points(self, points: Points, ground: str) -> None:
         """Other places of the samples; drawn there from the next `place_at` on."""
@@ -56,7 +60,23 @@ class SampleLayers:
 
     def show_colouring(self, colouring: Colouring, highlight: int | None) -> None:
         """Colours of the samples, and the class that stands out."""
-        self.dots.show_colouring(colouring, highlight)
+        self._colouring, self._highlight = colouring, highlight
+        self._show_colours()
+
+    def show_selection(self, selected: NDArray[np.integer] | None) -> None:
+        """The samples (k,) that stand out, by index; None: all are alike."""
+        self._selected = selected
+        self._show_colours()
+
+    def _show_colours(self) -> None:
+        colouring = self._colouring
+        if self._selected is not None and len(self._selected):
+            codes = colouring.codes + len(colouring.colours)
+            inside = self._selected[self._selected < len(codes)]
+            codes[inside] = colouring.codes[inside]
+            pale = np.array([argb_of(int(c), 0.13) for c in colouring.colours], np.uint32)
+            colouring = replace(colouring, codes=codes, colours=np.concatenate([colouring.colours, pale]))
+        self.dots.show_colouring(colouring, self._highlight)
 
     # what is where
 

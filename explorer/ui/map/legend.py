@@ -148,7 +148,7 @@ class Legend(QFrame):
         """Where it may lie in its parent, the likeliest first: on the right above, below, on the left above."""
         room, size = self._host.size(), QRectF(self.rect()).size()
         right, low = room.width() - size.width() - ink.GRID, room.height() - size.height() - 4 * ink.GRID
-        places = ((right, ink.GRID), (right, low), (6 * ink.GRID, ink.GRID))
+        places = ((right, ink.GRID), (right, low), (6 * ink.GRID, 7 * ink.GRID))  # the tools lie on the left above
         return [QRectF(QPointF(x, y), size) for x, y in places]
 
     def lie_in(self, corner: QRectF) -> None:

@@ -22,6 +22,8 @@ from explorer.ui.map.footer import MapFooter
 from explorer.ui.map.lattice import GridSetting
 from explorer.ui.map.legend import Legend, is_dark
 from explorer.ui.map.marks import Marks
+from explorer.ui.map.picking import Tool
+from explorer.ui.map.tool_switch import ToolSwitch
 from explorer.ui.map.wishes import Wishes
 from explorer.ui.widgets import ink
 from explorer.work.messages import Opened
@@ -54,7 +56,7 @@ class MapPanel(QWidget):
         self._marks = Marks()
         self._grid = GridSetting()
         self._bar, self._canvas, self._footer = MapBar(self), MapCanvas(self), MapFooter(self)
-        self._legend = Legend(self._canvas)
+        self._legend, self._tools = Legend(self._canvas), ToolSwitch(self._canvas)
         self._canvas.installEventFilter(self)
         self._canvas.telling.describe = self._chart.describe
         self._canvas.telling.describe_place = self._chart.describe_place
@@ -114,6 +116,10 @@ class MapPanel(QWidget):
         """The decoded grid, on or off. A way of looking: undo does not know it."""
         self._take_grid(replace(self._grid, on=not self._grid.on))
 
+    def take_tool(self, tool: Tool) -> None:
+        """What the hand holds on the map."""
+        self._canvas.picking.take(tool)
+
     def show_neighbourhood(self, neighbourhood: Neighbourhood | None) -> None:
         """What tells inside from outside, for the samples on show; built elsewhere, for it takes a moment."""
         self._neighbourhood = neighbourhood
@@ -142,6 +148,8 @@ class MapPanel(QWidget):
             self._canvas.grid.follow(anew=new.place.truncation != old.place.truncation)
         elif scene.pins_differ(old.path, new.path):
             self._put(route=self._chart.route())
+        if new.selection is not old.selection:
+            self._show_selection()
         if new.colour != old.colour:
             self._highlight = None
             self._show_colours()
@@ -165,6 +173,7 @@ class MapPanel(QWidget):
         self._footer.show_samples(0 if samples is None else len(samples), "" if samples is None else samples.provenance)
         self._show_bar()
         self._show_colours()
+        self._show_selection()
         self._show_marks()
 
     def _show_bar(self) -> None:
@@ -186,6 +195,9 @@ class MapPanel(QWidget):
         self._bar.show_colours(() if samples is None else colours.choices(samples), self._colouring.name)
         self._canvas.show_colouring(self._colouring, self._highlight)
         self._legend.show_colouring(self._colouring, self._highlight)
+
+    def _show_selection(self) -> None:
+        self._canvas.show_selection(self._store.state.selection)
 
     def _show_marks(self) -> None:
         self._marks = self._chart.marks()
@@ -262,6 +274,9 @@ class MapPanel(QWidget):
         self._canvas.grid.forgotten.connect(lambda: self.grid_wanted.emit(None, ()))
         self._canvas.hovered.connect(self._wishes.ask_preview)
         self._canvas.chosen.connect(self._wishes.ask_place)
+        self._canvas.picking.picked.connect(self._wishes.ask_picked)
+        self._canvas.picking.tool_changed.connect(self._tools.show_tool)
+        self._tools.wanted.connect(self._canvas.picking.take)
         self._canvas.pictures_wanted.connect(self.thumbnails_wanted)
         self._legend.resized.connect(self._lay_legend)
         self._legend.highlight_wanted.connect(self._light_up)

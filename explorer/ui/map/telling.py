@@ -39,9 +39,14 @@ class MapTelling(QObject):
         self.ringed = sample
         QToolTip.hideText()
         self._dwell.stop() if sample is None else self._dwell.start()
-        shape = Qt.CursorShape.ArrowCursor if sample is None else Qt.CursorShape.PointingHandCursor
-        self._canvas.setCursor(shape)
+        self.rest_cursor()
         self._canvas.update()
+
+    def rest_cursor(self) -> None:
+        """The cursor says the tool, or that a click would choose a sample."""
+        picking = self._canvas.picking
+        chooses = self.ringed is not None and picking.tool == "pan"
+        self._canvas.setCursor(Qt.CursorShape.PointingHandCursor if chooses else picking.cursor)
 
     def point_at(self, at: QPointF | None) -> None:
         """A tile tells its coordinates after a while, as a sample tells its labels."""

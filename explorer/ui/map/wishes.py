@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.latents.measures import by_effect
+from explorer.latents.selections import NONE, Indices, Way, chosen, combined, same
 from explorer.projections.base import ProjectionChoice
 from explorer.session.state import NOTHING, Seat, frozen
 from explorer.session.store import Store
@@ -19,20 +20,32 @@ class Wishes:
 
     def __init__(self, store: Store, chart: Chart, seat: Seat) -> None:
         self._store, self._chart, self._seat = store, chart, seat
+        self._stroke: tuple[int, Indices] = (0, NONE)  # the last one that picked, and what was selected before it
 
     def ask_preview(self, point: NDArray[np.float64] | None) -> None:
         """The cursor is at a place (2,), or nowhere."""
         self._store.show_preview(None if point is None else self._chart.lifted(point))
 
     def ask_place(self, point: NDArray[np.float64], sample: int | None) -> None:
-        """A click: to a sample, or to the place itself. The path no longer holds the stage."""
+        """A click: to a sample, which alone is selected, or to the place itself. The path no longer holds the stage."""
         state, samples = self._store.state, self._chart.samples
         latent = self._chart.lifted(point) if sample is None or samples is None else samples.latents[sample]
         if latent is None:
             return
         title = "Go to this point" if sample is None else f"Choose sample {sample}"
         place = replace(state.place, base=frozen(latent), strengths=NOTHING, sample=sample, seed=None)
-        self._store.change(title, place=place, path=replace(state.path, position=None))
+        selection = state.selection if sample is None else chosen([sample])
+        self._store.change(title, place=place, path=replace(state.path, position=None), selection=selection)
+
+    def ask_picked(self, picked: Indices, way: Way, stroke: int) -> None:
+        """Samples were picked by hand; what one stroke picks is one step. It counts from where the stroke began."""
+        now = self._store.state.selection
+        if self._stroke[0] != stroke:
+            self._stroke = stroke, now
+        selection = combined(self._stroke[1], picked, way)
+        if not same(selection, now):
+            title = f"Select {len(selection):,} samples" if len(selection) else "Select nothing"
+            self._store.change(title, gesture=(self, stroke), selection=selection)
 
     def ask_kind(self, kind: str) -> None:
         """Two dimensions begin with the two that change the picture most."""
