@@ -27,6 +27,7 @@ FAMILIES = {
     "gan": "explorer.models.gan",
     "flow": "explorer.models.flow",
     "layers": "explorer.models.foreign.layered",
+    "uva-flow": "explorer.models.foreign.uva_flow",
 }
 
 

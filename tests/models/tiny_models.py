@@ -46,9 +46,15 @@ def tiny_layers() -> NetworkModel:
     return build(Config(replace(card, image_shape=(4, 4, 3), likelihood="none"), hyperparameters))
 
 
+def tiny_uva_flow() -> NetworkModel:
+    hyperparameters = {"channels": [1, 1, 4, 8], "hidden": 4, "blocks": 1, "leading": 1, "margin": 5e-6}
+    return build(Config(replace(flow.new_card("tiny", (8, 8, 1)), family="uva-flow"), hyperparameters))
+
+
 TINY: dict[str, Callable[[], NetworkModel]] = {
     "vae": tiny_vae,
     "gan": tiny_gan,
     "flow": tiny_flow,
     "layers": tiny_layers,
+    "uva-flow": tiny_uva_flow,
 }

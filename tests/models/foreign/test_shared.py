@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from explorer.errors import CheckpointError
 from explorer.models.base import CanEncode
 from explorer.models.foreign.architectures import recognise
 from explorer.models.foreign.reading import Reading
@@ -29,6 +30,11 @@ FILES = {
     "wgan-gp-mnist": "generator.pt",
     "ae-cifar10-lightning-64": "cifar10_64.ckpt",
 }
+
+
+def loaded(path: Path) -> dict[str, torch.Tensor]:
+    told = torch.load(path, map_location="cpu", weights_only=True)
+    return {key: value.float() for key, value in told.get("state_dict", told).items()}
 
 
 def opened(folder: str, file: str) -> NetworkModel:
@@ -55,6 +61,45 @@ def test_a_checkpoint_of_others_gives_the_pictures_of_its_authors(folder: str) -
     assert made.shape == wanted.shape
     assert np.abs(made - wanted).mean() < 1e-4
     assert wanted.std() > 0.05
+
+
+def test_the_tiny_autoencoder_of_others_gives_their_picture_and_latent() -> None:
+    folder = SHARED / "taef2-spatial-latent-fp16"
+    expected = np.load(folder / "expected.npz")
+    told = {"encoder." + key: value for key, value in loaded(folder / "taef2_encoder.pth").items()}
+    told |= {"decoder." + key: value for key, value in loaded(folder / "taef2_decoder.pth").items()}
+    found = recognise(Reading(folder / "taef2_decoder.pth", "torch zip file", told))
+    alone = recognise(Reading(folder / "taef2_decoder.pth", "torch zip file", loaded(folder / "taef2_decoder.pth")))
+    assert found is not None
+    assert alone is not None
+    model = rebuilt(found)
+    assert isinstance(model, CanEncode)
+    assert model.card.default_space.shape == (32, 8, 8)
+    latents = expected["z"].reshape(1, -1)
+    wanted = expected["x"].clip(0, 1).transpose(0, 2, 3, 1)
+    for one in (model, rebuilt(alone)):
+        assert np.abs(one.decode_float(latents) - wanted).mean() < 1e-4
+    images = np.rint(expected["x_in"] * 255).astype(np.uint8).transpose(0, 2, 3, 1)
+    assert np.abs(model.encode(images).mean - latents).mean() < 0.02
+
+
+def test_the_flow_of_others_gives_their_pictures_and_their_latents_back() -> None:
+    folder = SHARED / "flow-mnist-simple"
+    expected = np.load(folder / "expected.npz")
+    found = recognise(Reading(folder / "f.ckpt", "torch zip file", loaded(folder / "MNISTFlow_simple.ckpt")))
+    assert found is not None
+    model = rebuilt(found)
+    images = model.decode(expected["z"].reshape(2, -1))
+    assert np.abs(images.transpose(0, 3, 1, 2) / 255 - expected["x"]).mean() < 1e-4
+    assert isinstance(model, CanEncode)
+    again = model.decode(model.encode(images).mean)
+    assert np.abs(again.astype(int) - images.astype(int)).max() <= 1
+
+
+def test_a_flow_of_points_is_named_for_what_it_is() -> None:
+    path = SHARED / "flow-nflows-maf-2d" / "flow.pt"
+    with pytest.raises(CheckpointError, match="2 numbers, given 2 numbers as context: points, not pictures"):
+        recognise(Reading(path, "torch zip file", loaded(path)))
 
 
 @pytest.mark.parametrize("folder", [name for name in FILES if name.startswith("vae")])

@@ -37,7 +37,19 @@ class Recognised:
 
 Recogniser = Callable[[Reading], Recognised | None]
 
-RECOGNISERS: tuple[str, ...] = ("burgess", "joint_vae", "uva_autoencoder", "mlp_vae", "mlp_gan", "conv_vae", "conv_gan")
+RECOGNISERS: tuple[str, ...] = (
+    "burgess",
+    "joint_vae",
+    "uva_autoencoder",
+    "tiny_autoencoder",
+    "autoencoder_kl",
+    "uva_flow",
+    "point_flow",
+    "mlp_vae",
+    "mlp_gan",
+    "conv_vae",
+    "conv_gan",
+)
 """Modules of this package, each with `recognise(reading) -> Recognised | None`."""
 
 
