@@ -29,6 +29,11 @@ def cache() -> Path:
     return Path(platformdirs.user_cache_dir("latent-explorer", appauthor=False, ensure_exists=True))
 
 
+def data() -> Path:
+    """What the user made: concepts of models. Made when missing."""
+    return Path(platformdirs.user_data_dir("latent-explorer", appauthor=False, ensure_exists=True))
+
+
 def config() -> Path:
     """What the user chose: layout, theme, device, recent files. Made when missing."""
     return Path(platformdirs.user_config_dir("latent-explorer", appauthor=False, ensure_exists=True))

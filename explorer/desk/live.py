@@ -64,7 +64,7 @@ class Live(QObject):
         return self._window.path.missing_frame()
 
     def _follow(self, old: State, new: State) -> None:
-        if new.place is not old.place or new.path.position != old.path.position:
+        if new.place is not old.place or new.studio is not old.studio or new.path.position != old.path.position:
             self.ask()
 
     def _show_model(self, opened: Opened | None) -> None:

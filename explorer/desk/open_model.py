@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -17,11 +17,13 @@ from explorer.latents.edits import edited
 from explorer.latents.measures import typical
 from explorer.latents.samples import LatentSet
 from explorer.models import folder
+from explorer.models.library import kept as kept_concepts
 from explorer.projections import KINDS, ProjectionChoice
 from explorer.session.document import Document
 from explorer.session.preferences import MapChoice
 from explorer.session.state import PathSetting, Place, State, frozen
 from explorer.session.store import Store
+from explorer.session.studio import Studio
 from explorer.work.engine import Engine
 from explorer.work.messages import Failed, Opened
 
@@ -51,7 +53,7 @@ class OpenModel(QObject):
         super().__init__()
         self._store, self._engine = store, engine
         self._errand: Errand | None = None
-        self._kept: dict[str, dict[str, Any]] = {}  # shelf and subsets of the models one was in, by path
+        self._kept: dict[str, dict[str, Any]] = {}  # shelf, subsets and studio of the models one was in, by path
         self.device = device
         self.choice_of: Callable[[str], MapChoice | None] = lambda _path: None
         self.opened: Opened | None = None
@@ -82,7 +84,7 @@ class OpenModel(QObject):
         return self.latent_of(self._store.state.place)
 
     def latent_of(self, place: Place) -> Latent:
-        concepts = self.opened.concepts_of(place.space) if self.opened else ()
+        concepts = self.opened.concepts_of(place.space, *self._store.state.studio.known) if self.opened else ()
         return edited(place.base, concepts, place.strengths)
 
     def samples(self) -> LatentSet | None:
@@ -113,7 +115,7 @@ class OpenModel(QObject):
         if not state.model:
             self._store.begin(self._first(opened))
         elif not self.fits(state):
-            self._kept[state.model] = {"shelf": state.shelf, "subsets": state.subsets}
+            self._kept[state.model] = {"shelf": state.shelf, "subsets": state.subsets, "studio": state.studio}
             kept = self._kept.get(opened.path, {"shelf": (), "subsets": ()})
             self._store.change(f"Open {opened.card.name}", **{**vars(self._first(opened)), **kept})
             if state.shelf and not kept["shelf"]:
@@ -128,7 +130,8 @@ class OpenModel(QObject):
         document.check({space.name: space.dim for space in opened.card.spaces})
         state, samples = document.state, opened.samples.get(document.state.place.space)
         state = state.within(len(samples) if samples is not None else 0)  # it may have had other samples
-        self._store.change("Paste state", **{**vars(state), "model": opened.path})
+        studio = with_others(state.studio, self._store.state.studio)
+        self._store.change("Paste state", **{**vars(state), "model": opened.path, "studio": studio})
         if document.fingerprint != opened.card.fingerprint:
             self.told.emit(f"The weights of {opened.card.name} are others than those the state was copied from.")
 
@@ -157,6 +160,12 @@ class OpenModel(QObject):
             self.missing.emit(errand.path)
 
 
+def with_others(studio: Studio, mine: Studio) -> Studio:
+    """A studio that came from elsewhere, and the user's own concepts that it does not have: none is lost."""
+    names = {concept.name for concept in studio.own}
+    return replace(studio, own=(*studio.own, *(one for one in mine.own if one.name not in names)))
+
+
 def _whereabouts(document: Document) -> str:
     """Where the model of a document is here: at the same path, or among ours by its name."""
     path = document.state.model
@@ -175,6 +184,7 @@ def first_state(opened: Opened, choice: MapChoice | None = None) -> State:
         projection=chosen_projection(choice) if choice is not None else usual(samples),
         colour=colour,
         path=PathSetting(),
+        studio=Studio(own=kept_concepts(opened.card)),
     )
 
 

@@ -125,9 +125,8 @@ class Papers(QObject):
     def _copy_python(self) -> None:
         state, opened = self._store.state, self._model.opened
         if opened is not None:
-            QGuiApplication.clipboard().setText(
-                document.place_to_python(state.place, state.model, opened.concepts_of(state.place.space))
-            )
+            concepts = opened.concepts_of(state.place.space, *state.studio.known)
+            QGuiApplication.clipboard().setText(document.place_to_python(state.place, state.model, concepts))
             self._note("Copied as Python.")
 
     def _note(self, text: str) -> None:

@@ -168,7 +168,8 @@ class Projecting(QObject):
 
     def _concepts(self) -> tuple[Concept, ...]:
         opened = self._model.opened
-        return opened.concepts_of(self._store.state.place.space) if opened is not None else ()
+        state = self._store.state
+        return opened.concepts_of(state.place.space, *state.studio.known) if opened is not None else ()
 
 
 class _NotKept(Exception):  # noqa: N818 - no error: a long fit would begin

@@ -89,11 +89,14 @@ def write_samples(path: Path, sets: Iterable[LatentSet]) -> None:
 def read_concepts(path: str | Path, card: Card | None = None) -> tuple[Concept, ...]:
     """The named directions of a model, in their order; empty when it has none. Raises CheckpointError."""
     folder = resolve(path)
-    if not (folder / CONCEPTS).exists():
-        return ()
-    arrays, metadata = _read(folder / CONCEPTS)
-    where = f"{folder.name}/{CONCEPTS}"
-    spaces = {space.name: space for space in (card or read_card(folder)).spaces}
+    return concepts_in(folder / CONCEPTS, card or read_card(folder)) if (folder / CONCEPTS).exists() else ()
+
+
+def concepts_in(path: Path, card: Card) -> tuple[Concept, ...]:
+    """The concepts of a file in our format, in their order. Raises CheckpointError where they are of another model."""
+    arrays, metadata = _read(path)
+    where = f"{path.parent.name}/{path.name}"
+    spaces = {space.name: space for space in card.spaces}
     listed = Fields({"concepts": _json(metadata.get("concepts", "null"), where)}, where)
     return tuple(_concept(raw, arrays, spaces, where) for raw in listed.inners("concepts", 0, 10_000))
 
@@ -113,13 +116,18 @@ def _concept(raw: Fields, arrays: Arrays, spaces: Mapping[str, Space], where: st
 
 def write_concepts(path: Path, concepts: Iterable[Concept]) -> None:
     """Writes concepts.safetensors into the folder `path`. Raises StorageError."""
+    write_concepts_to(path / CONCEPTS, concepts)
+
+
+def write_concepts_to(path: Path, concepts: Iterable[Concept]) -> None:
+    """Writes concepts into a file of any name in our format. Raises StorageError."""
     concepts = list(concepts)
     told = [
         {"name": one.name, "space": one.space, "sigma": float(one.sigma), "centre": float(one.centre), **one.provenance}
         for one in concepts
     ]
     arrays: Arrays = {one.name: one.direction.astype(np.float32) for one in concepts}
-    _write(path / CONCEPTS, arrays, {"concepts": json.dumps(told)})
+    _write(path, arrays, {"concepts": json.dumps(told)})
 
 
 def _read(path: Path) -> tuple[Arrays, dict[str, str]]:

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import cast, get_args
 
-import numpy as np
-
 from explorer.errors import InputError
-from explorer.latents.arrays import Latent
 from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
 from explorer.latents.selections import NONE, Subset
 from explorer.latents.selections import to_text as samples_to_text
 from explorer.projections import KINDS, ProjectionChoice
+from explorer.session import studio_text
 from explorer.session.fields import Fields
 from explorer.session.state import PathKind, PathSetting, Pin, Place, PlayMode, Snapshot, State
+from explorer.session.studio import Studio
+from explorer.session.studio_text import numbers
 
 FORMAT = "latent-explorer state"
 VERSION = 1
@@ -72,6 +72,7 @@ def to_text(state: State, card_name: str, fingerprint: str) -> str:
         },
         "colour": state.colour,
         "path": _path(state.path),
+        "studio": studio_text.told(state.studio),
         "shelf": [{"number": snapshot.number, "place": _place(snapshot.place)} for snapshot in state.shelf],
         "selection": samples_to_text(state.selection),
         "subsets": [
@@ -97,6 +98,7 @@ def from_text(text: str, spaces: Mapping[str, int] | None = None) -> Document:
         projection=_read_projection(fields.within("projection")),
         colour=fields.text("colour"),
         path=_read_path(fields.within("path")),
+        studio=studio_text.read(fields.within("studio")) if fields.has("studio") else Studio(),
         shelf=tuple(
             Snapshot(entry.whole("number"), _read_place(entry.within("place")))
             for entry in fields.objects("shelf", LONGEST_SHELF)
@@ -121,9 +123,7 @@ def place_to_python(place: Place, model: str, concepts: Iterable[Concept] = ()) 
     latent = edited(place.base, known, place.strengths)
     strengths = {concept.name: place.strengths.get(concept.name, 0.0) for concept in known}
     made = [f"{name!r} {strength:+.2f} sigma" for name, strength in strengths.items() if strength]
-    numbers = textwrap.fill(
-        ", ".join(map(repr, _numbers(latent))), 100, initial_indent="    ", subsequent_indent="    "
-    )
+    listed = textwrap.fill(", ".join(map(repr, numbers(latent))), 100, initial_indent="    ", subsequent_indent="    ")
     return "\n".join(
         [
             "import numpy as np",
@@ -133,7 +133,7 @@ def place_to_python(place: Place, model: str, concepts: Iterable[Concept] = ()) 
             "",
             f"model = explorer.open({model!r})",
             *(f"# the latent includes {change}" for change in made),
-            f"latent = [\n{numbers},\n]",
+            f"latent = [\n{listed},\n]",
             "latents = np.array([latent], dtype=np.float32)",
             f"images = model.decode(latents, space={place.space!r}, truncation={float(place.truncation)!r})",
             'Image.fromarray(images[0].squeeze()).save("picture.png")',
@@ -161,13 +161,6 @@ def _parsed(text: str) -> Fields:
 _COPY_AGAIN = "Use 'Copy state' in a window of Latent Explorer, then paste the whole text."
 
 
-def _numbers(latent: Latent) -> list[float]:
-    """Float64 numbers of few digits that round to the float32 numbers of a latent (d,)."""
-    exact = latent.tolist()
-    short = [float(str(number)) for number in latent]
-    return [few if np.float32(few) == number else number for few, number in zip(short, exact, strict=True)]
-
-
 def _whole(number: int | None) -> int | None:
     return None if number is None else int(number)  # numpy's whole numbers are none of JSON's
 
@@ -175,7 +168,7 @@ def _whole(number: int | None) -> int | None:
 def _place(place: Place) -> dict[str, object]:
     return {
         "space": place.space,
-        "base": _numbers(place.base),
+        "base": numbers(place.base),
         "strengths": {name: float(strength) for name, strength in place.strengths.items()},
         "truncation": float(place.truncation),
         "sample": _whole(place.sample),
@@ -184,7 +177,7 @@ def _place(place: Place) -> dict[str, object]:
 
 
 def _pin(pin: Pin | None) -> dict[str, object] | None:
-    return None if pin is None else {"latent": _numbers(pin.latent), "sample": _whole(pin.sample)}
+    return None if pin is None else {"latent": numbers(pin.latent), "sample": _whole(pin.sample)}
 
 
 def _path(path: PathSetting) -> dict[str, object]:

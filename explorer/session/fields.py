@@ -69,6 +69,25 @@ class Fields:
         """A finite number in low..high."""
         return _number(self._at(name), self._name(name), low, high)
 
+    def yes_or_no(self, name: str) -> bool:
+        value = self._at(name)
+        return value if isinstance(value, bool) else refuse(self._name(name))
+
+    def texts(self, name: str, most: int) -> tuple[str, ...]:
+        """A list of texts."""
+        value = self._at(name)
+        if not isinstance(value, list) or len(value) > most or not all(isinstance(one, str) for one in value):
+            refuse(self._name(name))
+        return tuple(value)
+
+    def wholes(self, name: str, most: int) -> tuple[int, ...]:
+        """A list of whole numbers from 0."""
+        value = self._at(name)
+        fits = isinstance(value, list) and len(value) <= most
+        if not fits or not all(type(one) is int and 0 <= one < 2**63 for one in value):  # type: ignore[attr-defined]
+            refuse(self._name(name))
+        return tuple(value)  # type: ignore[arg-type]
+
     def numbers(self, name: str) -> dict[str, float]:
         """An object of finite numbers by name."""
         where = self._name(name)

@@ -15,6 +15,7 @@ import numpy as np
 from explorer.latents.arrays import Latent
 from explorer.latents.selections import NONE, Indices, Subset, chosen
 from explorer.projections.base import ProjectionChoice
+from explorer.session.studio import Studio
 
 PathKind = Literal["linear", "spherical"]
 PlayMode = Literal["once", "loop", "ping-pong"]
@@ -84,8 +85,8 @@ class State:
     colour: str = ""  # name of the labels that colour the map; '' for none
     path: PathSetting = field(default_factory=PathSetting)
     shelf: tuple[Snapshot, ...] = ()
+    studio: Studio = field(default_factory=Studio)
     second: ProjectionChoice | None = None  # of the map beside the first; None while there is one map
-
     selection: Indices = field(default_factory=lambda: NONE)  # of the samples on show
     subsets: tuple[Subset, ...] = ()  # of the same samples, no name twice
 
@@ -107,6 +108,7 @@ class State:
         return replace(
             self if index is None or index < count else self.moved(sample=None),
             selection=chosen(self.selection, count),
+            studio=self.studio.within(count),
             subsets=tuple(replace(one, indices=chosen(one.indices, count)) for one in self.subsets),
         )
 

@@ -12,7 +12,7 @@ from explorer.latents.arrays import Latent
 from explorer.latents.edits import edited
 from explorer.latents.measures import Neighbourhood, active_units, kl, kl_per_dimension, typical_length
 from explorer.latents.samples import LatentSet
-from explorer.session.state import Place
+from explorer.session.state import Place, State
 from explorer.work.messages import Opened
 
 _MEASURED = 4000  # samples whose lengths are looked at: enough for percentiles, a few ms
@@ -50,10 +50,11 @@ def measured(samples: LatentSet | None) -> Measured:
     return Measured((float(low), float(high)), active)
 
 
-def facts(opened: Opened, place: Place, near: Neighbourhood | None, known: Measured) -> list[Fact]:
+def facts(opened: Opened, state: State, near: Neighbourhood | None, known: Measured) -> list[Fact]:
     """All facts of a place, in the order they are shown. `near`: None while it is being measured."""
+    place = state.place
     samples = opened.samples.get(place.space)
-    latent = edited(place.base, opened.concepts_of(place.space), place.strengths)
+    latent = edited(place.base, opened.concepts_of(place.space, *state.studio.known), place.strengths)
     return [
         _length(opened, place, latent, known),
         *_nearness(samples, latent, near),

@@ -96,7 +96,7 @@ class InspectPanel(QWidget):
             return
         self._stale = False
         self._learn_space(self._opened, place.space)
-        known = facts(self._opened, place, self._near, self._known[2])
+        known = facts(self._opened, self._store.state, self._near, self._known[2])
         while len(self._lines) < len(known):
             self._add_line()
         for line, fact in zip(self._lines, known, strict=False):

@@ -170,7 +170,7 @@ class PathPanel(QWidget):
         self.pause()
         state = self._store.state
         place = shown_place(state)
-        pin = Pin(frozen(shown_latent(state, self._opened.concepts_of(place.space))), place.sample)
+        pin = Pin(frozen(shown_latent(state, self._opened.concepts_of(place.space, *state.studio.known))), place.sample)
         # the bead goes where the pinned latent is now, so that the picture stays
         position = None if state.path.position is None else {"a": 0.0, "b": 1.0}[end]
         self._store.change_path(f"Pin {end.upper()}", **{end: pin, "position": position})

@@ -125,8 +125,8 @@ class Shelf(QWidget):
         snapshot = self._find(number)
         if snapshot is None or self._opened is None:
             return
-        place = snapshot.place
-        latent = edited(place.base, self._opened.concepts_of(place.space), place.strengths)
+        place, studio = snapshot.place, self._store.state.studio
+        latent = edited(place.base, self._opened.concepts_of(place.space, *studio.known), place.strengths)
         self._store.change_path(f"Pin {end.upper()}", **{end: Pin(frozen(latent), place.sample)})
 
     def show_pictures(self, marks: Sequence[int], images: Images) -> None:

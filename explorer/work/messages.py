@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from explorer.latents.arrays import Images, Latents
 from explorer.latents.concepts import Concept
+from explorer.latents.concepts.known import known
 from explorer.latents.samples import LatentSet
 from explorer.models.base import Card
 
@@ -35,9 +36,11 @@ class Opened:
     precision: str
     note: str = ""  # what the user should know, e.g. why the device is not the one asked for
 
-    def concepts_of(self, space: str) -> tuple[Concept, ...]:
-        """The concepts that live in a space."""
-        return tuple(concept for concept in self.concepts if concept.space == space)
+    def concepts_of(
+        self, space: str, own: tuple[Concept, ...] = (), locked: tuple[str, ...] = ()
+    ) -> tuple[Concept, ...]:
+        """The concepts that live in a space, with the user's `own`; the others leave those alone that are `locked`."""
+        return known(self.concepts, own, locked, self.samples.get(space), space)
 
     def is_same_as(self, other: Opened | None) -> bool:
         """Whether the other is this model, opened once more: after a restart of the engine, on another device."""

@@ -10,7 +10,7 @@ from panel_scene import opened, samples, store_at
 from pytestqt.qtbot import QtBot
 
 from explorer.latents.measures import Neighbourhood
-from explorer.session.state import frozen
+from explorer.session.state import State, frozen
 from explorer.ui.facts import Fact, facts, measured, per_dimension
 from explorer.ui.inspect import InspectPanel
 from explorer.work.messages import Opened
@@ -20,7 +20,7 @@ def known(model: Opened, sample: int | None = 3, **strengths: float) -> dict[str
     place = store_at(model, sample, **strengths).state.place
     latents = model.samples["z"].latents
     near = Neighbourhood(latents) if len(latents) > 1 else None
-    return {fact.name: fact for fact in facts(model, place, near, measured(model.samples["z"]))}
+    return {fact.name: fact for fact in facts(model, State("little", place), near, measured(model.samples["z"]))}
 
 
 def test_the_length_stands_beside_the_expected_one_and_beside_those_of_the_samples() -> None:

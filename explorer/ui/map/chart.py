@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,7 +60,8 @@ class Chart:
 
     @property
     def concepts(self) -> tuple[Concept, ...]:
-        return () if self.opened is None else self.opened.concepts_of(self._store.state.place.space)
+        state = self._store.state
+        return () if self.opened is None else self.opened.concepts_of(state.place.space, *state.studio.known)
 
     @property
     def current(self) -> Latent:
@@ -108,7 +111,9 @@ class Chart:
         """What lies over the samples and follows from the state."""
         if self.shown is None or not self.fits(self.current):
             return Marks()
-        return self.traces.marks(self._store.state, self.concepts, self.shown)
+        state, samples = self._store.state, self.samples
+        marks = self.traces.marks(state, self.concepts, self.shown)
+        return marks if samples is None else replace(marks, draft=scene.draft(state.studio, samples, self.shown))
 
     def route(self) -> Route:
         """The path of the state."""

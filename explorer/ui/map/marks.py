@@ -15,6 +15,7 @@ from explorer.ui.map.camera import Camera
 from explorer.ui.widgets.ink import between
 
 Floats = NDArray[np.float64]
+MEAN = 13.0  # logical pixels, radius of the dashed circle of a mean
 RING = 7.5  # logical pixels, radius of the ring around the current latent
 
 
@@ -39,6 +40,15 @@ class Route:
 
 
 @dataclass(frozen=True, eq=False)
+class Draft:
+    """A concept in the making: the means of its two buckets (2,), each where there are examples."""
+
+    without: Points | None
+    with_: Points | None
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
 class Marks:
     """Everything over the samples, in positions on the map; None is not there."""
 
@@ -47,6 +57,7 @@ class Marks:
     preview: Points | None = None  # (2,)
     arrow: Arrow | None = None
     route: Route = Route()
+    draft: Draft | None = None
 
 
 class MarkPainter:
@@ -64,6 +75,8 @@ class MarkPainter:
         """All of them, the current latent on top; without the preview where it would hide a sample."""
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_route(marks.route)
+        if marks.draft is not None:
+            self._draw_draft(marks.draft)
         if marks.trail is not None:
             self._draw_trail(marks.trail)
         if marks.arrow is not None:
@@ -143,6 +156,28 @@ class MarkPainter:
         self._draw_shaft(tail, head)
         if QRectF(0, 0, self._camera.width, self._camera.height).contains(head):
             self._label(head, arrow.text, away=tail)
+
+    def _draw_draft(self, draft: Draft) -> None:
+        """Both means as dashed circles, and an arrow from one to the other."""
+        tail, head = self._screen(draft.without), self._screen(draft.with_)
+        for mean, letter in ((tail, "\N{MINUS SIGN}"), (head, "+")):
+            if mean is not None:
+                self._dashed(mean)
+                self._painter.setPen(self._text)
+                box = QRectF(mean.x() - MEAN, mean.y() - MEAN, 2 * MEAN, 2 * MEAN)
+                self._painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter)
+        if tail is not None and head is not None:
+            self._draw_shaft(tail, head)
+            self._label(head, draft.text, away=tail)
+
+    def _dashed(self, at: QPointF) -> None:
+        self._painter.setBrush(Qt.BrushStyle.NoBrush)
+        for tone, breadth, style in (
+            (self._ground, 4.5, Qt.PenStyle.SolidLine),
+            (self._accent, 2.0, Qt.PenStyle.DashLine),
+        ):
+            self._painter.setPen(QPen(tone, breadth, style, Qt.PenCapStyle.FlatCap))
+            self._painter.drawEllipse(at, MEAN, MEAN)
 
     def _draw_shaft(self, tail: QPointF, head: QPointF) -> None:
         """From the tail to the rim of the current latent's ring, which lies at the head."""

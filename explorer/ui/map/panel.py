@@ -142,7 +142,7 @@ class MapPanel(QWidget):
     def _show_change(self, old: State, new: State) -> None:
         if new.place.space != old.place.space:
             self._show_space()
-        elif new.place is not old.place:
+        elif new.place is not old.place or new.studio is not old.studio:
             self._chart.follow(old, new)
             self._show_marks()
             self._canvas.grid.follow(anew=new.place.truncation != old.place.truncation)
@@ -150,6 +150,8 @@ class MapPanel(QWidget):
             self._put(route=self._chart.route())
         if new.selection is not old.selection:
             self._show_selection()
+        if new.studio is not old.studio:
+            self._show_bar()
         if new.colour != old.colour:
             self._highlight = None
             self._show_colours()

@@ -13,11 +13,13 @@ from explorer.latents import paths
 from explorer.latents.arrays import Latent, Points
 from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
+from explorer.latents.samples import LatentSet
 from explorer.models.base import Card
 from explorer.projections.base import Projection
 from explorer.projections.equalised import Equalised, probabilities, quantiles
 from explorer.session.state import PathSetting, Place, State
-from explorer.ui.map.marks import Arrow, Route
+from explorer.session.studio import Bucket, Studio
+from explorer.ui.map.marks import Arrow, Draft, Route
 
 PATH_POINTS = 64
 GAUSSIAN = ("standard normal", "N(0, I)")  # what a card calls a prior whose every number is N(0, 1)
@@ -73,6 +75,27 @@ def arrow(place: Place, concepts: Sequence[Concept], name: str | None, projectio
     if share is not None:
         text += f"  \N{MIDDLE DOT}  {100 * share(concept.direction):.0f} % visible here"
     return Arrow(projection.place(line), place_one(projection, tail), place_one(projection, tip), text)
+
+
+def draft(studio: Studio, samples: LatentSet, projection: Projection) -> Draft | None:
+    """The concept in the making on the map; None while there is none in this space."""
+    making = studio.making
+    if making.space != samples.space or making.is_empty:
+        return None
+    means = [_mean(bucket, samples) for bucket in (making.without, making.with_)]
+    without, with_ = (samples.latents.mean(axis=0) if mean is None else mean for mean in means)
+    text = making.name or "new concept"
+    share = getattr(projection, "share", None)
+    if share is not None and studio.draft is not None:
+        text += f"  \N{MIDDLE DOT}  {100 * share(studio.draft.direction):.0f} % visible here"
+    return Draft(place_one(projection, without), place_one(projection, with_), text)
+
+
+def _mean(bucket: Bucket, samples: LatentSet) -> Latent | None:
+    rows = [samples.latents[[place for place in bucket.samples if place < len(samples)]]]
+    rows += [latent[None] for latent in bucket.latents if latent.shape == (samples.dim,)]
+    found = np.concatenate(rows)
+    return found.mean(axis=0) if len(found) else None
 
 
 def route(path: PathSetting, dim: int, projection: Projection) -> Route:

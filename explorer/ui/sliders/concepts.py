@@ -44,7 +44,6 @@ class ConceptSection(Section):
         super().__init__("Concepts", "Reset all concepts", parent)
         self._store = store
         self._opened: Opened | None = None
-        self._shown: tuple[object, str] = (None, "")
         self._concepts: tuple[Concept, ...] = ()
         self._drag = 0
         self.rows: dict[str, SliderRow] = {}
@@ -58,7 +57,7 @@ class ConceptSection(Section):
         self.body.addWidget(self.search)
         self.body.addWidget(self.empty)
         self.reset_wanted.connect(self.reset_all)
-        self._show_concepts()
+        self._build_rows()
         store.listen(self._show_change)
 
     def show_model(self, opened: Opened | None) -> None:
@@ -77,50 +76,57 @@ class ConceptSection(Section):
     def _begin(self) -> None:
         self._drag += 1
 
-    def _ask(self, concept: Concept, value: float) -> None:
-        place = self._store.state.place
-        if concept.direction.shape != place.base.shape:  # another model is on its way
+    def _ask(self, name: str, value: float) -> None:
+        place, concept = self._store.state.place, self._named(name)
+        if concept is None or concept.direction.shape != place.base.shape:  # another model is on its way
             return
         strength = value - float(concept.coordinate(place.base))
-        strengths = MappingProxyType({**place.strengths, concept.name: strength})
-        gesture = ("concept", concept.name, self._drag)
-        self._store.move(f"Move {concept.name}", gesture=gesture, strengths=strengths)
+        strengths = MappingProxyType({**place.strengths, name: strength})
+        self._store.move(f"Move {name}", gesture=("concept", name, self._drag), strengths=strengths)
 
-    def _ask_reset(self, concept: Concept) -> None:
-        kept = {name: value for name, value in self._store.state.place.strengths.items() if name != concept.name}
-        self._store.move(f"Reset {concept.name}", strengths=MappingProxyType(kept))
+    def _ask_reset(self, reset: str) -> None:
+        kept = {name: value for name, value in self._store.state.place.strengths.items() if name != reset}
+        self._store.move(f"Reset {reset}", strengths=MappingProxyType(kept))
 
     # in
 
     def _show_change(self, old: State, new: State) -> None:
-        if new.place.space != self._shown[1]:
+        if new.place.space != old.place.space or new.studio is not old.studio:
             self._show_concepts()
         elif new.place.base is not old.place.base or new.place.strengths is not old.place.strengths:
             self._show_place(new.place)
 
     def _show_concepts(self) -> None:
-        """Rows for the concepts of this model and space; the old rows go."""
-        space = self._store.state.place.space
-        if self._opened is None or (self._opened, space) != self._shown:
-            self._shown = (self._opened, space)
-            self._concepts = self._opened.concepts_of(space) if self._opened else ()
-            self.forget(list(self.rows.values()))
-            self.rows = {concept.name: self._row(concept) for concept in self._concepts}
-            for row in self.rows.values():
-                self.body.addWidget(row)
-            self.search.clear()
-            self.search.setVisible(len(self.rows) > _MANY)
-            self.empty.setVisible(not self.rows and self._opened is not None)
-            self.rows_changed.emit()
-        self._show_place(self._store.state.place)
+        """Rows for the concepts of this model and space; rows of the same names stay, for a hand may be on one."""
+        state = self._store.state
+        concepts = self._opened.concepts_of(state.place.space, *state.studio.known) if self._opened else ()
+        if concepts is not self._concepts or not concepts:
+            self._concepts = concepts
+            if not concepts or [concept.name for concept in concepts] != list(self.rows):
+                self._build_rows()
+            for concept in concepts:
+                self.rows[concept.name].show_hint(told(concept))
+        self._show_place(state.place)
 
-    def _row(self, concept: Concept) -> SliderRow:
-        row = SliderRow(concept.name, -RANGE, RANGE, self)
-        row.show_hint(told(concept))
+    def _build_rows(self) -> None:
+        self.forget(list(self.rows.values()))
+        self.rows = {concept.name: self._row(concept.name) for concept in self._concepts}
+        for row in self.rows.values():
+            self.body.addWidget(row)
+        self.search.clear()
+        self.search.setVisible(len(self.rows) > _MANY)
+        self.empty.setVisible(not self.rows and self._opened is not None)
+        self.rows_changed.emit()
+
+    def _named(self, name: str) -> Concept | None:
+        return next((concept for concept in self._concepts if concept.name == name), None)
+
+    def _row(self, name: str) -> SliderRow:
+        row = SliderRow(name, -RANGE, RANGE, self)
         row.began.connect(self._begin)
-        row.moved.connect(partial(self._ask, concept))
+        row.moved.connect(partial(self._ask, name))
         row.ended.connect(self._store.end_gesture)
-        row.reset_wanted.connect(partial(self._ask_reset, concept))
+        row.reset_wanted.connect(partial(self._ask_reset, name))
         return row
 
     def _show_place(self, place: Place) -> None:

@@ -191,7 +191,7 @@ class DimensionSection(Section):
         self.reset.setEnabled(self.is_moved(place))
 
     def _edited(self, place: Place) -> Latent:
-        concepts = self._opened.concepts_of(place.space) if self._opened else ()
+        concepts = self._opened.concepts_of(place.space, *self._store.state.studio.known) if self._opened else ()
         return edited(place.base, concepts, place.strengths)
 
 
