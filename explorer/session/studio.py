@@ -88,12 +88,10 @@ class Studio:
 
     def within(self, count: int) -> Studio:
         """The same without examples that a set of `count` samples does not have."""
-        making, lost = (
-            self.making,
-            tuple(one for one in (*self.making.with_.samples, *self.making.without.samples) if one >= count),
-        )
-        buckets = {"with_": making.with_.without(lost), "without": making.without.without(lost)}
-        return replace(self, making=replace(making, **buckets)) if lost else self
+        making = self.making
+        lost = tuple(one for one in (*making.with_.samples, *making.without.samples) if one >= count)
+        kept = replace(making, with_=making.with_.without(lost), without=making.without.without(lost))
+        return replace(self, making=kept) if lost else self
 
     @property
     def known(self) -> tuple[tuple[Concept, ...], tuple[str, ...]]:

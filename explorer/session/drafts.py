@@ -1,0 +1,93 @@
+"""From the buckets of the studio to the concept in the making, mended as the user wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from explorer.errors import InputError
+from explorer.latents.concepts import METHODS, Concept, Examples, made
+from explorer.latents.concepts.effects import strata
+from explorer.latents.concepts.mends import balanced, freed, matched
+from explorer.latents.concepts.scores import Method
+from explorer.latents.samples import LatentSet
+from explorer.session.studio import Bucket, Making
+
+MOST_PAIRS = 3000 * 3000  # distances that are compared to match pairs
+NAMELESS = "new concept"
+
+
+@dataclass(frozen=True, eq=False)
+class Draft:
+    """What came of the buckets: examples (mended), the concept, and how it was made."""
+
+    examples: Examples
+    concept: Concept
+    method: Method
+
+
+def draft(making: Making, samples: LatentSet, known: Iterable[Concept] = ()) -> Draft | None:
+    """The concept of the buckets, None while both are empty. An empty bucket stands for all other samples.
+
+    `known`: the concepts of this space, among which those to be removed are found by name. Raises InputError.
+    """
+    if making.is_empty or making.space != samples.space:
+        return None
+    examples = mended(making, samples)
+    method = METHODS[making.method]
+    told: dict[str, object] = {"method": method.title, "label": making.name or NAMELESS}
+    if not len(making.with_) or not len(making.without):
+        told["against"] = "all others"
+    told |= _mends(making)
+    concept = made(examples, samples.latents, making.name or NAMELESS, samples.space, method.fit, told)
+    removed = [one for one in known if one.name in making.remove and one.name != concept.name]
+    return Draft(examples, freed(concept, removed, samples.latents) if removed else concept, method.fit)
+
+
+def unmended(making: Making) -> Making:
+    """The same buckets as they are."""
+    return replace(making, balance=(), match=False, remove=())
+
+
+def mended(making: Making, samples: LatentSet) -> Examples:
+    """The examples, balanced or matched where that is wanted. Raises InputError."""
+    with_, without = (_rows(bucket, samples) for bucket in (making.with_, making.without))
+    every = np.arange(len(samples))
+    if not len(making.with_):
+        with_ = np.setdiff1d(every, without)
+    if not len(making.without):
+        without = np.setdiff1d(every, with_)
+    examples = Examples(_latents(making.with_, with_, samples), _latents(making.without, without, samples))
+    if not making.balance and not making.match:
+        return examples
+    if making.with_.latents or making.without.latents:
+        raise InputError(
+            "Snapshots have no labels to be balanced or matched by.", "Take them out, or leave the buckets as they are."
+        )
+    if making.match and len(with_) * len(without) > MOST_PAIRS:
+        raise InputError("These are too many examples to be matched.", "Balance them instead, or take fewer.")
+    kinds = strata(samples, np.concatenate([with_, without]), making.balance)
+    return matched(examples, kinds if making.balance else None) if making.match else balanced(examples, kinds)
+
+
+def _rows(bucket: Bucket, samples: LatentSet) -> np.ndarray:
+    return np.array([place for place in bucket.samples if place < len(samples)], dtype=np.int64)
+
+
+def _latents(bucket: Bucket, rows: np.ndarray, samples: LatentSet) -> np.ndarray:
+    free = [latent for latent in bucket.latents if latent.shape == (samples.dim,)]
+    found = samples.latents[rows].astype(np.float64)
+    return np.concatenate([found, np.stack(free).astype(np.float64)]) if free else found
+
+
+def _mends(making: Making) -> dict[str, object]:
+    told: dict[str, object] = {}
+    if making.balance:
+        told["matched by" if making.match else "balanced by"] = ", ".join(making.balance)
+    elif making.match:
+        told["matched by"] = "nearness"
+    if making.remove:
+        told["removed"] = ", ".join(making.remove)
+    return told
