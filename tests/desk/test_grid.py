@@ -57,7 +57,7 @@ def test_another_model_has_a_grid_of_its_own(qtbot: QtBot, desk: Desk) -> None:
     before = grid._epoch
     desk.model.switch("two")
     qtbot.waitUntil(
-        lambda: desk.window.map._projection is not None and desk.store.state.place.base.shape == (6,), timeout=WAIT
+        lambda: desk.window.map._chart.shown is not None and desk.store.state.place.base.shape == (6,), timeout=WAIT
     )
     qtbot.waitUntil(lambda: bool(grid._fresh) and grid._missing() == [], timeout=WAIT)
     assert grid._epoch > before
