@@ -36,7 +36,7 @@ PIECES = (
     "explorer.ui.map.panel",
     "explorer.ui.stage",
     "explorer.ui.sliders",
-    "explorer.ui.path_panel",
+    "explorer.ui.path.panel",
     "explorer.ui.inspect",
     "explorer.desk.papers",
     "explorer.desk.desk",

@@ -101,7 +101,7 @@ def show_map_and_path(subject: Subject, out: Path) -> Seen:
     points = projection.place(samples.latents)
     start, end = ends(points, subject.seed)
     travelled = {
-        kind: paths.points(kind, samples.latents[start], samples.latents[end], paths.positions(FRAMES, "once"))
+        kind: paths.points(kind, samples.latents[[start, end]], paths.positions(FRAMES))
         for kind in ("spherical", "linear")
     }
     line = projection.place(travelled["spherical"])

@@ -105,10 +105,10 @@ class Errands(QObject):
         self._go(f"Go to space {space}", Place(space, base, truncation=place.truncation, sample=index))
 
     def _go(self, title: str, place: Place) -> None:
-        """To another place; in another space the pins of the path mean nothing, so they go."""
+        """To another place; in another space the waypoints of the path mean nothing, so they go."""
         state = self._store.state
         same = place.space == state.place.space
-        path = state.path if same else replace(state.path, a=None, b=None, position=None)
+        path = state.path if same else replace(state.path, waypoints=(), position=None, course=None)
         self._store.change(title, place=place, path=path)
 
     def _show_model(self, opened: Opened | None) -> None:

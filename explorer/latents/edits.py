@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
-from explorer.latents.arrays import Latent
+from explorer.latents.arrays import Latent, Latents
 from explorer.latents.concepts import Concept
 
 
@@ -21,6 +22,17 @@ def edited(base: Latent, concepts: Iterable[Concept], strengths: Mapping[str, fl
         strength = strengths.get(concept.name, 0.0)
         if strength and concept.direction.shape == base.shape:
             moved = moved + strength * concept.sigma * concept.direction
+    return moved.astype(np.float32)
+
+
+def edited_along(bases: Latents, concepts: Iterable[Concept], strengths: Mapping[str, NDArray[np.float64]]) -> Latents:
+    """The same for many: `bases` (n, d) and a strength (n,) of each concept for each of them, float32 (n, d)."""
+    if not strengths:
+        return bases
+    moved = bases.astype(np.float64)
+    for concept in sorted(concepts, key=lambda concept: concept.name):
+        if concept.name in strengths and concept.direction.shape == bases.shape[1:]:
+            moved = moved + strengths[concept.name][:, None] * concept.sigma * concept.direction
     return moved.astype(np.float32)
 
 

@@ -143,6 +143,12 @@ class NetworkModel:
         name = self._space(space).name
         return Decoder(copy.deepcopy(self._generator(name)).cpu()).eval()
 
+    def pictures_with_slope(self, latents: Tensor, space: str, truncation: float = 1.0) -> Tensor:
+        """Pictures float32 (n, height, width, channels) in 0..1 of latents (n, d), as a tensor that knows its slope."""
+        redirected, name = self._redirect(latents.to(self._device), space, truncation)
+        pictures: Tensor = self._decoder(name)(redirected)
+        return pictures
+
     # For families
 
     def _decoder(self, space: str) -> Decoder:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import cast, get_args
 
 from explorer.errors import InputError
+from explorer.latents import paths
 from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
 from explorer.latents.selections import NONE, Subset
@@ -20,7 +21,7 @@ from explorer.latents.selections import to_text as samples_to_text
 from explorer.projections import KINDS, ProjectionChoice
 from explorer.session import studio_text
 from explorer.session.fields import Fields
-from explorer.session.state import PathKind, PathSetting, Pin, Place, PlayMode, Snapshot, State
+from explorer.session.state import Keyframe, PathSetting, Pin, Place, PlayMode, Snapshot, State
 from explorer.session.studio import Studio
 from explorer.session.studio_text import numbers
 
@@ -29,6 +30,7 @@ VERSION = 1
 LONGEST_TEXT = 10_000_000
 LONGEST_SHELF = 1000
 MOST_SUBSETS = 1000
+MOST_WAYPOINTS = 1000
 MOST_SEED = 2**31 - 1  # what all libraries of maps take
 
 
@@ -43,9 +45,8 @@ class Document:
     def check(self, spaces: Mapping[str, int]) -> None:
         """Raise InputError unless every latent fits a model with these spaces (name to dimension)."""
         places = (self.state.place, *(snapshot.place for snapshot in self.state.shelf))
-        pins = [pin for pin in (self.state.path.a, self.state.path.b) if pin]
         if any(spaces.get(place.space) != place.base.size for place in places) or any(
-            pin.latent.size not in spaces.values() for pin in pins
+            pin.latent.size not in spaces.values() for pin in self.state.path.waypoints
         ):
             known = ", ".join(f"{name} with {dim} numbers" for name, dim in spaces.items())
             raise InputError(
@@ -176,15 +177,21 @@ def _place(place: Place) -> dict[str, object]:
     }
 
 
-def _pin(pin: Pin | None) -> dict[str, object] | None:
-    return None if pin is None else {"latent": numbers(pin.latent), "sample": _whole(pin.sample)}
+def _pin(pin: Pin) -> dict[str, object]:
+    return {"latent": numbers(pin.latent), "sample": _whole(pin.sample)}
 
 
 def _path(path: PathSetting) -> dict[str, object]:
     return {
-        "a": _pin(path.a),
-        "b": _pin(path.b),
+        "waypoints": [_pin(pin) for pin in path.waypoints],
         "kind": path.kind,
+        "closed": path.closed,
+        "keyframes": [
+            {"at": float(one.at), "strengths": {name: float(value) for name, value in one.strengths.items()}}
+            for one in path.keyframes
+        ],
+        "even": path.even,
+        "compared": list(path.compared),
         "frames": int(path.frames),
         "rate": float(path.rate),
         "mode": path.mode,
@@ -222,12 +229,26 @@ def _read_pin(fields: Fields) -> Pin:
 
 
 def _read_path(fields: Fields) -> PathSetting:
+    """Texts from before there were many waypoints have two, 'a' and 'b', either of which may be missing."""
     return PathSetting(
-        a=fields.maybe("a", lambda name: _read_pin(fields.within(name))),
-        b=fields.maybe("b", lambda name: _read_pin(fields.within(name))),
-        kind=cast(PathKind, fields.one_of("kind", get_args(PathKind))),
+        waypoints=_read_waypoints(fields),
+        kind=fields.one_of("kind", tuple(paths.KINDS)),
+        closed=fields.has("closed") and fields.truth("closed"),
+        keyframes=tuple(
+            Keyframe(one.number("at", 0, 1), MappingProxyType(one.numbers("strengths")))
+            for one in (fields.objects("keyframes", MOST_WAYPOINTS) if fields.has("keyframes") else ())
+        ),
+        even=fields.has("even") and fields.truth("even"),
+        compared=fields.some_of("compared", tuple(paths.KINDS)) if fields.has("compared") else (),
         frames=fields.whole("frames", 1, 100_000),
         rate=fields.number("rate", 0.01, 1000),
         mode=cast(PlayMode, fields.one_of("mode", get_args(PlayMode))),
         position=fields.maybe("position", lambda name: fields.number(name, 0, 1)),
     )
+
+
+def _read_waypoints(fields: Fields) -> tuple[Pin, ...]:
+    if fields.has("waypoints"):
+        return tuple(_read_pin(one) for one in fields.objects("waypoints", MOST_WAYPOINTS))
+    ends = (fields.maybe(name, lambda name: _read_pin(fields.within(name))) for name in ("a", "b"))
+    return tuple(pin for pin in ends if pin is not None)

@@ -58,6 +58,17 @@ class Fields:
         value = self.text(name)
         return value if value in known else refuse(self._name(name))
 
+    def some_of(self, name: str, known: tuple[str, ...]) -> tuple[str, ...]:
+        """A list of known words, each once."""
+        value = self._at(name)
+        if not isinstance(value, list) or not all(isinstance(word, str) and word in known for word in value):
+            refuse(self._name(name))
+        return tuple(dict.fromkeys(value))
+
+    def truth(self, name: str) -> bool:
+        value = self._at(name)
+        return value if isinstance(value, bool) else refuse(self._name(name))
+
     def whole(self, name: str, low: int = 0, high: int = 2**63 - 1) -> int:
         """A whole number in low..high."""
         value = self._at(name)

@@ -13,11 +13,11 @@ from typing import Literal
 import numpy as np
 
 from explorer.latents.arrays import Latent
+from explorer.latents.paths import Knots
 from explorer.latents.selections import NONE, Indices, Subset, chosen
 from explorer.projections.base import ProjectionChoice
 from explorer.session.studio import Studio
 
-PathKind = Literal["linear", "spherical"]
 PlayMode = Literal["once", "loop", "ping-pong"]
 Seat = Literal["first", "second"]  # of a map
 NOTHING: Mapping[str, float] = MappingProxyType({})
@@ -32,23 +32,46 @@ def frozen(latent: Latent) -> Latent:
 
 @dataclass(frozen=True, eq=False)
 class Pin:
-    """An end of a path: a latent, and the sample it came from, if any."""
+    """A waypoint: a latent, and the sample it came from, if any."""
 
     latent: Latent
     sample: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
-class PathSetting:
-    """A path between two pins. `position` in 0..1 is where the bead is, None while the stage shows the latent."""
+class Keyframe:
+    """Concept strengths, in sigma, that a path has reached at a position in 0..1; between keyframes they go evenly."""
 
-    a: Pin | None = None
-    b: Pin | None = None
-    kind: PathKind = "spherical"
+    at: float
+    strengths: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class PathSetting:
+    """A path through waypoints. `position` in 0..1 is where the bead is, None while the stage shows the latent.
+
+    `kind`: a name in `latents.paths.KINDS`; those of `compared` are shown beside it. `closed`: it comes back to the
+    first waypoint. `even`: frames are spaced by the change of the picture. `course`: what was found for a kind that is
+    searched for; None before.
+    """
+
+    waypoints: tuple[Pin, ...] = ()
+    kind: str = "spherical"
+    closed: bool = False
+    keyframes: tuple[Keyframe, ...] = ()
+    even: bool = False
+    compared: tuple[str, ...] = ()
     frames: int = 48
     rate: float = 24.0  # frames a second
     mode: PlayMode = "ping-pong"
     position: float | None = None
+    course: Knots | None = None
+
+    def changed(self, **fields: object) -> PathSetting:
+        """The same with fields replaced; what was found for another course is forgotten."""
+        if fields.keys() & {"waypoints", "kind", "closed"} and "course" not in fields:
+            fields["course"] = None
+        return replace(self, **fields)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, eq=False)

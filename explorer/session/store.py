@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 
 from explorer.latents.arrays import Latent
+from explorer.latents.paths import Knots
 from explorer.session.state import State
 
 Listener = Callable[[State, State], None]
@@ -56,8 +57,8 @@ class Store:
         self._commit(title, self._state.moved(**place), gesture)
 
     def change_path(self, title: str, *, gesture: Hashable | None = None, **path: object) -> None:
-        """Replace fields of the path (a, b, kind, frames, position, ...)."""
-        self._commit(title, replace(self._state, path=replace(self._state.path, **path)), gesture)  # type: ignore[arg-type]
+        """Replace fields of the path (waypoints, kind, frames, position, ...)."""
+        self._commit(title, replace(self._state, path=self._state.path.changed(**path)), gesture)
 
     def begin(self, state: State) -> None:
         """The first model is there: nothing lies before this state."""
@@ -74,6 +75,10 @@ class Store:
         """Move the bead of the path without a step of undo: it is where playing happens to be."""
         if position != self._state.path.position:
             self._show(replace(self._state, path=replace(self._state.path, position=position)))
+
+    def show_course(self, course: Knots) -> None:
+        """What a search has found so far for the path, without a step of undo: it follows from the path."""
+        self._show(replace(self._state, path=replace(self._state.path, course=course)))
 
     def end_gesture(self) -> None:
         """The hand was lifted: the next change is a new step, whatever its gesture."""

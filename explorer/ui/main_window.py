@@ -45,7 +45,7 @@ class MainWindow(QMainWindow):
         """Build the panels, one a step, so that the window answers in between. Only then has it its panels."""
         from explorer.ui.inspect import InspectPanel
         from explorer.ui.map.panel import MapPanel
-        from explorer.ui.path_panel import PathPanel
+        from explorer.ui.path.panel import PathPanel
         from explorer.ui.shelf import Shelf
         from explorer.ui.sliders import SlidersPanel
         from explorer.ui.spotlight import Spotlight

@@ -16,6 +16,7 @@ from explorer.latents.edits import edited
 from explorer.session.shown import shown_place
 from explorer.session.state import Pin, Snapshot, State, frozen
 from explorer.session.store import Store
+from explorer.ui.path.itinerary import Itinerary
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Empty
 from explorer.ui.widgets.picture import image_of
@@ -120,14 +121,14 @@ class Shelf(QWidget):
         if len(kept) < len(self._store.state.shelf):
             self._store.change(f"Remove snapshot {number}", shelf=kept)
 
-    def use_as(self, end: str, number: int) -> None:
-        """Pin a snapshot as end 'a' or 'b' of the path."""
+    def add_to_path(self, number: int) -> None:
+        """Pin a snapshot as the next waypoint of the path."""
         snapshot = self._find(number)
         if snapshot is None or self._opened is None:
             return
         place, studio = snapshot.place, self._store.state.studio
         latent = edited(place.base, self._opened.concepts_of(place.space, *studio.known), place.strengths)
-        self._store.change_path(f"Pin {end.upper()}", **{end: Pin(frozen(latent), place.sample)})
+        Itinerary(self._store).add(Pin(frozen(latent), place.sample))
 
     def show_pictures(self, marks: Sequence[int], images: Images) -> None:
         """Thumbnails of snapshots, by number, uint8 (n, height, width, channels)."""
@@ -142,9 +143,7 @@ class Shelf(QWidget):
         snapshot = self._find(number)
         menu.addAction("Go back to it", lambda: self.restore(number))
         fits = snapshot is not None and snapshot.place.space == self._store.state.place.space
-        for end in ("a", "b"):
-            action = menu.addAction(f"Use as {end.upper()} of the path", partial(self.use_as, end, number))
-            action.setEnabled(fits)
+        menu.addAction("Add to the path", partial(self.add_to_path, number)).setEnabled(fits)
         menu.addSeparator()
         menu.addAction("Remove", lambda: self.remove(number))
         return menu

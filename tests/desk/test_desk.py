@@ -157,11 +157,8 @@ def test_two_pins_make_a_film_that_plays_on_the_stage(qtbot: QtBot, desk: Desk) 
     desk.do("random")
     qtbot.waitUntil(lambda: desk.store.state.place.seed is not None, timeout=WAIT)
     desk.do("pin")
-    path = desk.store.state.path
-    assert path.a is not None
-    assert path.b is not None
+    first, last = (pin.latent[0] for pin in desk.store.state.path.waypoints)
     qtbot.waitUntil(lambda: desk.window.path.film is not None, timeout=WAIT)
-    first, last = path.a.latent[0], path.b.latent[0]
     desk.do("step_on")
     shows(qtbot, desk, lambda: first)
     desk.store.show_position(1.0)
@@ -170,7 +167,7 @@ def test_two_pins_make_a_film_that_plays_on_the_stage(qtbot: QtBot, desk: Desk) 
 
 def test_the_film_is_written_as_a_gif_of_its_frames(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
     pin = Pin(frozen(np.full(4, 14.0, dtype=np.float32)))
-    desk.store.change_path("Pin", a=Pin(desk.model.latent()), b=pin, frames=7, kind="linear")
+    desk.store.change_path("Pin", waypoints=(Pin(desk.model.latent()), pin), frames=7, kind="linear")
     qtbot.waitUntil(lambda: desk.window.path.film is not None, timeout=WAIT)
     target = tmp_path / "film.gif"
     desk.papers.export(desk.window.path.film, target)

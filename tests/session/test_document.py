@@ -17,24 +17,26 @@ import explorer
 from explorer.errors import InputError
 from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
+from explorer.latents.paths import KINDS as PATH_KINDS
 from explorer.latents.selections import Subset, chosen
 from explorer.projections import KINDS, ProjectionChoice
 from explorer.session.document import from_text, place_to_python, to_text
-from explorer.session.state import PathKind, PathSetting, Pin, Place, PlayMode, Snapshot, State, empty, frozen
+from explorer.session.state import Keyframe, PathSetting, Pin, Place, PlayMode, Snapshot, State, empty, frozen
 
 finite = st.floats(allow_nan=False, allow_infinity=False, width=32)
 latents = arrays(np.float32, 3, elements=finite).map(frozen)
+strengths = st.dictionaries(st.text(max_size=5), finite, max_size=3).map(MappingProxyType)
 maybe_index = st.none() | st.integers(0, 2**63 - 1)
 places = st.builds(
     Place,
     space=st.sampled_from(["z", "w"]),
     base=latents,
-    strengths=st.dictionaries(st.text(max_size=5), finite, max_size=3).map(MappingProxyType),
+    strengths=strengths,
     truncation=finite,
     sample=maybe_index,
     seed=maybe_index,
 )
-pins = st.none() | st.builds(Pin, latent=latents, sample=maybe_index)
+pins = st.builds(Pin, latent=latents, sample=maybe_index)
 selections = st.lists(st.integers(0, 99)).map(chosen)
 states = st.builds(
     State,
@@ -50,9 +52,12 @@ states = st.builds(
     colour=st.text(),
     path=st.builds(
         PathSetting,
-        a=pins,
-        b=pins,
-        kind=st.sampled_from(get_args(PathKind)),
+        waypoints=st.lists(pins, max_size=4).map(tuple),
+        kind=st.sampled_from(sorted(PATH_KINDS)),
+        closed=st.booleans(),
+        keyframes=st.lists(st.builds(Keyframe, st.floats(0, 1), strengths), max_size=2).map(tuple),
+        even=st.booleans(),
+        compared=st.lists(st.sampled_from(sorted(PATH_KINDS)), unique=True, max_size=3).map(tuple),
         frames=st.integers(1, 1000),
         rate=st.floats(1, 120),
         mode=st.sampled_from(get_args(PlayMode)),
@@ -99,7 +104,7 @@ def test_every_float32_comes_back_from_its_few_digits() -> None:
 
 def test_what_was_read_cannot_be_written_into() -> None:
     state = from_text(to_text(some_state(), "m", "f")).state
-    for latent in (state.place.base, state.path.a.latent, state.shelf[0].place.base):  # type: ignore[union-attr]
+    for latent in (state.place.base, state.path.waypoints[0].latent, state.shelf[0].place.base):
         assert not latent.flags.writeable
     with pytest.raises(TypeError):
         state.place.strengths["smile"] = 2  # type: ignore[index]
@@ -107,8 +112,20 @@ def test_what_was_read_cannot_be_written_into() -> None:
 
 def some_state() -> State:
     place = Place("w", frozen(np.array([0.5, -1, 2], np.float32)), MappingProxyType({"smile": 1.5}), 0.7, 4, 11)
-    path = PathSetting(a=Pin(place.base, 4), b=Pin(frozen(-place.base)), position=0.25)
+    path = PathSetting((Pin(place.base, 4), Pin(frozen(-place.base))), position=0.25)
     return State("models/faces", place, ProjectionChoice("axes", 2, 0), "smile", path, (Snapshot(3, place),))
+
+
+def test_a_text_from_before_there_were_many_waypoints_is_read() -> None:
+    parts = json.loads(to_text(some_state(), "m", "f"))
+    path = parts["path"]
+    first, last = path.pop("waypoints")
+    for name in ("closed", "keyframes", "even", "compared"):
+        del path[name]
+    old = from_text(json.dumps({**parts, "path": {**path, "a": first, "b": last}})).state
+    assert bare(old) == bare(some_state())
+    alone = from_text(json.dumps({**parts, "path": {**path, "a": None, "b": last}})).state
+    assert [bare(pin) for pin in alone.path.waypoints] == [bare(some_state().path.waypoints[1])]
 
 
 def test_numbers_of_numpy_are_written_like_any_other() -> None:
@@ -154,7 +171,7 @@ def test_a_newer_version_says_so() -> None:
 
 DAMAGES: dict[str, tuple[tuple[str | int, ...], object]] = {
     "NaN": (("place", "base", 0), float("nan")),
-    "infinity": (("path", "a", "latent", 1), float("inf")),
+    "infinity": (("path", "waypoints", 0, "latent", 1), float("inf")),
     "beyond float32": (("place", "base", 0), 1e39),
     "a huge whole number": (("place", "base", 0), 10**400),
     "a text for a number": (("place", "base", 0), "1"),
@@ -218,7 +235,7 @@ def test_a_state_of_another_model_is_refused_and_says_whose_it_is(spaces: dict[s
 def test_pins_and_snapshots_of_another_model_are_refused_too() -> None:
     strange = frozen(np.zeros(5, np.float32))
     state = some_state()
-    pinned = replace(state, path=replace(state.path, b=Pin(strange)))
+    pinned = replace(state, path=replace(state.path, waypoints=(Pin(strange),)))
     shelved = replace(state, shelf=(Snapshot(0, Place("w", strange)),))
     for wrong in (pinned, shelved):
         with pytest.raises(InputError):

@@ -154,7 +154,7 @@ def test_leaving_the_map_without_a_preview_tells_nobody() -> None:
 
 def test_playing_moves_the_bead_without_steps_of_undo() -> None:
     store = Store(empty())
-    store.change_path("Pin A", a=Pin(frozen(np.ones(2, np.float32))))
+    store.change_path("Pin A", waypoints=(Pin(frozen(np.ones(2, np.float32))),))
     for position in (0.0, 0.5, 1.0, None):
         store.show_position(position)
     assert store.state.path.position is None

@@ -183,9 +183,9 @@ def test_the_trail_holds_where_the_latent_was_and_is_short(scene: MapScene) -> N
 
 def test_a_path_is_a_line_from_pin_to_pin_with_its_bead_on_it(scene: MapScene) -> None:
     a, b = scene.samples.latents[0], scene.samples.latents[1]
-    scene.store.change_path("Pin A", a=Pin(a))
+    scene.store.change_path("Pin A", waypoints=(Pin(a),))
     assert scene.panel._marks.route.line is None
-    scene.store.change_path("Pin B", b=Pin(b), kind="linear", position=0.5)
+    scene.store.change_path("Pin B", waypoints=(Pin(a), Pin(b)), kind="linear", position=0.5)
     route = scene.panel._marks.route
     assert route.line[[0, -1]] == pytest.approx(scene.points[[0, 1]], abs=1e-5)
     assert route.bead == pytest.approx(scene.points[:2].mean(axis=0), abs=1e-5)

@@ -15,8 +15,8 @@ from explorer.latents.edits import edited
 from explorer.latents.paths import points
 from explorer.session.state import frozen
 from explorer.session.store import Store
-from explorer.ui.path_panel import PathPanel
-from explorer.ui.playing import Player, frame_of
+from explorer.ui.path.panel import PathPanel
+from explorer.ui.path.playing import Player, frame_of
 
 MODEL = opened()
 LATENTS = MODEL.samples["z"].latents
@@ -78,23 +78,20 @@ def test_the_modes_show_the_frames_in_their_order(mode: str, shown: list[int]) -
     assert [frame_of(phase, 4, mode) for phase in range(8)] == shown  # type: ignore[arg-type]
 
 
-def test_p_pins_a_and_then_b(panel: PathPanel, store: Store) -> None:
+def test_p_pins_one_waypoint_after_the_other(panel: PathPanel, store: Store) -> None:
     panel.pin()
     choose(store, 9)
     panel.pin()
-    path = store.state.path
-    assert path.a is not None
-    assert path.b is not None
-    assert (path.a.sample, path.b.sample) == (3, 9)
-    assert np.array_equal(path.b.latent, LATENTS[9])
+    pins = store.state.path.waypoints
+    assert [pin.sample for pin in pins] == [3, 9]
+    assert np.array_equal(pins[1].latent, LATENTS[9])
 
 
 def test_a_pin_holds_the_latent_with_its_concepts(panel: PathPanel, store: Store) -> None:
     store.move("Move smile", strengths={"smile": 1.5})
     panel.pin()
-    assert store.state.path.a is not None
-    assert np.array_equal(store.state.path.a.latent, edited(LATENTS[3], MODEL.concepts, {"smile": 1.5}))
-    assert not store.state.path.a.latent.flags.writeable
+    assert np.array_equal(store.state.path.waypoints[0].latent, edited(LATENTS[3], MODEL.concepts, {"smile": 1.5}))
+    assert not store.state.path.waypoints[0].latent.flags.writeable
 
 
 def test_the_film_wanted_is_the_path(panel: PathPanel, store: Store, qtbot: QtBot) -> None:
@@ -103,15 +100,15 @@ def test_the_film_wanted_is_the_path(panel: PathPanel, store: Store, qtbot: QtBo
     with qtbot.waitSignal(panel.film_wanted) as wanted:
         panel.pin()
     latents = wanted.args[0]
-    assert np.array_equal(latents, points("spherical", LATENTS[3], LATENTS[9], np.linspace(0, 1, 48)))
+    assert np.array_equal(latents, points("spherical", LATENTS[[3, 9]], np.linspace(0, 1, 48)))
 
 
-def test_one_pin_alone_wants_its_own_picture_at_its_own_end(panel: PathPanel, store: Store, qtbot: QtBot) -> None:
+def test_one_pin_alone_wants_its_own_picture(panel: PathPanel, store: Store, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.film_wanted) as wanted:
-        panel.controls.pin_b.click()
+        panel.controls.pin.click()
     assert wanted.args[0].shape == (1, DIM)
     panel.show_frames([0], pictures(1))
-    assert list(panel.strip.images) == [1]
+    assert list(panel.strip.images) == [0]
 
 
 def test_many_changes_in_a_row_want_one_film(film: PathPanel, qtbot: QtBot) -> None:
@@ -228,7 +225,7 @@ def test_scrubbing_moves_the_bead_without_steps_and_shows_the_frame(film: PathPa
 def test_a_frame_that_is_not_decoded_is_missing(film: PathPanel, store: Store) -> None:
     assert film.missing_frame() is None
     store.show_position(0.5)
-    assert np.array_equal(film.missing_frame(), points("spherical", LATENTS[3], LATENTS[9], [0.5])[0])
+    assert np.array_equal(film.missing_frame(), points("spherical", LATENTS[[3, 9]], [0.5])[0])
     film.step(1)
     assert film.missing_frame() is None
     film.forget_frames()
@@ -253,23 +250,23 @@ def test_moving_the_latent_leaves_the_path(film: PathPanel, store: Store) -> Non
     assert store.state.path.position is None
 
 
-def test_swap_and_clear(film: PathPanel, store: Store) -> None:
-    a, b = store.state.path.a, store.state.path.b
-    film.controls.swap.click()
-    assert (store.state.path.a, store.state.path.b) == (b, a)
+def test_the_path_is_turned_round_and_cleared(film: PathPanel, store: Store) -> None:
+    a, b = store.state.path.waypoints
+    film.controls.reverse.click()
+    assert store.state.path.waypoints == (b, a)
     film.play()
     film.controls.clear.click()
-    assert (store.state.path.a, store.state.path.b, store.state.path.position) == (None, None, None)
+    assert (store.state.path.waypoints, store.state.path.position) == ((), None)
     assert not film.is_playing
     store.undo()
-    assert store.state.path.a is b
+    assert store.state.path.waypoints == (b, a)
 
 
 def test_undoing_a_pin_ends_the_film(film: PathPanel, store: Store) -> None:
     film.play()
     store.undo()
     QApplication.processEvents()
-    assert store.state.path.b is None
+    assert len(store.state.path.waypoints) == 1
     assert not film.is_playing
     assert store.state.path.position is None
 
@@ -311,7 +308,7 @@ def test_a_model_that_goes_stops_the_film(film: PathPanel) -> None:
     film.play()
     film.show_model(None)
     assert not film.is_playing
-    assert not film.controls.pin_a.isEnabled()
+    assert not film.controls.pin.isEnabled()
 
 
 def test_the_film_is_one_round_of_what_is_played(film: PathPanel, store: Store) -> None:
@@ -340,9 +337,8 @@ def test_under_a_bead_the_frame_that_is_shown_is_pinned_and_stays_on_the_stage(f
     film.step(20)
     film.pin()
     path = store.state.path
-    assert path.b is not None
-    assert path.b.latent == pytest.approx(latents[20], abs=1e-6)
-    assert (path.b.sample, path.position) == (None, 1.0)
+    assert path.waypoints[2].latent == pytest.approx(latents[20], abs=1e-6)
+    assert (path.waypoints[2].sample, path.position) == (None, 1.0)
     store.undo()
     assert film.frame == 20
 

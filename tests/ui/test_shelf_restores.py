@@ -101,22 +101,18 @@ def test_the_snapshot_one_stands_at_is_the_chosen_one(shelf: Shelf, store: Store
     assert shelf.tiles.item(0).isSelected()
 
 
-def test_a_snapshot_becomes_an_end_of_the_path(shelf: Shelf, store: Store) -> None:
+def test_a_snapshot_becomes_a_waypoint_of_the_path(shelf: Shelf, store: Store) -> None:
     shelf.snapshot()
     choose(store, 9)
-    menu = shelf.menu(1)
-    menu.actions()[1].trigger()
-    pin = store.state.path.a
-    assert pin is not None
+    shelf.menu(1).actions()[1].trigger()
+    (pin,) = store.state.path.waypoints
     assert np.array_equal(pin.latent, edited(LATENTS[3], MODEL.concepts, {"smile": 1.5}))
-    menu.actions()[2].trigger()
-    assert store.state.path.b is not None
 
 
-def test_a_snapshot_of_another_space_is_no_end_of_this_path(shelf: Shelf, store: Store) -> None:
+def test_a_snapshot_of_another_space_is_no_waypoint_of_this_path(shelf: Shelf, store: Store) -> None:
     shelf.snapshot()
     store.move("Another space", space="w")
-    assert [action.isEnabled() for action in shelf.menu(1).actions()[:3]] == [True, False, False]
+    assert [action.isEnabled() for action in shelf.menu(1).actions()[:2]] == [True, False]
 
 
 def test_the_menu_removes(shelf: Shelf, store: Store) -> None:
@@ -152,16 +148,16 @@ def test_without_a_model_nothing_is_kept(shelf: Shelf, store: Store) -> None:
 
 def test_under_a_bead_the_frame_that_is_shown_is_kept(shelf: Shelf, store: Store) -> None:
     store.move("Less", truncation=0.7)
-    store.change_path("Pins", a=Pin(LATENTS[1]), b=Pin(LATENTS[2]), kind="linear", position=0.25)
+    store.change_path("Pins", waypoints=(Pin(LATENTS[1]), Pin(LATENTS[2])), kind="linear", position=0.25)
     shelf.snapshot()
     kept = store.state.shelf[0].place
-    assert np.array_equal(kept.base, points("linear", LATENTS[1], LATENTS[2], [0.25])[0])
+    assert np.array_equal(kept.base, points("linear", LATENTS[1:3], [0.25])[0])
     assert (dict(kept.strengths), kept.sample, kept.truncation) == ({}, None, 0.7)
 
 
 def test_going_back_takes_the_bead_off_the_stage(shelf: Shelf, store: Store) -> None:
     shelf.snapshot()
-    store.change_path("Pins", a=Pin(LATENTS[1]), b=Pin(LATENTS[2]), position=0.25)
+    store.change_path("Pins", waypoints=(Pin(LATENTS[1]), Pin(LATENTS[2])), position=0.25)
     shelf.restore(1)
     assert store.state.path.position is None
 

@@ -119,7 +119,13 @@ class Chart:
         """The path of the state."""
         if self.shown is None or self.samples is None:
             return Route()
-        return scene.route(self._store.state.path, self.samples.dim, self.shown)
+        return scene.route(self._store.state.path, self.samples.dim, self.shown, self.concepts)
+
+    def with_bead(self, known: Route) -> Route:
+        """The same path with its bead where the state has it."""
+        if self.shown is None:
+            return known
+        return scene.with_bead(known, self._store.state.path, self.shown, self.concepts)
 
     def describe(self, sample: int) -> str:
         """A sample in words: its number and what its labels say, the one that colours the map first."""

@@ -11,11 +11,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPalette, QPen, QPolygonF
 
 from explorer.latents.arrays import Points
+from explorer.session.route import letter
 from explorer.ui.map.camera import Camera
 from explorer.ui.widgets.ink import between
 
 Floats = NDArray[np.float64]
 MEAN = 13.0  # logical pixels, radius of the dashed circle of a mean
+STOP = 9.0  # logical pixels, radius of a waypoint
 RING = 7.5  # logical pixels, radius of the ring around the current latent
 
 
@@ -31,11 +33,10 @@ class Arrow:
 
 @dataclass(frozen=True, eq=False)
 class Route:
-    """A path on the map: its line (n, 2), where its pins are (2,), and its bead (2,) while there is one."""
+    """A path on the map: its line (n, 2), its waypoints (k, 2), and its bead (2,) while there is one."""
 
     line: Points | None = None
-    a: Points | None = None
-    b: Points | None = None
+    stops: Points | None = None
     bead: Points | None = None
 
 
@@ -198,11 +199,12 @@ class MarkPainter:
         if route.line is not None:
             line = self._line(route.line)
             self._twice(self._accent, 2.0, lambda: self._painter.drawPolyline(line))
-        for letter, pin in (("A", self._screen(route.a)), ("B", self._screen(route.b))):
-            if pin is not None:
-                self._disc(pin, 9.0, self._accent)
+        for index, stop in enumerate(route.stops if route.stops is not None else ()):
+            if (pin := self._screen(stop)) is not None:
+                self._disc(pin, STOP, self._accent)
                 self._painter.setPen(self._on_accent)
-                self._painter.drawText(QRectF(pin.x() - 9, pin.y() - 9, 18, 18), Qt.AlignmentFlag.AlignCenter, letter)
+                box = QRectF(pin.x() - STOP, pin.y() - STOP, 2 * STOP, 2 * STOP)
+                self._painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter(index))
 
     def _label(self, at: QPointF, text: str, away: QPointF) -> None:
         """Text beside a point, on the side that leads away from another, and within the view."""

@@ -146,8 +146,10 @@ class MapPanel(QWidget):
             self._chart.follow(old, new)
             self._show_marks()
             self._canvas.grid.follow(anew=new.place.truncation != old.place.truncation)
-        elif scene.pins_differ(old.path, new.path):
+        elif scene.routes_differ(old.path, new.path):
             self._put(route=self._chart.route())
+        elif new.path.position != old.path.position:
+            self._put(route=self._chart.with_bead(self._marks.route))
         if new.selection is not old.selection:
             self._show_selection()
         if new.studio is not old.studio:

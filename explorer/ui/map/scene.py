@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.errors import ExplorerError
-from explorer.latents import paths
 from explorer.latents.arrays import Latent, Points
 from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
@@ -17,11 +16,12 @@ from explorer.latents.samples import LatentSet
 from explorer.models.base import Card
 from explorer.projections.base import Projection
 from explorer.projections.equalised import Equalised, probabilities, quantiles
+from explorer.session.route import latents_along, waypoints_of
 from explorer.session.state import PathSetting, Place, State
 from explorer.session.studio import Bucket, Studio
 from explorer.ui.map.marks import Arrow, Draft, Route
 
-PATH_POINTS = 64
+PATH_POINTS, MOST_PATH_POINTS = 64, 512
 GAUSSIAN = ("standard normal", "N(0, I)")  # what a card calls a prior whose every number is N(0, 1)
 SIGMAS = np.arange(-3, 4)
 
@@ -98,20 +98,37 @@ def _mean(bucket: Bucket, samples: LatentSet) -> Latent | None:
     return found.mean(axis=0) if len(found) else None
 
 
-def route(path: PathSetting, dim: int, projection: Projection) -> Route:
-    """The path with its pins and its bead; empty where the pins are of another space."""
-    a, b = (pin.latent if pin is not None and pin.latent.shape == (dim,) else None for pin in (path.a, path.b))
-    pins = Route(a=_placed(projection, a), b=_placed(projection, b))
-    if a is None or b is None:
+def route(path: PathSetting, dim: int, projection: Projection, concepts: Sequence[Concept] = ()) -> Route:
+    """The path with its waypoints and its bead; empty where the waypoints are of another space."""
+    waypoints = waypoints_of(path, dim)
+    if waypoints is None:
+        return Route()
+    pins = Route(stops=projection.place(waypoints))
+    positions = np.linspace(0, 1, min(PATH_POINTS * max(len(waypoints) - 1, 1), MOST_PATH_POINTS))
+    if path.position is not None:
+        positions = np.append(positions, path.position)
+    line = _along(path, positions, dim, projection, concepts)
+    if line is None:
         return pins
-    line = _along(path, a, b, np.linspace(0, 1, PATH_POINTS), projection)
-    bead = None if path.position is None else _along(path, a, b, np.array([path.position]), projection)
-    return replace(pins, line=line, bead=None if bead is None else bead[0])
+    bead = None if path.position is None else line[-1]
+    return replace(pins, line=line if bead is None else line[:-1], bead=bead)
 
 
-def pins_differ(old: PathSetting, new: PathSetting) -> bool:
-    """Whether a path has to be drawn anew."""
-    return (old.a, old.b, old.kind, old.position) != (new.a, new.b, new.kind, new.position)
+def with_bead(known: Route, path: PathSetting, projection: Projection, concepts: Sequence[Concept] = ()) -> Route:
+    """The same path with its bead elsewhere: a frame of a film draws no line anew."""
+    if path.position is None or known.line is None:
+        return replace(known, bead=None)
+    dim = path.waypoints[0].latent.size
+    placed = _along(path, np.array([path.position]), dim, projection, concepts)
+    return replace(known, bead=None if placed is None else placed[0])
+
+
+def routes_differ(old: PathSetting, new: PathSetting) -> bool:
+    """Whether the line of a path has to be drawn anew."""
+    return any(
+        getattr(old, name) is not getattr(new, name) and getattr(old, name) != getattr(new, name)
+        for name in ("waypoints", "kind", "closed", "keyframes", "course")
+    )
 
 
 def current_latent(state: State, concepts: Sequence[Concept]) -> Latent:
@@ -119,12 +136,11 @@ def current_latent(state: State, concepts: Sequence[Concept]) -> Latent:
     return edited(state.place.base, concepts, state.place.strengths)
 
 
-def _placed(projection: Projection, latent: Latent | None) -> Points | None:
-    return None if latent is None else place_one(projection, latent)
-
-
-def _along(path: PathSetting, a: Latent, b: Latent, positions: np.ndarray, projection: Projection) -> Points | None:
+def _along(
+    path: PathSetting, positions: np.ndarray, dim: int, projection: Projection, concepts: Sequence[Concept]
+) -> Points | None:
     try:
-        return projection.place(paths.points(path.kind, a, b, positions))
+        latents = latents_along(path, positions, dim, concepts)
     except ExplorerError:  # the path panel says what is wrong with this path
         return None
+    return None if latents is None else projection.place(latents)

@@ -40,5 +40,5 @@ class Traces:
             current=scene.place_one(projection, self.current),
             trail=projection.place(trail) if len(trail) > 1 else None,
             arrow=scene.arrow(state.place, concepts, self._moved, projection),
-            route=scene.route(state.path, len(self.current), projection),
+            route=scene.route(state.path, len(self.current), projection, concepts),
         )

@@ -13,7 +13,8 @@ from explorer.ui.widgets import ink
 from explorer.ui.widgets.picture import paint_image
 
 _GAP = 4
-_RAIL = 10  # pixels under the frames, where the bead runs
+_RAIL = 18  # pixels under the frames, where the bead runs among the stops
+_STOP = 7  # pixels, radius of a stop
 
 
 class FilmStrip(QWidget):
@@ -27,7 +28,7 @@ class FilmStrip(QWidget):
         self._count = 0
         self._current: int | None = None
         self._images: dict[int, QImage] = {}
-        self._ends: tuple[str, str] = ("", "")
+        self._stops: Sequence[tuple[float, str]] = ()
         self._note = ""
         self._scrubbing = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -47,11 +48,17 @@ class FilmStrip(QWidget):
         """The frames there are, by number."""
         return self._images
 
-    def show_count(self, count: int, ends: tuple[str, str] = ("", "")) -> None:
-        """How many frames, and a letter for each end ('' for none). With a count of 0 frames 0 and 1 are the ends."""
-        if (count, ends) != (self._count, self._ends):
-            self._count, self._ends = count, ends
+    def show_count(self, count: int) -> None:
+        """How many frames. With a count of 0 frame 0 may be shown beside the note."""
+        if count != self._count:
+            self._count = count
             self.setCursor(Qt.CursorShape.PointingHandCursor if count > 1 else Qt.CursorShape.ArrowCursor)
+            self.update()
+
+    def show_stops(self, stops: Sequence[tuple[float, str]]) -> None:
+        """Where the film stops over: frames (between two of them, too) and a letter for each."""
+        if stops != self._stops:
+            self._stops = stops
             self.update()
 
     def show_note(self, note: str) -> None:
@@ -144,18 +151,17 @@ class FilmStrip(QWidget):
             return
         for frame, cell in cells:
             self._paint_cell(painter, frame, cell)
-        self._paint_letter(painter, self._ends[0], cells[0][1])
-        self._paint_letter(painter, self._ends[1], cells[-1][1])
         if self._count > 1:
             self._paint_rail(painter)
+            for place, letter in self._stops:
+                self._paint_stop(painter, self.x_of(place), letter)
             self._paint_current(painter, cells)
 
     def _paint_note(self, painter: QPainter, cells: Sequence[tuple[int, QRect]]) -> None:
-        """The ends that are there, and what to do between them."""
-        for letter, (frame, cell) in zip(self._ends, (cells[0], cells[-1]), strict=True):
-            if letter:
-                self._paint_cell(painter, frame, cell)
-                self._paint_letter(painter, letter, cell)
+        """The first waypoint where there is one, and what to do next."""
+        if self._stops:
+            self._paint_cell(painter, *cells[0])
+            self._paint_stop(painter, QRectF(cells[0][1]).center().x(), self._stops[0][1])
         painter.setFont(self.font())
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
         side = cells[0][1].width() + ink.GRID
@@ -169,20 +175,20 @@ class FilmStrip(QWidget):
         else:
             paint_image(painter, cell, image, smooth=image.width() > cell.width())
 
-    def _paint_letter(self, painter: QPainter, letter: str, cell: QRect) -> None:
-        if not letter:
-            return
+    def _paint_stop(self, painter: QPainter, x: float, letter: str) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink.grey(self.palette(), 0.45))
+        disc = QRectF(x - _STOP, self.height() - 2 * _STOP - 1, 2 * _STOP, 2 * _STOP)
+        painter.drawEllipse(disc)
         painter.setFont(ink.small(ink.heading(self.font())))
-        size = painter.fontMetrics().height() + 2
-        chip = QRect(cell.left(), cell.top(), size, size)
-        painter.fillRect(chip, ink.accent(self.palette()))
-        painter.setPen(self.palette().highlightedText().color())
-        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, letter)
+        painter.setPen(self.palette().color(QPalette.ColorRole.Window))
+        painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, letter)
 
     def _paint_rail(self, painter: QPainter) -> None:
         first, last = self._rail()
         colour = ink.accent(self.palette()) if self.hasFocus() else ink.grey(self.palette(), 0.16)
-        painter.fillRect(QRectF(first, self.height() - 6, last - first, 2), colour)
+        painter.fillRect(QRectF(first, self.height() - _STOP - 2, last - first, 2), colour)
 
     def _paint_current(self, painter: QPainter, cells: Sequence[tuple[int, QRect]]) -> None:
         if self._current is None:
@@ -195,4 +201,4 @@ class FilmStrip(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ink.accent(self.palette()))
-        painter.drawEllipse(QRectF(self.x_of(current) - 4, self.height() - 9, 8, 8))
+        painter.drawEllipse(QRectF(self.x_of(current) - 5, self.height() - _STOP - 6, 10, 10))

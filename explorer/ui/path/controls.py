@@ -1,24 +1,18 @@
-"""The controls of the path: pins, kind, frames, rate, mode. They know no store; they say what was chosen."""
+"""The controls of the path: waypoints, kind, frames, rate, mode. They know no store; they say what was chosen."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
 
+from explorer.latents.paths import KINDS
 from explorer.session.state import PathSetting
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.glyphs import GlyphButton
 
-KINDS = {
-    "linear": (
-        "Straight",
-        "Linear: the straight line. In many dimensions its middle has 0.71 of the ends' length, far from the samples.",
-    ),
-    "spherical": ("Spherical", "Spherical: turns evenly and lets the length go evenly from A to B."),
-}
 MODES = {
-    "once": ("Once", "Play from A to B and stop."),
-    "loop": ("Loop", "Play from A to B, again and again."),
+    "once": ("Once", "Play to the last waypoint and stop."),
+    "loop": ("Loop", "Play to the last waypoint, again and again."),
     "ping-pong": ("Ping-pong", "Play there and back, again and again."),
 }
 
@@ -27,22 +21,25 @@ class PathControls(QWidget):
     """One row. `chosen` carries the name and the value of a field of the path."""
 
     chosen = Signal(str, object)
-    pin_wanted = Signal(str)
-    swap_wanted = Signal()
+    pin_wanted = Signal()
+    reverse_wanted = Signal()
     clear_wanted = Signal()
     export_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.pin_a = _button("Pin A", "Pin the current latent as A, where the path begins (P)")
-        self.pin_b = _button("Pin B", "Pin the current latent as B, where the path ends (P once more)")
-        self.swap = GlyphButton("arrow-right-left", "Swap A and B")
-        self.clear = GlyphButton("x", "Take both pins away")
-        self.kind = _choice(KINDS, "Kind of path")
-        self.frames = _spin(2, 240, " frames", "Number of frames from A to B")
+        self.pin = _button("Pin", "Add the current latent to the path (P)")
+        self.reverse = GlyphButton("arrow-right-left", "Turn the path round")
+        self.clear = GlyphButton("x", "Take all waypoints away")
+        self.kind = _choice({name: (kind.title, kind.words) for name, kind in KINDS.items()}, "Kind of path")
+        self.frames = _spin(2, 10_000, " frames", "Number of frames from the first waypoint to the last")
         self.rate = _spin(1, 60, " fps", "Frames a second")
         self.mode = _choice(MODES, "How the film is played")
-        self.export = _button("Export film…", "The path as an animated GIF (Ctrl+E)")
+        self.closed = _toggle("repeat", "Closed: lead back from the last waypoint to the first")
+        self.even = _toggle(
+            "gauge", "Even perceptual speed: the picture changes by the same amount from frame to frame"
+        )
+        self.export = _button("Export film…", "The path as a film, as pictures or as numbers (Ctrl+E)")
         self._join()
         self._lay_out()
 
@@ -55,8 +52,12 @@ class PathControls(QWidget):
             spin.blockSignals(True)
             spin.setValue(round(number))
             spin.blockSignals(False)
-        self.swap.setEnabled(complete)
-        self.clear.setEnabled(path.a is not None or path.b is not None)
+        for toggle, is_on in ((self.closed, path.closed), (self.even, path.even)):
+            toggle.blockSignals(True)
+            toggle.setChecked(is_on)
+            toggle.blockSignals(False)
+        self.reverse.setEnabled(complete)
+        self.clear.setEnabled(bool(path.waypoints))
         self.export.setEnabled(complete)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -65,13 +66,13 @@ class PathControls(QWidget):
             self._align()
 
     def show_model(self, is_open: bool) -> None:
-        self.pin_a.setEnabled(is_open)
-        self.pin_b.setEnabled(is_open)
+        self.pin.setEnabled(is_open)
 
     def _join(self) -> None:
-        self.pin_a.clicked.connect(lambda: self.pin_wanted.emit("a"))
-        self.pin_b.clicked.connect(lambda: self.pin_wanted.emit("b"))
-        self.swap.clicked.connect(self.swap_wanted)
+        self.pin.clicked.connect(self.pin_wanted)
+        self.reverse.clicked.connect(self.reverse_wanted)
+        self.closed.toggled.connect(lambda on: self.chosen.emit("closed", on))
+        self.even.toggled.connect(lambda on: self.chosen.emit("even", on))
         self.clear.clicked.connect(self.clear_wanted)
         self.export.clicked.connect(self.export_wanted)
         # `activated` and not `currentIndexChanged`: what is set by code is silent
@@ -84,10 +85,10 @@ class PathControls(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(ink.GRID // 2)
-        for part in (self.pin_a, self.pin_b, self.swap, self.clear):
+        for part in (self.pin, self.reverse, self.clear):
             row.addWidget(part)
         row.addSpacing(ink.GRID)
-        for field in (self.kind, self.frames, self.rate, self.mode):
+        for field in (self.kind, self.closed, self.frames, self.rate, self.mode, self.even):
             row.addWidget(field)
         row.addStretch(1)
         row.addWidget(self.export)
@@ -95,7 +96,7 @@ class PathControls(QWidget):
 
     def _align(self) -> None:
         """One height for all, whatever the style thinks of each."""
-        parts = (self.pin_a, self.pin_b, self.kind, self.frames, self.rate, self.mode, self.export)
+        parts = (self.pin, self.kind, self.frames, self.rate, self.mode, self.export)
         height = max(part.sizeHint().height() for part in parts)
         for part in parts:
             part.setFixedHeight(height)
@@ -106,6 +107,12 @@ def _button(text: str, words: str) -> QPushButton:
     button.setToolTip(words)
     button.setAutoDefault(False)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+def _toggle(glyph: str, words: str) -> GlyphButton:
+    button = GlyphButton(glyph, words)
+    button.setCheckable(True)
     return button
 
 

@@ -1,4 +1,4 @@
-"""The path: from pin A to pin B, as a film strip that is played and scrubbed."""
+"""The path: waypoint after waypoint, as a film strip that is played and scrubbed."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.latents.arrays import Images, Latent, Latents
-from explorer.latents.paths import points
+from explorer.latents.concepts import Concept
+from explorer.latents.paths import KINDS, Positions, positions
+from explorer.latents.paths.costs import changes, evenly
+from explorer.session.route import latents_along, letter, stops, waypoints_of
 from explorer.session.shown import shown_latent, shown_place
-from explorer.session.state import NOTHING, PathSetting, Pin, Place, State, frozen
+from explorer.session.state import PathSetting, State
 from explorer.session.store import Store
-from explorer.ui.film import Film
-from explorer.ui.path_controls import KINDS, MODES, PathControls
-from explorer.ui.playing import Player
+from explorer.ui.path.controls import MODES, PathControls
+from explorer.ui.path.film import Film
+from explorer.ui.path.itinerary import Itinerary
+from explorer.ui.path.playing import Player
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.glyphs import GlyphButton
 from explorer.ui.widgets.picture import image_of
@@ -25,25 +29,24 @@ from explorer.ui.widgets.strip import FilmStrip
 from explorer.work.messages import Opened
 
 _PAUSE_MS = 120  # a film is asked for when its path has held still this long
-_NOTES = {
-    (False, False): "Choose a sample and press P to pin A, another for B.",
-    (True, False): "Choose another sample and press P to pin B.",
-    (False, True): "Choose another sample and press P to pin A.",
-}
+_FINER = 2  # times as many frames as are played measure the change of the picture
+_NOTES = ("Choose a sample and press P to pin A, another for B.", "Choose another sample and press P to pin B.")
 _NO_MODEL = "Open a model to make a film of its latents."
-_MISFIT = "These pins belong to another latent space. Pin two latents of this one."
+_MISFIT = "These waypoints belong to another latent space. Pin two latents of this one."
 
 
 class PathPanel(QWidget):
-    """Shows the path, plays it; asks the store for pins and settings.
+    """Shows the path, plays it; asks the store for waypoints and settings.
 
     `film_wanted` carries the latents of the film, float32 (n, d), or None when there is nothing to decode any more;
     their pictures come back by `show_frames`, marked 0..n-1. `frame_shown` carries a decoded picture, uint8 (h, w, c),
     and its number when the bead moves to it; where it is not decoded yet, `missing_frame` says what to decode.
+    `filled`: the last frame that lacked has come.
     """
 
     film_wanted = Signal(object)
     frame_shown = Signal(object, int)
+    filled = Signal()
     export_wanted = Signal()
 
     def __init__(
@@ -52,7 +55,10 @@ class PathPanel(QWidget):
         super().__init__(parent)
         self._store = store
         self._opened: Opened | None = None
+        self.itinerary = Itinerary(store)
         self._film = Film()
+        self._measured: Film | None = None  # while the change of the picture is measured
+        self._timing = positions(2)
         self.player = Player(clock, self)
         self.controls = PathControls(self)
         self.strip = FilmStrip(self)
@@ -70,11 +76,19 @@ class PathPanel(QWidget):
 
     @property
     def latents(self) -> Latents | None:
-        """The latents of the whole path, float32 (frames, d), or None when it has not two fitting ends."""
-        path = self._store.state.path
-        if not self._is_complete() or path.a is None or path.b is None:
-            return None
-        return points(path.kind, path.a.latent, path.b.latent, np.linspace(0, 1, self._frames))
+        """The latents of the whole path, float32 (frames, d), or None when it has not two fitting waypoints."""
+        return self._along(self._timing) if self._is_complete() else None
+
+    @property
+    def timing(self) -> Positions:
+        """The position of every frame, float64 (frames,)."""
+        return self._timing
+
+    @property
+    def images(self) -> Images | None:
+        """All frames from the first waypoint to the last, uint8 (n, h, w, c); None until all are decoded."""
+        is_whole = self._is_complete() and not self._later.isActive()
+        return self._film.images(self._frames) if is_whole else None
 
     @property
     def film(self) -> Images | None:
@@ -88,8 +102,8 @@ class PathPanel(QWidget):
     @property
     def frame(self) -> int | None:
         """The frame the bead is at, or None while the stage shows the current latent."""
-        path = self._store.state.path
-        return None if path.position is None else round(path.position * (self._frames - 1))
+        position = self._store.state.path.position
+        return None if position is None else int(np.abs(self._timing - position).argmin())
 
     def show_model(self, opened: Opened | None) -> None:
         """Another model, or none, stops the film; the same one once more is only asked for the frames that lack."""
@@ -106,8 +120,10 @@ class PathPanel(QWidget):
     # pins and playing: also reached by keys of the window
 
     def pin(self) -> None:
-        """Pin what is shown as A; as B when A is pinned."""
-        self._ask_pin("a" if self._store.state.path.a is None else "b")
+        """Add what is shown to the path."""
+        if self._opened is not None:
+            self.pause()
+            self.itinerary.add(self.itinerary.shown(self._concepts))
 
     def play(self) -> None:
         if self._is_complete():
@@ -141,11 +157,26 @@ class PathPanel(QWidget):
 
     def show_frames(self, marks: Sequence[int], images: Images, latents: Latents | None = None) -> None:
         """Frames of the film that was asked for. Given their `latents`, those of an older film are refused."""
-        if self._film.wanted is None or self._later.isActive():
+        if self._later.isActive():
             return
-        only_b = len(self._film.wanted) == 1 and self._store.state.path.a is None
-        fresh = self._film.take(marks, images, latents, first=1 if only_b else 0)
+        if self._measured is not None:
+            self._measured.take(marks, images, latents)
+            if not self._measured.lacks_frames:
+                self._end_measuring(self._measured)
+            return
+        fresh = self._film.take(marks, images, latents)
         self.strip.show_images({frame: image_of(image) for frame, image in fresh.items()})
+        if fresh and not self._film.lacks_frames:
+            self.filled.emit()
+
+    def _end_measuring(self, measured: Film) -> None:
+        self._measured = None
+        images = measured.images(len(measured.wanted) if measured.wanted is not None else 0)
+        if images is not None:
+            at, path = np.linspace(0, 1, len(images)), self._store.state.path
+            self._timing = evenly(at, changes(images), self._frames, closed=path.closed)
+            self._show_path(self._store.state)
+            self._ask_frames()
 
     def forget_frames(self) -> None:
         self._film.forget()
@@ -153,44 +184,25 @@ class PathPanel(QWidget):
 
     def missing_frame(self) -> Latent | None:
         """The latent under the bead, (d,), where its picture is not decoded; None where it is, or without a bead."""
-        path = self._store.state.path
-        frame = self.frame
-        if frame is None or not self._is_complete() or path.a is None or path.b is None or path.position is None:
+        frame, position = self.frame, self._store.state.path.position
+        if frame is None or position is None or not self._is_complete():
             return None
-        if frame in self._film.frames and abs(path.position * (self._frames - 1) - frame) < 1e-6:
+        if frame in self._film.frames and abs(position - self._timing[frame]) < 1e-6:
             return None
-        latent: Latent = points(path.kind, path.a.latent, path.b.latent, [path.position])[0]
-        return latent
+        return shown_latent(self._store.state, self._concepts)
 
     # out
 
-    def _ask_pin(self, end: str) -> None:
-        if self._opened is None:
-            return
+    def _clear(self) -> None:
         self.pause()
-        state = self._store.state
-        place = shown_place(state)
-        pin = Pin(frozen(shown_latent(state, self._opened.concepts_of(place.space, *state.studio.known))), place.sample)
-        # the bead goes where the pinned latent is now, so that the picture stays
-        position = None if state.path.position is None else {"a": 0.0, "b": 1.0}[end]
-        self._store.change_path(f"Pin {end.upper()}", **{end: pin, "position": position})
-
-    def _ask_swap(self) -> None:
-        path = self._store.state.path
-        self._store.change_path("Swap A and B", a=path.b, b=path.a)
-
-    def _ask_clear(self) -> None:
-        self.pause()
-        self._store.change_path("Clear the path", a=None, b=None, position=None)
+        self.itinerary.clear()
 
     def _ask_chosen(self, field: str, value: object) -> None:
-        words = {"kind": KINDS, "mode": MODES}.get(field)
-        told = words[str(value)][0].lower() if words else f"{value:g} {'fps' if field == 'rate' else field}"
-        gesture = ("path", field) if not words else None
-        self._store.change_path(f"Path: {told}", gesture=gesture, **{field: value})
+        gesture = ("path", field) if field in ("frames", "rate") else None
+        self._store.change_path(f"Path: {_told(field, value)}", gesture=gesture, **{field: value})
 
     def _ask_frame(self, frame: int) -> None:
-        self._store.show_position(frame / (self._frames - 1))
+        self._store.show_position(float(self._timing[frame]))
 
     def _scrub(self, frame: int) -> None:
         self.pause()
@@ -199,21 +211,33 @@ class PathPanel(QWidget):
 
     def _take(self, frame: int) -> None:
         """Go to a frame of the path: it becomes the current latent."""
-        latents, state = self.latents, self._store.state
-        if latents is None:
+        if not self._is_complete():
             return
         self.pause()
-        place = Place(state.place.space, frozen(latents[frame]), NOTHING, state.place.truncation)
-        self._store.change(f"Take frame {frame + 1}", place=place, path=replace(state.path, position=None))
+        state = self._store.state
+        on_it = replace(state, path=replace(state.path, position=float(self._timing[frame])))
+        path = replace(state.path, position=None)
+        self._store.change(f"Take frame {frame + 1}", place=shown_place(on_it), path=path)
 
     def ask_film(self) -> None:
-        """Ask for the pictures of the whole path, or of its one end, now."""
+        """Ask for the pictures of the whole path, or of its one waypoint, now."""
         self._later.stop()
         path = self._store.state.path
-        latents = self.latents
-        if latents is None and self._opened is not None and self._fits(path):
-            ends = [pin.latent for pin in (path.a, path.b) if pin is not None]
-            latents = np.stack(ends) if ends else None
+        self._measured = None
+        self._timing = positions(self._frames, closed=path.closed)
+        if path.even and self._is_complete() and not KINDS[path.kind].mixes:
+            self._measured = Film()
+            self._measured.wanted = self._along(np.linspace(0, 1, _FINER * self._frames + 1))
+            self.film_wanted.emit(self._measured.wanted)
+        else:
+            self._ask_frames()
+
+    def _ask_frames(self) -> None:
+        path, latents = self._store.state.path, self.latents
+        waypoints = waypoints_of(path, self._dim) if self._opened is not None else None
+        self._film.mix = (self._timing, path.closed) if latents is not None and KINDS[path.kind].mixes else None
+        if latents is None or self._film.mix is not None:
+            latents = waypoints if latents is not None or waypoints is None else waypoints[:1]
         if latents is not None or self._film.wanted is not None:
             self._film.wanted = latents
             self.film_wanted.emit(latents)
@@ -242,11 +266,13 @@ class PathPanel(QWidget):
 
     def _show_path(self, state: State) -> None:
         path, complete = state.path, self._is_complete()
+        if len(self._timing) != self._frames:
+            self._timing = positions(self._frames, closed=path.closed)
         self.controls.show_path(path, complete=complete)
         self.player.show_film(self._frames, path.rate, path.mode)
-        ends = ("A" if path.a else "", "B" if path.b else "")
-        fits = self._fits(path)
-        self.strip.show_count(self._frames if complete else 0, ends if fits else ("", ""))
+        self.strip.show_count(self._frames if complete else 0)
+        at = np.interp(stops(path), self._timing, np.arange(self._frames))
+        self.strip.show_stops([(place, letter(index)) for index, place in enumerate(at.tolist())])
         self.strip.show_note("" if complete else self._told_missing(path))
         for button in (self.back, self.play_button, self.forward):
             button.setEnabled(complete)
@@ -258,7 +284,7 @@ class PathPanel(QWidget):
         """What to do to get a film."""
         if self._opened is None:
             return _NO_MODEL
-        return _NOTES.get((path.a is not None, path.b is not None), _MISFIT) if self._fits(path) else _MISFIT
+        return _NOTES[len(path.waypoints)] if self._fits(path) and len(path.waypoints) < 2 else _MISFIT
 
     def _show_position(self) -> None:
         frame = self.frame
@@ -275,22 +301,33 @@ class PathPanel(QWidget):
         """Both ends at least, whatever a pasted state says."""
         return max(2, self._store.state.path.frames)
 
+    @property
+    def _dim(self) -> int:
+        return self._store.state.place.base.size
+
+    @property
+    def _concepts(self) -> tuple[Concept, ...]:
+        state = self._store.state
+        return self._opened.concepts_of(state.place.space, *state.studio.known) if self._opened is not None else ()
+
+    def _along(self, at: Positions) -> Latents | None:
+        return latents_along(self._store.state.path, at, self._dim, self._concepts)
+
     def _is_complete(self) -> bool:
         path = self._store.state.path
-        return self._opened is not None and path.a is not None and path.b is not None and self._fits(path)
+        return self._opened is not None and len(path.waypoints) > 1 and self._fits(path)
 
     def _fits(self, path: PathSetting) -> bool:
-        """Whether the pins there are belong to a space of this dimension."""
-        shape = self._store.state.place.base.shape
-        return all(pin.latent.shape == shape for pin in (path.a, path.b) if pin is not None)
+        """Whether the waypoints there are belong to a space of this dimension."""
+        return not path.waypoints or waypoints_of(path, self._dim) is not None
 
     # built once
 
     def _join(self) -> None:
         self.controls.chosen.connect(self._ask_chosen)
-        self.controls.pin_wanted.connect(self._ask_pin)
-        self.controls.swap_wanted.connect(self._ask_swap)
-        self.controls.clear_wanted.connect(self._ask_clear)
+        self.controls.pin_wanted.connect(self.pin)
+        self.controls.reverse_wanted.connect(self.itinerary.reverse)
+        self.controls.clear_wanted.connect(self._clear)
         self.controls.export_wanted.connect(self.export_wanted)
         self.strip.scrubbed.connect(self._scrub)
         self.strip.taken.connect(self._take)
@@ -320,7 +357,23 @@ class PathPanel(QWidget):
         layout.addLayout(film, 1)
 
 
+def _told(field: str, value: object) -> str:
+    """A setting in words, for undo."""
+    match field:
+        case "kind":
+            return KINDS[str(value)].title.lower()
+        case "mode":
+            return MODES[str(value)][0].lower()
+        case "closed":
+            return "closed" if value else "open"
+        case "even":
+            return "even speed" if value else "plain speed"
+        case _:
+            return f"{value:g} {'fps' if field == 'rate' else field}"
+
+
 def _subject(state: State) -> tuple[object, ...]:
-    """What the pictures of a film depend on."""
-    path = state.path
-    return (path.a, path.b, path.kind, path.frames, state.place.space, state.place.truncation, state.model)
+    """What the pictures of a film depend on, besides arrays that are compared by themselves."""
+    path, place = state.path, state.place
+    drawn = (path.waypoints, path.keyframes, path.course, path.kind, path.closed, path.even, path.frames)
+    return (*drawn, place.space, place.truncation, state.model)

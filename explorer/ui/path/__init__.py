@@ -1,0 +1,1 @@
+"""Laying a path, riding it, and seeing what it costs."""
