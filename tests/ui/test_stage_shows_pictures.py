@@ -200,7 +200,7 @@ def test_the_same_model_once_more_leaves_the_stage_as_it_is(stage: Stage, store:
 def test_under_a_bead_a_drag_walks_from_the_frame_that_is_shown(stage: Stage, store: Store) -> None:
     latents = MODEL.samples["z"].latents
     store.move("Move smile", strengths={"smile": 1.0})
-    store.change_path("Pins", a=Pin(latents[1]), b=Pin(latents[2]), position=1.0)
+    store.change_path("Pins", waypoints=(Pin(latents[1]), Pin(latents[2])), position=1.0)
     stage.show_walk(np.eye(2, DIM, dtype=np.float32))
     drag(stage.screen_part, (50, 50), (90, 50), (120, 50))
     assert store.state.place.base[2:] == pytest.approx(latents[2][2:])

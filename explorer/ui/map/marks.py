@@ -161,12 +161,12 @@ class MarkPainter:
     def _draw_draft(self, draft: Draft) -> None:
         """Both means as dashed circles, and an arrow from one to the other."""
         tail, head = self._screen(draft.without), self._screen(draft.with_)
-        for mean, letter in ((tail, "\N{MINUS SIGN}"), (head, "+")):
+        for mean, sign in ((tail, "\N{MINUS SIGN}"), (head, "+")):
             if mean is not None:
                 self._dashed(mean)
                 self._painter.setPen(self._text)
                 box = QRectF(mean.x() - MEAN, mean.y() - MEAN, 2 * MEAN, 2 * MEAN)
-                self._painter.drawText(box, Qt.AlignmentFlag.AlignCenter, letter)
+                self._painter.drawText(box, Qt.AlignmentFlag.AlignCenter, sign)
         if tail is not None and head is not None:
             self._draw_shaft(tail, head)
             self._label(head, draft.text, away=tail)
