@@ -98,13 +98,14 @@ class Start(QObject):
         store = Store(empty())
         model = OpenModel(store, engine, self._kept.device)
         yield from self._window.furnish(store)
-        path = first_path(self._model, self._kept)
+        demo = self._model if self._model is not None and is_demo(self._model) else None
+        path = first_path(None if demo else self._model, self._kept)
         greet = self._model is None and Path(path).name == FIRST_MODEL
         self.desk = Desk(self._window, store, model, engine, self._kept, greet=greet)
         yield
         self._window.show_icons()
         yield
-        model.switch(path)
+        self.desk.begin(demo or path)
 
 
 def run(model: str | None = None, *, measure_start: bool = False) -> int:
@@ -133,6 +134,11 @@ def run(model: str | None = None, *, measure_start: bool = False) -> int:
     code = app.exec()
     start.close()
     return code
+
+
+def is_demo(path: str) -> bool:
+    """Whether this is a file that leads to a state: a demo, or a picture that may carry one."""
+    return Path(path).suffix.lower() in (".latent", ".png") and Path(path).expanduser().is_file()
 
 
 def first_path(model: str | None, kept: Preferences) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
+from explorer.errors import ExplorerError
 from explorer.ui.main_window import MainWindow
 from explorer.work.job import Job, JobBoard
 from explorer.work.messages import Failed
@@ -34,13 +35,14 @@ class Background(QObject):
     ) -> None:
         """`function(*arguments, step=...)` in a thread, or `apart` in a process; then `done(result)` here.
 
-        The newest job of a slot wins. `given_up()` when this one failed, or was cancelled by the user or a newer one.
+        The newest job of a slot wins. The user's errors in `done` go to the message bar. `given_up()` when this one
+        failed, or was cancelled by the user or a newer one.
         """
         run = self._board.run_apart if apart else self._board.run
         job = run(slot, function, *arguments)
         for over in (job.finished, job.failed, job.cancelled):
             over.connect(lambda *_told: self._rest(job))
-        job.finished.connect(done)
+        job.finished.connect(lambda result: self._hand_over(result, done))
         job.failed.connect(self.show_failure)
         for lost in (job.failed, job.cancelled):
             lost.connect(lambda *_told: given_up())
@@ -55,6 +57,12 @@ class Background(QObject):
 
     def close(self) -> None:
         self._board.close()
+
+    def _hand_over(self, result: object, done: Callable[[Any], None]) -> None:
+        try:
+            done(result)
+        except ExplorerError as error:
+            self._window.messages.show_error(error.title, error.hint)
 
     def _cancel(self) -> None:
         if self._shown is not None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from explorer.desk.background import Background
 from explorer.desk.choosing import Choosing
+from explorer.desk.demos import Demos
 from explorer.desk.errands import Errands
 from explorer.desk.greeting import Greeting
 from explorer.desk.habits import Habits
@@ -43,7 +44,8 @@ class Desk(QObject):
         )
         self.errands = Errands(self.store, self.engine, self.model, self.window)
         self.choosing = Choosing(self.store, self.model, self.window)
-        self.papers = Papers(self.store, self.engine, self.model, self.window, self.jobs)
+        self.demos = Demos(self.store, self.model, self.window, self.jobs)
+        self.papers = Papers(self.store, self.engine, self.model, self.window, self.jobs, self.demos)
         self.habits = Habits(kept, self.store, self.engine, self.model, self.window)
         self.live = Live(self.store, self.engine, self.model, self.window)
         self._greeting = Greeting(self.store, self.model) if greet else None
@@ -51,6 +53,7 @@ class Desk(QObject):
             **self.errands.table,
             **self.choosing.table,
             **self.papers.table,
+            **self.demos.table,
             **self.habits.table,
         }
         self._join()
@@ -76,6 +79,14 @@ class Desk(QObject):
         try:
             deed()
         except ExplorerError as error:
+            self.window.messages.show_error(error.title, error.hint)
+
+    def begin(self, path: str) -> None:
+        """Open the first model, or the first demo; where that one cannot be opened, say so and open ours."""
+        try:
+            self.papers.take(path)
+        except ExplorerError as error:
+            self._open_ours(path)
             self.window.messages.show_error(error.title, error.hint)
 
     def _open_ours(self, missing: str) -> None:

@@ -12,14 +12,16 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from explorer import projections
+from explorer.errors import CheckpointError
 from explorer.latents.arrays import Latent
+from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
 from explorer.latents.measures import typical
 from explorer.latents.samples import LatentSet
 from explorer.models import folder
 from explorer.models.library import kept as kept_concepts
 from explorer.projections import KINDS, ProjectionChoice
-from explorer.session.document import Document
+from explorer.session.demo import Demo, settled
 from explorer.session.preferences import MapChoice
 from explorer.session.state import PathSetting, Place, State, frozen
 from explorer.session.store import Store
@@ -30,11 +32,11 @@ from explorer.work.messages import Failed, Opened
 
 @dataclass(frozen=True, eq=False)
 class Errand:
-    """A model that was sent for. `document`: to be taken when it is there. `back`: where one was, before an undo."""
+    """A model that was sent for. `demo`: to be taken when it is there. `back`: where one was, before an undo."""
 
     key: int
     path: str
-    document: Document | None = None
+    demo: Demo | None = None
     back: tuple[Opened, State] | None = None
 
 
@@ -67,17 +69,18 @@ class OpenModel(QObject):
         path = str(Path(path))
         self._errand = Errand(self._engine.open(path, self.device), path)
 
-    def restore(self, document: Document) -> None:
-        """Take a pasted state: at once in the model that it was copied from, else when that one has been opened.
+    def restore(self, demo: Demo, beside: Path | None = None) -> None:
+        """Take a pasted state or a demo: at once in the model that it was made in, else when that one has been opened.
 
-        Raises InputError for a state that its model cannot show, CheckpointError when the model is not on this machine.
+        `beside`: the folder that a demo file lies in, where its model may lie too. Raises InputError for a state that
+        its model cannot show, CheckpointError when the model is not on this machine.
         """
         opened = self.opened
-        if opened is not None and document.fingerprint == opened.card.fingerprint:
-            self._take(document, opened)
+        if opened is not None and demo.document.fingerprint == opened.card.fingerprint:
+            self._take(demo, opened)
         else:
-            path = _whereabouts(document)
-            self._errand = Errand(self._engine.open(path, self.device), path, document)
+            path = _whereabouts(demo, beside)
+            self._errand = Errand(self._engine.open(path, self.device), path, demo)
 
     def latent(self) -> Latent:
         """The current latent: the base, and every concept added once."""
@@ -105,12 +108,12 @@ class OpenModel(QObject):
             return
         self.opened = opened
         try:
-            self._take_opened(opened, errand.document if errand else None)
+            self._take_opened(opened, errand.demo if errand else None)
         finally:
             self.has_choice = self.choice_of(opened.path) is not None
             self.changed.emit(opened)
 
-    def _take_opened(self, opened: Opened, document: Document | None) -> None:
+    def _take_opened(self, opened: Opened, demo: Demo | None) -> None:
         state = self._store.state
         if not state.model:
             self._store.begin(self._first(opened))
@@ -120,20 +123,25 @@ class OpenModel(QObject):
             self._store.change(f"Open {opened.card.name}", **{**vars(self._first(opened)), **kept})
             if state.shelf and not kept["shelf"]:
                 self.told.emit("Each model has a shelf of its own. The other one comes back with its model.")
-        if document is not None:
-            self._take(document, opened)
+        if demo is not None:
+            self._take(demo, opened)
 
     def _first(self, opened: Opened) -> State:
         return first_state(opened, self.choice_of(opened.path))
 
-    def _take(self, document: Document, opened: Opened) -> None:
+    def _take(self, demo: Demo, opened: Opened) -> None:
+        document, lost = settled(demo, every_concept(opened, demo.document.state.studio))
         document.check({space.name: space.dim for space in opened.card.spaces})
         state, samples = document.state, opened.samples.get(document.state.place.space)
         state = state.within(len(samples) if samples is not None else 0)  # it may have had other samples
         studio = with_others(state.studio, self._store.state.studio)
-        self._store.change("Paste state", **{**vars(state), "model": opened.path, "studio": studio})
+        self._store.change(demo.deed, **{**vars(state), "model": opened.path, "studio": studio})
         if document.fingerprint != opened.card.fingerprint:
             self.told.emit(f"The weights of {opened.card.name} are others than those the state was copied from.")
+        elif lost:
+            self.told.emit(f"The picture is exact, but this model lacks the concept {lost[0]!r} that it was made with.")
+        elif demo.title or demo.notes:
+            self.told.emit(". ".join(words for words in (demo.title, demo.notes) if words))
 
     def _follow(self, old: State, new: State) -> None:
         """Undo led to a state of another model: bring that one back, or the one after it when it was undone too."""
@@ -160,16 +168,30 @@ class OpenModel(QObject):
             self.missing.emit(errand.path)
 
 
+def every_concept(opened: Opened, studio: Studio) -> tuple[Concept, ...]:
+    """The concepts of all spaces of a model, as they act with a studio."""
+    return tuple(one for space in opened.card.spaces for one in opened.concepts_of(space.name, *studio.known))
+
+
 def with_others(studio: Studio, mine: Studio) -> Studio:
     """A studio that came from elsewhere, and the user's own concepts that it does not have: none is lost."""
     names = {concept.name for concept in studio.own}
     return replace(studio, own=(*studio.own, *(one for one in mine.own if one.name not in names)))
 
 
-def _whereabouts(document: Document) -> str:
-    """Where the model of a document is here: at the same path, or among ours by its name."""
-    path = document.state.model
-    return path if Path(path).is_dir() else str(folder.resolve(document.model_name))
+def _whereabouts(demo: Demo, beside: Path | None) -> str:
+    """Where the model of a demo is here: beside the demo, at the path it had, or among ours by its name."""
+    had, name = Path(demo.document.state.model), demo.document.model_name
+    places = (*(beside / one for one in (had.name, name) if beside is not None and one), had)
+    if (found := next((place for place in places if place.exists()), None)) is not None:
+        return str(found)
+    if name in folder.bundled():
+        return str(folder.resolve(name))
+    where = f"Find it at {demo.where}." if demo.where else "Ask whoever made this for it."
+    known = f"(Its weights have the sha256 {demo.document.fingerprint[:12]}….)"
+    raise CheckpointError(
+        f"The model '{name}' is not on this machine.", f"{where} Put it beside the demo, then open that again. {known}"
+    )
 
 
 def first_state(opened: Opened, choice: MapChoice | None = None) -> State:

@@ -11,10 +11,11 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from explorer.desk.background import Background
+from explorer.desk.demos import ENDING, Demos
 from explorer.desk.open_model import OpenModel
 from explorer.errors import InputError
 from explorer.latents.arrays import Images
-from explorer.session import document
+from explorer.session import demo, document
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
@@ -27,9 +28,12 @@ PICTURE_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"})
 class Papers(QObject):
     """`table` maps the name of a deed to what is done."""
 
-    def __init__(self, store: Store, engine: Engine, model: OpenModel, window: MainWindow, jobs: Background) -> None:
+    def __init__(
+        self, store: Store, engine: Engine, model: OpenModel, window: MainWindow, jobs: Background, demos: Demos
+    ) -> None:
         super().__init__()
         self._store, self._engine, self._model, self._window, self._jobs = store, engine, model, window, jobs
+        self._demos = demos
         self.table: Mapping[str, Callable[[], None]] = {
             "open": self._ask_model,
             "encode": self._ask_picture,
@@ -41,8 +45,14 @@ class Papers(QObject):
         }
 
     def take(self, path: str) -> None:
-        """A dropped file: a picture is encoded, anything else is opened as a model."""
-        if Path(path).suffix.lower() in PICTURE_ENDINGS:
+        """A dropped file: a demo or a picture of ours restores what made it, any other picture is encoded, and
+        anything else is opened as a model."""
+        ending = Path(path).suffix.lower()
+        if ending == ENDING:
+            self._demos.open(Path(path))
+        elif ending == ".png":
+            self._demos.look_into(path, lambda: self._encode(path))
+        elif ending in PICTURE_ENDINGS:
             self._encode(path)
         else:
             self._window.messages.hide()
@@ -84,7 +94,13 @@ class Papers(QObject):
         target = path.with_suffix(".png")
         smooth = self._window.stage.smooth
         self._jobs.run(
-            "save", save_picture, image, target, smooth, done=lambda _none: self._note(f"Saved {target.name}.")
+            "save",
+            save_picture,
+            image,
+            target,
+            smooth,
+            self._demos.text(),
+            done=lambda _none: self._note(f"Saved {target.name}."),
         )
 
     def _ask_film(self) -> None:
@@ -120,7 +136,7 @@ class Papers(QObject):
         text = QGuiApplication.clipboard().text()
         if not text.strip():
             raise InputError("The clipboard is empty.", "Copy a state first: Ctrl+C in this window.")
-        self._model.restore(document.from_text(text))
+        self._model.restore(demo.from_text(text))
 
     def _copy_python(self) -> None:
         state, opened = self._store.state, self._model.opened
@@ -144,12 +160,12 @@ def read_picture(path: Path, shape: tuple[int, int, int], *, step: Step) -> Imag
     return read_pictures([path], shape)
 
 
-def save_picture(image: np.ndarray, path: Path, smooth: bool, *, step: Step) -> None:
-    """Write one image as a PNG that is large enough to be seen: the job."""
+def save_picture(image: np.ndarray, path: Path, smooth: bool, state: str, *, step: Step) -> None:
+    """Write one image as a PNG that is large enough to be seen and carries its state: the job."""
     from explorer.export.pictures import enlarged, save_png
 
     step(0, 1, "Saving")
-    save_png(enlarged(image, PICTURE_SIZE, smooth=smooth), path)
+    save_png(enlarged(image, PICTURE_SIZE, smooth=smooth), path, state)
 
 
 def save_film(images: Images, path: Path, rate: float, smooth: bool, *, step: Step) -> None:

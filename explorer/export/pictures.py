@@ -8,9 +8,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from explorer.errors import InputError
 from explorer.models.folder import write_bytes
+
+STATE = "latent-explorer state"
+"""The keyword of the text chunk in which a PNG carries its state."""
 
 
 def picture(image: NDArray[np.uint8]) -> Image.Image:
@@ -31,11 +35,23 @@ def enlarged(image: NDArray[np.uint8], longest: int, *, smooth: bool = False) ->
     return small.resize((small.width * whole, small.height * whole), Image.Resampling.NEAREST)
 
 
-def save_png(drawn: Image.Image, path: Path) -> None:
-    """Write a PNG. Raises StorageError."""
-    stream = io.BytesIO()
-    drawn.save(stream, format="PNG", optimize=True)
+def save_png(drawn: Image.Image, path: Path, state: str = "") -> None:
+    """Write a PNG that carries the text of the state that made it (`state_in` reads it). Raises StorageError."""
+    stream, carried = io.BytesIO(), PngInfo()
+    if state:
+        carried.add_itxt(STATE, state, zip=True)
+    drawn.save(stream, format="PNG", optimize=True, pnginfo=carried)
     write_bytes(path, stream.getvalue())
+
+
+def state_in(path: Path) -> str:
+    """The text of the state that a PNG of ours carries; '' for any other file, a damaged one among them."""
+    try:
+        with Image.open(path, formats=("PNG",)) as opened:
+            opened.load()  # a text may stand behind the pixels
+            return str(getattr(opened, "text", {}).get(STATE, ""))
+    except Exception:  # a damaged picture raises many kinds; it is read as a picture then, and told
+        return ""
 
 
 def save_array(array: NDArray[np.generic], path: Path) -> None:

@@ -40,6 +40,8 @@ DEEDS: tuple[Deed, ...] = (
         icon="film",
         tip="The path as a film, as pictures or as numbers",
     ),
+    Deed("open_demo", "Open demo…", "File", tip="A demo file, or a picture that was saved here"),
+    Deed("save_demo", "Save demo…", "File", "Ctrl+Shift+S", tip="One file that opens elsewhere to exactly this"),
     Deed("about_model", "About this model", "File", "Ctrl+M", icon="info", bar=True),
     Deed("quit", "Quit", "File", "Ctrl+Q"),
     Deed("undo", "Undo", "Edit", "Ctrl+Z", icon="undo-2", bar=True),

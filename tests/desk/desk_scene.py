@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desk_models import DeskSource
+from pytestqt.qtbot import QtBot
 
 from explorer.desk.desk import Desk
 from explorer.desk.open_model import OpenModel
@@ -20,3 +21,14 @@ def joined(kept: Preferences, *, greet: bool) -> Desk:
     for _step in window.furnish(store):
         pass
     return Desk(window, store, model, engine, kept, greet=greet)
+
+
+WAIT = 60_000  # ms, for what takes a fraction of a second on a free machine
+
+
+def opens(qtbot: QtBot, desk: Desk, path: str) -> None:
+    """Open one of these models, and wait until it is there."""
+    with qtbot.waitSignal(
+        desk.model.changed, timeout=WAIT, check_params_cb=lambda opened: opened is not None and opened.path == path
+    ):
+        desk.model.switch(path)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from desk_scene import joined
+from desk_scene import WAIT, joined, opens
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
@@ -23,8 +23,6 @@ from explorer.session.preferences import Preferences
 from explorer.session.state import Pin, frozen
 from explorer.ui.map.canvas import MapCanvas
 
-WAIT = 60_000  # ms, for what takes a fraction of a second on a free machine
-
 
 @pytest.fixture
 def desk(qtbot: QtBot) -> Iterator[Desk]:
@@ -35,13 +33,6 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
     qtbot.waitUntil(lambda: desk.store.state.colour == "kind", timeout=WAIT)  # the map has come
     yield desk
     desk.close()
-
-
-def opens(qtbot: QtBot, desk: Desk, path: str) -> None:
-    with qtbot.waitSignal(
-        desk.model.changed, timeout=WAIT, check_params_cb=lambda opened: opened is not None and opened.path == path
-    ):
-        desk.model.switch(path)
 
 
 def shows(qtbot: QtBot, desk: Desk, shade: Callable[[], float]) -> None:
@@ -198,7 +189,7 @@ def test_a_gan_says_that_it_cannot_take_a_picture(qtbot: QtBot, desk: Desk, tmp_
     opens(qtbot, desk, "gan")
     Image.new("RGB", (10, 10)).save(tmp_path / "mine.png")
     desk.window.dropped.emit(str(tmp_path / "mine.png"))
-    assert "no encoder" in desk.window.messages.text
+    qtbot.waitUntil(lambda: "no encoder" in desk.window.messages.text, timeout=WAIT)
 
 
 def test_the_device_is_remembered(qtbot: QtBot, desk: Desk) -> None:
