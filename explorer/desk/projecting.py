@@ -20,6 +20,7 @@ from explorer.projections.quality import Quality, quality
 from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
+from explorer.ui.map.nearest import PointGrid
 from explorer.work.job import Step
 from explorer.work.messages import Opened
 
@@ -28,10 +29,12 @@ Key = tuple[int, str, ProjectionChoice, tuple[object, ...]]  # the last: the con
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """A projection with the places of all samples, what tells inside from outside, and the label that tells most."""
+    """A projection with the places of all samples and the grid that finds them, what tells inside from outside, and
+    the label that tells most."""
 
     projection: Projection
     points: Points
+    index: PointGrid
     neighbourhood: Neighbourhood
     telling: str
 
@@ -110,7 +113,7 @@ class Projecting(QObject):
 
     def _show(self, key: Key, result: Fitted) -> None:
         self._shown = self._asked = key
-        self._window.map.show_projection(result.projection, result.points)
+        self._window.map.show_projection(result.projection, result.points, result.index)
         self._window.map.show_neighbourhood(result.neighbourhood)
         self._window.inspect.show_neighbourhood(result.neighbourhood)
         self._choose_colour(result.telling)
@@ -208,6 +211,7 @@ def _around(projection: Projection, points: Points, samples: LatentSet) -> Fitte
     return Fitted(
         projection,
         points,
+        PointGrid(points),
         Neighbourhood(samples.latents, log_variances=samples.log_variances),
         telling.name if telling else "",
     )

@@ -79,7 +79,7 @@ class MapScene:
         raise AssertionError
 
     def hover(self, at: QPoint) -> None:
-        self.qtbot.mouseMove(self.canvas, at)
+        QApplication.sendEvent(self.canvas, mouse_move(self.canvas, at))  # even where the cursor is there already
         QApplication.processEvents()
 
     def click(self, at: QPoint) -> None:

@@ -21,6 +21,7 @@ from explorer.ui.map.grid import MapGrid
 from explorer.ui.map.lattice import GridSetting
 from explorer.ui.map.layers import SampleLayers, View
 from explorer.ui.map.marks import MarkPainter, Marks
+from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.picking import Picking, Scene
 from explorer.ui.map.telling import MapTelling
 
@@ -70,12 +71,15 @@ class MapCanvas(QWidget):
 
     # what is shown
 
-    def show_points(self, points: Points, axis_names: tuple[str, str]) -> None:
-        """Points (n, 2) of the samples, fitted into the view; they glide there when there were as many before."""
+    def show_points(self, points: Points, axis_names: tuple[str, str], index: PointGrid | None = None) -> None:
+        """Points (n, 2) of the samples, fitted into the view; they glide there when there were as many before.
+
+        `index` is the grid over them: for very many it takes longer than a frame to build.
+        """
         self._glide.finish()
         before, camera = self.layers.points, self.camera
         self._axis_names = axis_names
-        self.layers.show_points(points, self._ground)
+        self.layers.show_points(points, PointGrid(points) if index is None else index, self._ground)
         self._fit, self._home = fitted(points, self.width(), self.height()), True
         self.grid.clear()
         self.telling.ring(None)

@@ -15,6 +15,7 @@ from explorer.session.state import State, frozen
 from explorer.session.store import Store
 from explorer.ui.map import colours, scene
 from explorer.ui.map.marks import Marks, Route
+from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.traces import Traces
 from explorer.work.messages import Opened
 
@@ -23,16 +24,19 @@ NO_SAMPLES = "This model brought no samples of this space, so there is no map of
 PLACING = "Placing the samples\N{HORIZONTAL ELLIPSIS}"
 MOST_LABELS = 6  # in a tooltip that leaves the map to be seen
 
+Laid = tuple[Projection, Points, PointGrid | None]
+
 
 class Chart:
     """Answers what follows from the state, the model and the fit. `fitted` is the projection with the places (n, 2) of
-    the samples as they came, `shown` the projection on the axes that are on the screen; None before the fit is there.
+    the samples and the grid over them, as they came, `shown` the projection on the axes that are on the screen; None
+    before the fit is there.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self.opened: Opened | None = None
-        self.fitted: tuple[Projection, Points] | None = None
+        self.fitted: Laid | None = None
         self.shown: Projection | None = None
         self.traces = Traces(store.state)
 
@@ -48,8 +52,8 @@ class Chart:
         same = opened is not None and opened.is_same_as(before) and samples is not None
         return not (same and samples is not None and _alike(samples, self.samples))
 
-    def on_axes(self, equal: bool) -> tuple[Projection, Points] | None:
-        """The projection and its places; `equal`: on axes of equal probability."""
+    def on_axes(self, equal: bool) -> Laid | None:
+        """The projection, its places and the grid over them; `equal`: on axes of equal probability."""
         if self.fitted is None:
             return None
         return scene.bent(*self.fitted) if equal else self.fitted

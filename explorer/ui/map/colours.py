@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from explorer.latents.samples import Labels, LatentSet
 
 LIKELIHOOD = "log-likelihood"
 
-PALE = 0.13  # opacity of what is not highlighted
+PALE = 0.13  # opacity of what does not stand out, where something does
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,6 @@ class Colouring:
     @property
     def is_numeric(self) -> bool:
         return self.high > self.low
-
-    def highlighting(self, code: int | None) -> Colouring:
-        """The same with one class in full colour and all others pale; None is the plain colouring."""
-        if code is None:
-            return self
-        colours = np.array([argb_of(int(colour), PALE) for colour in self.colours], np.uint32)
-        colours[code] = self.colours[code]
-        return replace(self, colours=colours)
 
 
 def argb(colour: str, opacity: float = 1.0) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from PySide6.QtGui import QPainter
 
 from explorer.latents.arrays import Points
 from explorer.ui.map.camera import Camera
-from explorer.ui.map.colours import Colouring, argb_of, plain
+from explorer.ui.map.colours import Colouring, plain
 from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.pictures_layer import PicturesLayer
 from explorer.ui.map.points_layer import PointsLayer, radius_for
@@ -43,16 +43,18 @@ class SampleLayers:
         self._highlight: int | None = None
         self._selected: NDArray[np.integer] | None = None
 
-    def show_points(self, points: Points, ground: str) -> None:
+    def show_points(self, points: Points, index: PointGrid, ground: str) -> None:
         """Other places of the samples; drawn there from the next `place_at` on."""
-        self.points, self._index = points, PointGrid(points)
+        self.points, self._index = points, index
         self.pictures.show_points(points)
         self.show_ground(ground)
+        self._choose()
 
     def place_at(self, points: Points) -> None:
         """Draw the samples here: a frame of a glide, or its end."""
-        self.dots.show_points(points)
-        self.rims.show_points(points)
+        index = self._index if points is self.points else None
+        self.dots.show_points(points, index)
+        self.rims.show_points(points, index)
 
     def show_ground(self, ground: str) -> None:
         """The colour (#rrggbb) of what lies under the samples."""
@@ -60,23 +62,24 @@ class SampleLayers:
 
     def show_colouring(self, colouring: Colouring, highlight: int | None) -> None:
         """Colours of the samples, and the class that stands out."""
+        self.dots.show_colouring(colouring)
+        stands_out = highlight is not None or self._highlight is not None
         self._colouring, self._highlight = colouring, highlight
-        self._show_colours()
+        if stands_out:
+            self._choose()
 
     def show_selection(self, selected: NDArray[np.integer] | None) -> None:
         """The samples (k,) that stand out, by index; None: all are alike."""
         self._selected = selected
-        self._show_colours()
+        self._choose()
 
-    def _show_colours(self) -> None:
-        colouring = self._colouring
-        if self._selected is not None and len(self._selected):
-            codes = colouring.codes + len(colouring.colours)
-            inside = self._selected[self._selected < len(codes)]
-            codes[inside] = colouring.codes[inside]
-            pale = np.array([argb_of(int(c), 0.13) for c in colouring.colours], np.uint32)
-            colouring = replace(colouring, codes=codes, colours=np.concatenate([colouring.colours, pale]))
-        self.dots.show_colouring(colouring, self._highlight)
+    def _choose(self) -> None:
+        """Who is of the class that stands out, and selected where some are."""
+        chosen = None if self._selected is None else _mask(self._selected, len(self.points))
+        if self._highlight is not None and len(self._colouring.codes) == len(self.points):
+            of_class = self._colouring.codes == self._highlight
+            chosen = of_class if chosen is None else chosen & of_class
+        self.dots.show_chosen(chosen)
 
     # what is where
 
@@ -123,3 +126,10 @@ class SampleLayers:
         """Those that have come, of the samples that have room; after the points."""
         self.pictures.choose(view.camera, view.zoom, self._index, self.dots)
         self.pictures.draw(painter, view.camera, view.ratio, self.dots)
+
+
+def _mask(selected: NDArray[np.integer], count: int) -> NDArray[np.bool_]:
+    """Which of `count` samples are named; an index that is none of theirs names nobody."""
+    mask = np.zeros(count, bool)
+    mask[selected[(selected >= 0) & (selected < count)]] = True
+    return mask

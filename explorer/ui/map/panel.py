@@ -22,6 +22,7 @@ from explorer.ui.map.footer import MapFooter
 from explorer.ui.map.lattice import GridSetting
 from explorer.ui.map.legend import Legend, is_dark
 from explorer.ui.map.marks import Marks
+from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.picking import Tool
 from explorer.ui.map.tool_switch import ToolSwitch
 from explorer.ui.map.wishes import Wishes
@@ -78,15 +79,16 @@ class MapPanel(QWidget):
             self._canvas.ask_pictures_again()
             self._show_bar()
 
-    def show_projection(self, projection: Projection, points: Points) -> None:
-        """A projection of the current samples was fitted; `points` float32 (n, 2) are their places.
+    def show_projection(self, projection: Projection, points: Points, index: PointGrid | None = None) -> None:
+        """A projection of the current samples was fitted; `points` float32 (n, 2) are their places, `index` the grid
+        over them where it was built already.
 
         Points that do not belong to the samples on show are ignored: they came too late.
         """
         samples = self._chart.samples
         if samples is None or len(points) != len(samples):
             return
-        self._chart.fitted = projection, points
+        self._chart.fitted = projection, points, index
         self._show_map()
 
     def _show_map(self) -> None:
@@ -94,11 +96,11 @@ class MapPanel(QWidget):
         shown = self._chart.on_axes(self._is_equal)
         if shown is None:
             return
-        projection, points = shown
+        projection, points, index = shown
         known, self._chart.shown = self._chart.shown, projection
         if known is None or known.choice != projection.choice or not self._canvas.shows(points):
             self._canvas.show_notice("")
-            self._canvas.show_points(points, projection.axis_names)
+            self._canvas.show_points(points, projection.axis_names, index)
             self._lay_legend()
         self._footer.show_lift(projection.lift_name, projection.lift_hint)
         self._show_grid()

@@ -20,6 +20,7 @@ from explorer.session.route import latents_along, waypoints_of
 from explorer.session.state import PathSetting, Place, State
 from explorer.session.studio import Bucket, Studio
 from explorer.ui.map.marks import Arrow, Draft, Route
+from explorer.ui.map.nearest import PointGrid
 
 PATH_POINTS, MOST_PATH_POINTS = 64, 512
 GAUSSIAN = ("standard normal", "N(0, I)")  # what a card calls a prior whose every number is N(0, 1)
@@ -32,9 +33,11 @@ def is_gaussian(projection: Projection, card: Card, space: str) -> bool:
     return gaussian and projection.choice.kind == "axes"
 
 
-def bent(projection: Projection, points: Points) -> tuple[Projection, Points]:
-    """A projection and its points (n, 2) on axes of equal probability."""
-    return Equalised(projection), probabilities(points)
+def bent(
+    projection: Projection, points: Points, index: PointGrid | None
+) -> tuple[Projection, Points, PointGrid | None]:
+    """A projection, its points (n, 2) and the grid over them on axes of equal probability."""
+    return Equalised(projection), probabilities(points), index.bent(probabilities) if index else None
 
 
 def place_text(projection: Projection, point: NDArray[np.float64]) -> str:
