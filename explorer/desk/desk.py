@@ -13,6 +13,7 @@ from explorer.desk.errands import Errands
 from explorer.desk.greeting import Greeting
 from explorer.desk.habits import Habits
 from explorer.desk.live import Live
+from explorer.desk.measuring import Measuring
 from explorer.desk.open_model import OpenModel
 from explorer.desk.papers import Papers
 from explorer.desk.pictures import Pictures
@@ -41,6 +42,7 @@ class Desk(QObject):
         self._parts = (
             Projecting(self.store, self.model, self.window, self.jobs),
             Pictures(self.store, self.engine, self.model, self.window),
+            Measuring(self.store, self.engine, self.model, self.window, self.jobs),
         )
         self.errands = Errands(self.store, self.engine, self.model, self.window)
         self.choosing = Choosing(self.store, self.model, self.window)

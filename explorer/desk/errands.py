@@ -43,6 +43,7 @@ class Errands(QObject):
         engine.sampled.connect(self._take_sample)
         engine.encoded.connect(self._take_encoded)
         window.map.space_wanted.connect(self._change_space)
+        window.map.pin_wanted.connect(window.path.pin)
         store.listen(self._show_history)
         model.changed.connect(self._show_model)
         self._show_history(store.state, store.state)

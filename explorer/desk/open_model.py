@@ -20,6 +20,7 @@ from explorer.latents.measures import typical
 from explorer.latents.samples import LatentSet
 from explorer.models import folder
 from explorer.models.library import kept as kept_concepts
+from explorer.models.quantities import QUANTITIES
 from explorer.projections import KINDS, ProjectionChoice
 from explorer.session.demo import Demo, settled
 from explorer.session.preferences import MapChoice
@@ -198,7 +199,7 @@ def first_state(opened: Opened, choice: MapChoice | None = None) -> State:
     """Where one starts in a model: at its most typical sample, or at zero; with the map as it was last shown."""
     space = opened.card.default_space
     samples = opened.samples.get(space.name)
-    known = {labels.name for labels in samples.labels} if samples else set()
+    known = {*QUANTITIES, *(labels.name for labels in samples.labels)} if samples else set()
     colour = choice.colour if choice is not None and choice.colour in known else ""
     return State(
         model=opened.path,

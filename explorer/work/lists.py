@@ -6,10 +6,21 @@ from collections.abc import Collection
 
 from explorer.work.messages import MeasureRequest, Request
 
-ORDER = ("reconstruction", "shelf", "film", "grid", "sheet", "tile values", "thumbnails", "sample values")
-IDLE = frozenset({"tile values", "thumbnails", "sample values"})  # wait while the hand is at work
-MEASURES = frozenset({"tile values", "sample values"})  # need the weights, not only a twin
+ORDER = (
+    "reconstruction",
+    "shelf",
+    "film",
+    "grid",
+    "sheet",
+    "first values",
+    "tile values",
+    "thumbnails",
+    "sample values",
+)
+IDLE = frozenset({"first values", "tile values", "thumbnails", "sample values"})  # wait while the hand is at work
+MEASURES = frozenset({"first values", "tile values", "sample values"})  # need the weights, not only a twin
 CHUNK_MS = 15.0  # a live request waits for one chunk at most; or for one latent, where that takes longer
+IDLE_CHUNK_MS = 45.0  # the first picture of a drag may wait for one of these; while the hand moves there are none
 LARGEST = 32  # batches of 16 to 32 are 2.2 to 2.9 times cheaper a picture than single ones, larger ones no more
 
 
@@ -49,7 +60,8 @@ class Lists:
 
     def learn(self, request: Request, latent_ms: float) -> None:
         """How long a latent of its last chunk took. A chunk at most doubles, since the first of a kind tells little."""
-        fits = int(CHUNK_MS / max(latent_ms, 1e-3))
+        room = IDLE_CHUNK_MS if request.purpose in IDLE else CHUNK_MS
+        fits = int(room / max(latent_ms, 1e-3))
         kind = _kind(request)
         self._sizes[kind] = max(1, min(fits, 2 * self._sizes.get(kind, 1), LARGEST))
 

@@ -16,7 +16,16 @@ from explorer.latents.samples import LatentSet
 from explorer.models.base import Card
 
 Purpose = Literal[
-    "live", "reconstruction", "shelf", "film", "grid", "sheet", "tile values", "thumbnails", "sample values"
+    "live",
+    "reconstruction",
+    "shelf",
+    "film",
+    "grid",
+    "sheet",
+    "first values",
+    "tile values",
+    "thumbnails",
+    "sample values",
 ]
 """Why pictures or numbers are wanted. 'live' goes first, its newest request alone waits; the others are background
 lists."""

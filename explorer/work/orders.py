@@ -78,7 +78,7 @@ Order = (
 
 RANK = (
     *("open", "loaded", "device", "twin", "live", "reconstruction", "sample", "encode"),
-    *("shelf", "film", "grid", "sheet", "tile values", "thumbnails", "sample values"),
+    *("shelf", "film", "grid", "sheet", "first values", "tile values", "thumbnails", "sample values"),
 )
 """The seats orders wait in, the most urgent first. In each the newest order replaces an older one."""
 

@@ -30,6 +30,10 @@ class DeskModel:
         shades = np.clip(100 + 10 * latents[:, 0] * truncation, 0, 255).astype(np.uint8)
         return np.repeat(shades[:, None], 48, axis=1).reshape(-1, 4, 4, 3)
 
+    def decode_float(self, latents: Latents, *, space: str | None = None, truncation: float = 1.0) -> np.ndarray:
+        """The brightness of a pixel is a tenth of the square of the first number."""
+        return np.repeat(np.square(latents[:, :1]) * truncation / 10, 48, axis=1).reshape(-1, 4, 4, 3)
+
     def sample(self, n: int, *, seed: int, space: str | None = None) -> Latents:
         drawn = np.random.default_rng(seed).standard_normal((n, self.card.spaces[0].dim)).astype(np.float32)
         return drawn * 2 if space == "w" else drawn

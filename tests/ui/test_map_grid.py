@@ -13,10 +13,14 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QSpinBox
 from pytestqt.qtbot import QtBot
 
 from explorer.latents.arrays import Images, Latents
+from explorer.latents.palette import number_range, ramp
+from explorer.models.quantities import DISTANCE, LOST, QUANTITIES
 from explorer.projections import axes, pca
 from explorer.projections.base import ProjectionChoice
 from explorer.session.state import frozen
 from explorer.ui.map import grid
+from explorer.ui.map.colours import argb
+from explorer.ui.map.legend import is_dark
 
 
 class GridScene(MapScene):
@@ -277,3 +281,97 @@ def test_a_tile_tells_its_two_numbers(scene: GridScene) -> None:
         assert scene.canvas.telling.describe_place(centre) == f"z 1: {latent[0]:.2f}\nz 2: {latent[1]:.2f}".replace(
             "-", "\N{MINUS SIGN}"
         )
+
+
+class HeatScene(GridScene):
+    """Coloured by a measure of places; numbers are asked for and answered as pictures are."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        super().__init__(qtbot)
+        self.values: list[tuple[Latents | None, tuple[Any, ...]]] = []
+        self.panel.values_wanted.connect(lambda latents, marks: self.values.append((latents, marks)))
+        self.store.change("Colour", colour=DISTANCE)
+
+    def settle_values(self) -> tuple[Latents, tuple[Any, ...]]:
+        before = len(self.values)
+        self.qtbot.waitUntil(lambda: len(self.values) > before and self.values[-1][0] is not None)
+        latents, marks = self.values[-1]
+        assert latents is not None
+        return latents, marks
+
+
+@pytest.fixture
+def heat(qtbot: QtBot) -> HeatScene:
+    return HeatScene(qtbot)
+
+
+def test_numbers_are_asked_for_tile_by_tile_and_only_under_a_measure(heat: HeatScene) -> None:
+    heat.panel.toggle_grid()
+    latents, marks = heat.settle_values()
+    assert len(latents) == len(marks) >= 16 * 16
+    heat.panel.show_tile_values(marks, latents[:, 0])
+    heat.store.change("Colour", colour="smile")
+    assert not heat.canvas.heat.setting.on
+    heat.store.change("Colour", colour=LOST)  # of samples only
+    assert not heat.canvas.heat.setting.on
+    heat.store.undo()
+    heat.store.undo()
+    assert heat.canvas.heat.setting.on
+    assert heat.canvas.heat_layer.value(marks[0][1]) is None  # what it was told is of another colour's time
+
+
+def test_a_tile_is_tinted_in_the_colours_of_the_samples(heat: HeatScene) -> None:
+    heat.panel.toggle_grid()
+    heat.panel._take_grid(replace(heat.panel._grid, tint=1.0))
+    _latents, marks = heat.settle_values()
+    numbers = np.linspace(0, 1, len(heat.samples)).astype(np.float32)
+    heat.panel.show_values(DISTANCE, numbers)
+    low, high = number_range(numbers)
+    values = np.where(np.arange(len(marks)) % 2, low, high).astype(np.float32)
+    heat.panel.show_tile_values(marks, values)
+    heat.canvas.heat._end_frame()
+    painted = heat.canvas.grab().toImage()
+    dark = is_dark(heat.panel.palette())
+    ends = {low: argb(ramp(dark)[0]) & 0xFFFFFF, high: argb(ramp(dark)[-1]) & 0xFFFFFF}
+    seen = 0
+    for value, (_epoch, tile) in zip(values.tolist(), marks, strict=True):
+        at = heat.canvas.camera.to_screen(heat.grid._lattice.centres([tile]))[0]
+        place = QPoint(*at.astype(int).tolist())
+        inside = heat.canvas.rect().adjusted(80, 40, -200, -40).contains(place)
+        if inside and all(abs(heat.canvas.camera.to_screen(heat.points) - at).max(axis=1) > 12):
+            expected = min(ends, key=lambda end: abs(end - value))
+            seen += painted.pixel(place) & 0xFFFFFF == ends[expected]
+    assert seen > 30
+
+
+def test_a_moved_view_cancels_the_numbers_on_their_way(heat: HeatScene) -> None:
+    heat.panel.toggle_grid()
+    heat.settle_values()
+    heat.canvas.pan(300, 0)
+    assert heat.values[-1] == (None, ())
+
+
+def test_a_tile_tells_its_number_with_its_unit(heat: HeatScene) -> None:
+    heat.panel.toggle_grid()
+    _latents, marks = heat.settle_values()
+    tile = marks[0][1]
+    assert heat.panel._describe_tile(tile) == ""
+    heat.panel.show_tile_values(marks[:1], np.array([0.25], np.float32))
+    assert heat.panel._describe_tile(tile) == f"{DISTANCE}: 0.25 ({QUANTITIES[DISTANCE].unit})"
+
+
+def test_two_shift_clicks_on_tiles_are_two_pins(scene: GridScene) -> None:
+    pins: list[np.ndarray] = []
+    scene.panel.pin_wanted.connect(lambda: pins.append(scene.store.state.place.base))
+    at = scene.nothing()
+    scene.qtbot.mouseClick(scene.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, at)
+    assert pins == []  # there are no tiles
+    scene.panel.toggle_grid()
+    for step in (0, 40):
+        place = QPoint(at.x() + step, at.y())
+        scene.qtbot.mouseClick(scene.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, place)
+    assert len(pins) == 2
+    assert not np.array_equal(pins[0], pins[1])
+    assert scene.projection.place(pins[1][None])[0] == pytest.approx(
+        scene.canvas.camera.to_plane(np.array([place.x(), place.y()])), abs=1e-3
+    )

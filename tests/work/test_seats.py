@@ -90,7 +90,7 @@ def test_numbers_wait_for_the_weights_and_are_chunked_by_their_own_cost() -> Non
     cheap = MeasureRequest(1, "tile values", "round trip", zeros, "z", marks=tuple(range(9)))
     lists.put(dear)
     assert lists.take(MEASURES) is None
-    lists.learn(cheap, CHUNK_MS / 10)
+    lists.learn(cheap, 1.0)
     assert lists.take() == (dear, slice(0, 1))
     lists.put(cheap)
     assert lists.take() == (cheap, slice(0, 2))

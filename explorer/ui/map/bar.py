@@ -11,13 +11,16 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
 
 from explorer.latents.concepts import Concept
 from explorer.latents.samples import LatentSet
+from explorer.models.quantities import Quantity
 from explorer.projections import KINDS, ProjectionChoice
 from explorer.ui.map.grid_controls import GridControls
+from explorer.ui.map.measure_choice import add_measure
 from explorer.ui.map.second_choice import SecondChoice, show_kinds
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.glyphs import GlyphButton
 
 NONE = "none"
+COLOUR_LETTERS = 13  # of a colour's name, in the bar; the list is as wide as its longest
 
 
 class MapBar(QWidget):
@@ -38,7 +41,11 @@ class MapBar(QWidget):
         self.first, self.second = self._axis("Across"), self._axis("Up")
         self._times = self._quiet("\N{MULTIPLICATION SIGN}")
         self.besides = SecondChoice(self)
-        self.colour = self._combo("Colour", "What colours the samples.")
+        self.colour = self._combo(
+            "Colour", "What colours the samples, and the tiles of the grid where it is a measure of places."
+        )
+        self.colour.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.colour.setMinimumContentsLength(COLOUR_LETTERS)
         self.grid = GridControls(self)
         self.reset = GlyphButton("scan", "Show the whole map", self, key="0")
         self._lay_out()
@@ -77,13 +84,21 @@ class MapBar(QWidget):
                 box.setEnabled(dimensions > 2)
         self.kind.setToolTip(KINDS[choice.kind].hint)
 
-    def show_colours(self, names: Sequence[str], current: str) -> None:
-        """What the samples can be coloured by, and what colours them."""
+    def show_colours(self, names: Sequence[str], current: str, measures: Sequence[tuple[Quantity, str]] = ()) -> None:
+        """What the samples can be coloured by, and what colours them.
+
+        `measures` colour the tiles of the grid too; each comes with why it cannot be had here, or ""."""
         with QSignalBlocker(self.colour):
             self.colour.clear()
             self.colour.addItem(NONE, "")
             for name in names:
                 self.colour.addItem(name, name)
+            if measures:
+                self.colour.insertSeparator(self.colour.count())
+            for quantity, lack in measures:
+                add_measure(self.colour, quantity, lack)
+            view = self.colour.view()
+            view.setMinimumWidth(view.sizeHintForColumn(0) + 4 * ink.GRID)
             self.colour.setCurrentIndex(max(self.colour.findData(current), 0))
 
     def _ask_first(self, value: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from explorer.ui.map.colours import Colouring
 from explorer.ui.map.gestures import MapGestures
 from explorer.ui.map.glide import MOST, Glide
 from explorer.ui.map.grid import MapGrid
+from explorer.ui.map.heat_layer import HeatLayer
 from explorer.ui.map.lattice import GridSetting
 from explorer.ui.map.layers import SampleLayers, View
 from explorer.ui.map.marks import MarkPainter, Marks
@@ -32,11 +34,14 @@ FRAME = 16  # milliseconds between frames of a fade
 class MapCanvas(QWidget):
     """`hovered(point or None)`: float64 (2,) under the cursor; `chosen(point, sample or None)`: a click, or Return.
 
+    `pinned(point)`: a place that is wanted as an end of a path.
+
     `pictures_wanted(indices)`: all samples whose pictures have room and are missing, the middle of the view first.
     """
 
     hovered = Signal(object)
     chosen = Signal(object, object)
+    pinned = Signal(object)
     pictures_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -48,8 +53,10 @@ class MapCanvas(QWidget):
         self._marks = Marks()
         self._notice = ""
         self._home = True  # the view was not moved since it was fitted
-        self.grid = MapGrid(self)
-        self.grid.changed.connect(self.update)
+        self.heat_layer = HeatLayer()
+        self.grid, self.heat = MapGrid(self), MapGrid(self, self.heat_layer)
+        for tiles in (self.grid, self.heat):
+            tiles.changed.connect(self.update)
         self._fit = self.camera  # the view that shows everything
         self._glide = Glide(self._show_between, self)
         self._settle = self._timer(SETTLE, self._ask_pictures)
@@ -81,7 +88,8 @@ class MapCanvas(QWidget):
         self._axis_names = axis_names
         self.layers.show_points(points, PointGrid(points) if index is None else index, self._ground)
         self._fit, self._home = fitted(points, self.width(), self.height()), True
-        self.grid.clear()
+        for tiles in (self.grid, self.heat):
+            tiles.clear()
         self.telling.ring(None)
         alike = len(before) == len(points) and 0 < len(points) <= MOST
         if alike and self.motion and self.isVisible() and not self._gestures.dragging:
@@ -118,12 +126,14 @@ class MapCanvas(QWidget):
     def ask_pictures_again(self) -> None:
         """What was asked for will not come: ask for what is missing when the view has settled."""
         self.layers.pictures.forget_asked()
-        self.grid.ask_again()
+        for tiles in (self.grid, self.heat):
+            tiles.ask_again()
         self._settle.start()
 
-    def show_grid_setting(self, setting: GridSetting) -> None:
-        """The decoded grid, on or off; samples are points while it is on."""
+    def show_grid_setting(self, setting: GridSetting, *, tinted: bool) -> None:
+        """The decoded grid, on or off; samples are points while it is on. `tinted`: its tiles have numbers too."""
         self.grid.show_setting(setting)
+        self.heat.show_setting(replace(setting, on=setting.on and tinted, opacity=setting.tint))
         self.layers.pictures.rest()
         self._settle.start()
         self.update()
@@ -159,7 +169,8 @@ class MapCanvas(QWidget):
         if self._glide.running:
             self._glide.finish()
         self.camera, self._home = camera, home
-        self.grid.look(camera, self._fit, self.devicePixelRatioF())
+        for tiles in (self.grid, self.heat):
+            tiles.look(camera, self._fit, self.devicePixelRatioF())
         self._settle.start()
         self.update()
 
@@ -192,6 +203,11 @@ class MapCanvas(QWidget):
         """A position was clicked."""
         if not self._notice and len(self.layers.points):
             self.chosen.emit(self.plane_at(at), self.sample_at(at))
+
+    def pin(self, at: QPointF) -> None:
+        """A position is wanted as an end of a path."""
+        if not self._notice and len(self.layers.points):
+            self.pinned.emit(self.plane_at(at))
 
     @property
     def ringed(self) -> int | None:
@@ -250,6 +266,7 @@ class MapCanvas(QWidget):
         on_tiles = self.grid.setting.on
         if on_tiles:
             self.grid.draw(painter, view.camera, view.ratio)
+            self.heat.draw(painter, view.camera, view.ratio)
             self.layers.draw_rims(painter, view)
         self.layers.draw_points(painter, view, on_tiles=on_tiles)
         if not on_tiles and not self._glide.running:
@@ -277,7 +294,8 @@ class MapCanvas(QWidget):
         """A frame of a glide, or its end."""
         self.camera = camera
         self.layers.place_at(points)
-        self.grid.look(camera, self._fit, self.devicePixelRatioF())
+        for tiles in (self.grid, self.heat):
+            tiles.look(camera, self._fit, self.devicePixelRatioF())
         self._settle.start()
         self.update()
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from explorer.latents.arrays import Latent, Latents, Points
 from explorer.latents.concepts import Concept
-from explorer.latents.samples import LatentSet
+from explorer.latents.samples import Labels, LatentSet
+from explorer.models.quantities import QUANTITIES, Quantity, lacking
 from explorer.projections.base import Projection
 from explorer.session.state import State, frozen
 from explorer.session.store import Store
@@ -39,10 +40,11 @@ class Chart:
         self.fitted: Laid | None = None
         self.shown: Projection | None = None
         self.traces = Traces(store.state)
+        self.measured: Labels | None = None  # numbers of the samples, as far as they are known
 
     def begin(self) -> None:
         """Another model or another of its spaces: what was fitted is gone."""
-        self.fitted = self.shown = None
+        self.fitted = self.shown = self.measured = None
         self.traces = Traces(self._store.state, self.concepts)
 
     def take_model(self, opened: Opened | None) -> bool:
@@ -61,6 +63,38 @@ class Chart:
     @property
     def samples(self) -> LatentSet | None:
         return None if self.opened is None else self.opened.samples.get(self._store.state.place.space)
+
+    @property
+    def quantity(self) -> Quantity | None:
+        """What colours samples and tiles, where it is a measure of places that can be had here."""
+        found = QUANTITIES.get(self._store.state.colour)
+        return found if found is not None and self.opened is not None and not self.lacking(found) else None
+
+    def lacking(self, quantity: Quantity) -> str:
+        """Why a measure of places cannot be had here; '' if it can."""
+        return "No model is open." if self.opened is None else lacking(quantity, self.opened.card, self.samples)
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """The labels that can colour the samples."""
+        return () if self.samples is None else colours.choices(self.samples)
+
+    @property
+    def measures(self) -> list[tuple[Quantity, str]]:
+        """The measures of places that can colour samples and tiles, with why not where they cannot."""
+        known = () if self.samples is None else QUANTITIES.values()
+        return [(one, self.lacking(one)) for one in known]
+
+    @property
+    def told(self) -> LatentSet | None:
+        """The samples with what is measured of them among their labels; NaN stands for what is not known yet."""
+        samples, quantity = self.samples, self.quantity
+        if samples is None or quantity is None:
+            return samples
+        known = self.measured
+        if known is None or known.name != quantity.name or len(known.values) != len(samples):
+            known = Labels(quantity.name, np.full(len(samples), np.nan, np.float32))
+        return replace(samples, labels=(*samples.labels, known))
 
     @property
     def concepts(self) -> tuple[Concept, ...]:
@@ -133,7 +167,7 @@ class Chart:
 
     def describe(self, sample: int) -> str:
         """A sample in words: its number and what its labels say, the one that colours the map first."""
-        samples = self.samples
+        samples = self.told
         if samples is None or sample >= len(samples):
             return ""
         colour = self._store.state.colour

@@ -124,6 +124,8 @@ class MapGestures(QObject):
             self._canvas.picking.pick(sample, way)
         elif sample is not None:
             self._canvas.choose(at)
+        elif way == "add" and self._canvas.grid.setting.on:
+            self._canvas.pin(at)
         elif way == "replace":
             self._clicked = at
             self._click_turn.start()

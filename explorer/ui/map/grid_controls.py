@@ -6,7 +6,17 @@ from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QWidget,
+)
 
 from explorer.ui.map.lattice import FEWEST, MOST, GridSetting
 from explorer.ui.widgets import ink
@@ -51,6 +61,7 @@ class GridPopup(QFrame):
     """How the grid is shown; a small window that a click beside it closes."""
 
     wanted = Signal(object)
+    save_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -66,6 +77,16 @@ class GridPopup(QFrame):
         self.opacity.setMinimumWidth(15 * ink.GRID)
         self.opacity.setAccessibleName("Opacity of the grid")
         self._percent = QLabel(self)
+        self.tint = QSlider(Qt.Orientation.Horizontal, self)
+        self.tint.setRange(0, 100)
+        self.tint.setAccessibleName("Tint of the tiles")
+        self.tint.setToolTip(
+            "How strong the colours lie over the pictures where the map is coloured by a measure of places."
+        )
+        self._tint_percent = QLabel(self)
+        self.save = QPushButton("Save grid\N{HORIZONTAL ELLIPSIS}", self)
+        self.save.setToolTip("The tiles of this view as a picture for print, with the axes beside them.")
+        self.save.clicked.connect(self._save)
         self.spacing = QComboBox(self)
         self.spacing.setAccessibleName("Spacing of the tiles")
         for name, equal, hint in SPACINGS:
@@ -73,16 +94,20 @@ class GridPopup(QFrame):
             self.spacing.setItemData(self.spacing.count() - 1, hint, Qt.ItemDataRole.ToolTipRole)
         self._lay_out()
         self.side.valueChanged.connect(lambda side: self._ask(side=side))
+        self.tint.valueChanged.connect(lambda percent: self._ask(tint=percent / 100))
         self.opacity.valueChanged.connect(lambda percent: self._ask(opacity=percent / 100))
         self.spacing.activated.connect(lambda: self._ask(equal=self.spacing.currentData()))
 
     def show_setting(self, setting: GridSetting, *, offers_equal: bool) -> None:
         """`offers_equal`: the axes are numbers of a Gaussian prior."""
         self._setting = setting
-        with QSignalBlocker(self.side), QSignalBlocker(self.opacity):
+        with QSignalBlocker(self.side), QSignalBlocker(self.opacity), QSignalBlocker(self.tint):
             self.side.setValue(setting.side)
             self.opacity.setValue(round(100 * setting.opacity))
+            self.tint.setValue(round(100 * setting.tint))
         self._percent.setText(f"{round(100 * setting.opacity)} %")
+        self._tint_percent.setText(f"{round(100 * setting.tint)} %")
+        self.save.setEnabled(setting.on)
         self.spacing.setCurrentIndex(int(setting.equal and offers_equal))
         self.spacing.setEnabled(offers_equal)
         self.spacing.setToolTip(
@@ -109,21 +134,31 @@ class GridPopup(QFrame):
         form.setContentsMargins(2 * ink.GRID, ink.GRID + 4, 2 * ink.GRID, ink.GRID + 4)
         form.setHorizontalSpacing(2 * ink.GRID)
         form.setVerticalSpacing(ink.GRID)
-        self._percent.setFont(ink.tabular(self.font()))
-        self._percent.setFixedWidth(self.fontMetrics().horizontalAdvance("100 %"))
-        self._percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        row = QHBoxLayout()
-        row.addWidget(self.opacity, 1)
-        row.addWidget(self._percent)
         form.addRow("Tiles a side", self.side)
-        form.addRow("Opacity", row)
+        form.addRow("Opacity", self._with_percent(self.opacity, self._percent))
+        form.addRow("Tint", self._with_percent(self.tint, self._tint_percent))
         form.addRow("Spacing", self.spacing)
+        form.addRow("", self.save)
+
+    def _with_percent(self, slider: QSlider, percent: QLabel) -> QHBoxLayout:
+        percent.setFont(ink.tabular(self.font()))
+        percent.setFixedWidth(self.fontMetrics().horizontalAdvance("100 %"))
+        percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row = QHBoxLayout()
+        row.addWidget(slider, 1)
+        row.addWidget(percent)
+        return row
+
+    def _save(self) -> None:
+        self.close()
+        self.save_wanted.emit()
 
 
 class GridControls(QWidget):
     """Both buttons. `wanted` carries a GridSetting; what is set by code is silent."""
 
     wanted = Signal(object)
+    save_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -139,6 +174,7 @@ class GridControls(QWidget):
         self.toggle.clicked.connect(lambda on: self.wanted.emit(replace(self._setting, on=on)))
         self.more.clicked.connect(lambda: self.popup.open_under(self.more))
         self.popup.wanted.connect(self.wanted)
+        self.popup.save_wanted.connect(self.save_wanted)
 
     def show_setting(self, setting: GridSetting, *, offers_equal: bool) -> None:
         self._setting = setting

@@ -25,12 +25,14 @@ STAYS = 0.65  # doublings that a zoom may be off before another level is taken
 
 @dataclass(frozen=True)
 class GridSetting:
-    """How the grid is shown. `equal`: tiles at equal steps of probability where the axes are Gaussian."""
+    """How the grid is shown. `equal`: tiles at equal steps of probability where the axes are Gaussian. `tint`: how
+    strong the colours of numbers lie over the pictures."""
 
     on: bool = False
     side: int = 16
     opacity: float = 1.0
     equal: bool = False
+    tint: float = 0.55
 
 
 @dataclass(frozen=True)

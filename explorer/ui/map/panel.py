@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.latents.arrays import Images, Latent, Points
 from explorer.latents.measures import Neighbourhood
+from explorer.latents.samples import Labels
 from explorer.projections.base import Projection
 from explorer.projections.quality import Quality
 from explorer.session.state import Seat, State
@@ -19,7 +21,7 @@ from explorer.ui.map.bar import MapBar
 from explorer.ui.map.canvas import MapCanvas
 from explorer.ui.map.chart import Chart
 from explorer.ui.map.footer import MapFooter
-from explorer.ui.map.lattice import GridSetting
+from explorer.ui.map.lattice import GridSetting, Tile
 from explorer.ui.map.legend import Legend, is_dark
 from explorer.ui.map.marks import Marks
 from explorer.ui.map.nearest import PointGrid
@@ -37,11 +39,21 @@ class MapPanel(QWidget):
 
     `grid_wanted(latents or None, marks)`: tiles of the decoded grid, the first ones first; None: none any more.
 
+    `values_wanted(latents or None, marks)`: the same of numbers, of the quantity that colours the map.
+
+    `placed(points)`: the samples are at these places now, float32 (n, 2).
+
+    `pin_wanted()`: what is shown is wanted as an end of a path. `grid_save_wanted()`: the grid as a picture for print.
+
     `space_wanted(name)`: another latent space of the model should be shown.
     """
 
     thumbnails_wanted = Signal(object)
     grid_wanted = Signal(object, object)
+    values_wanted = Signal(object, object)
+    placed = Signal(object)
+    pin_wanted = Signal()
+    grid_save_wanted = Signal()
     space_wanted = Signal(str)
 
     def __init__(self, store: Store, seat: Seat = "first", parent: QWidget | None = None) -> None:
@@ -90,6 +102,7 @@ class MapPanel(QWidget):
             return
         self._chart.fitted = projection, points, index
         self._show_map()
+        self.placed.emit(points)
 
     def _show_map(self) -> None:
         """What was fitted, on axes of equal probability where the grid wants them."""
@@ -113,6 +126,16 @@ class MapPanel(QWidget):
     def show_tiles(self, marks: tuple[object, ...], images: Images) -> None:
         """Tiles of the decoded grid, uint8 (n, h, w, c)."""
         self._canvas.grid.show(marks, images)
+
+    def show_tile_values(self, marks: tuple[object, ...], values: NDArray[np.float32]) -> None:
+        """Numbers of tiles, float32 (n,)."""
+        self._canvas.heat.show(marks, values)
+
+    def show_values(self, name: str, values: NDArray[np.float32]) -> None:
+        """Numbers of all samples, float32 (n,), NaN where they are not known yet; `name` is that of the quantity."""
+        self._chart.measured = Labels(name, values)
+        if name == self._store.state.colour:
+            self._show_colours()
 
     def toggle_grid(self) -> None:
         """The decoded grid, on or off. A way of looking: undo does not know it."""
@@ -147,7 +170,8 @@ class MapPanel(QWidget):
         elif new.place is not old.place or new.studio is not old.studio:
             self._chart.follow(old, new)
             self._show_marks()
-            self._canvas.grid.follow(anew=new.place.truncation != old.place.truncation)
+            for tiles in (self._canvas.grid, self._canvas.heat):
+                tiles.follow(anew=new.place.truncation != old.place.truncation)
         elif scene.routes_differ(old.path, new.path):
             self._put(route=self._chart.route())
         elif new.path.position != old.path.position:
@@ -158,7 +182,9 @@ class MapPanel(QWidget):
             self._show_bar()
         if new.colour != old.colour:
             self._highlight = None
+            self._canvas.heat.clear()
             self._show_colours()
+            self._show_grid()
         if new.choice(self._seat) != old.choice(self._seat):
             self._show_bar()
 
@@ -191,14 +217,15 @@ class MapPanel(QWidget):
         self._show_grid()
 
     def _show_colours(self) -> None:
-        samples, palette = self._chart.samples, self.palette()
+        samples, palette = self._chart.told, self.palette()
         ground = ink.grey(palette, 0.5).name()
         if samples is None:
             self._colouring = colours.plain(0, ground)
         else:
             name = self._store.state.colour
             self._colouring = colours.colouring(samples, name, ground=ground, dark=is_dark(palette))
-        self._bar.show_colours(() if samples is None else colours.choices(samples), self._colouring.name)
+        self._bar.show_colours(self._chart.colours, self._colouring.name, self._chart.measures)
+        self._canvas.heat_layer.show_scale(self._colouring.low, self._colouring.high, dark=is_dark(palette))
         self._canvas.show_colouring(self._colouring, self._highlight)
         self._legend.show_colouring(self._colouring, self._highlight)
 
@@ -215,6 +242,18 @@ class MapPanel(QWidget):
         known = self._neighbourhood is not None and self._chart.fits(latent)
         self._footer.show_nearness(self._neighbourhood.nearness(latent) if known and self._neighbourhood else None)
 
+    def _ask_pin(self, point: NDArray[np.float64]) -> None:
+        """Go there, and pin it: two tiles make a path."""
+        self._wishes.ask_place(point, None)
+        self.pin_wanted.emit()
+
+    def _describe_tile(self, tile: Tile) -> str:
+        """The number of a tile."""
+        quantity, value = self._chart.quantity, self._canvas.heat_layer.value(tile)
+        if quantity is None or value is None or not self._canvas.heat.setting.on:
+            return ""
+        return f"{quantity.name}: {value:.3g} ({quantity.unit})".replace("-", "\N{MINUS SIGN}")
+
     # ways of looking, which undo does not know
 
     def _take_grid(self, setting: GridSetting) -> None:
@@ -227,9 +266,10 @@ class MapPanel(QWidget):
     def _show_grid(self) -> None:
         """The wish stays as it is; where equal probability means nothing, the grid is linear."""
         self._bar.grid.show_setting(self._grid, offers_equal=self._chart.offers_equal)
-        setting = replace(self._grid, equal=self._is_equal)
-        if setting != self._canvas.grid.setting:
-            self._canvas.show_grid_setting(setting)
+        setting, quantity = replace(self._grid, equal=self._is_equal), self._chart.quantity
+        tinted = quantity is not None and quantity.by != "map"
+        if (setting, tinted and setting.on) != (self._canvas.grid.setting, self._canvas.heat.setting.on):
+            self._canvas.show_grid_setting(setting, tinted=tinted)
 
     def _light_up(self, code: int | None) -> None:
         """A class stands out. It is a way of looking, no state: undo does not know it."""
@@ -278,6 +318,12 @@ class MapPanel(QWidget):
         self._canvas.grid.lift = self._chart.lifted_all
         self._canvas.grid.wanted.connect(self.grid_wanted)
         self._canvas.grid.forgotten.connect(lambda: self.grid_wanted.emit(None, ()))
+        self._canvas.heat.lift = self._chart.lifted_all
+        self._canvas.heat.wanted.connect(self.values_wanted)
+        self._canvas.heat.forgotten.connect(lambda: self.values_wanted.emit(None, ()))
+        self._canvas.telling.describe_tile = self._describe_tile
+        self._canvas.pinned.connect(self._ask_pin)
+        self._bar.grid.save_wanted.connect(self.grid_save_wanted)
         self._canvas.hovered.connect(self._wishes.ask_preview)
         self._canvas.chosen.connect(self._wishes.ask_place)
         self._canvas.picking.picked.connect(self._wishes.ask_picked)

@@ -16,16 +16,18 @@ from explorer.ui.map.lattice import Tile
 if TYPE_CHECKING:
     from explorer.ui.map.canvas import MapCanvas
 
+TILE_HINT = "Click: go there. Shift-click: pin it for a path."
 DWELL = 450  # milliseconds over a sample before its words appear
 
 
 class MapTelling(QObject):
-    """Follows the cursor over one canvas. `describe` and `describe_place` find the words."""
+    """Follows the cursor over one canvas. The callables find the words."""
 
     def __init__(self, canvas: MapCanvas) -> None:
         super().__init__(canvas)
         self.describe: Callable[[int], str] = str
         self.describe_place: Callable[[NDArray[np.float64]], str] = str
+        self.describe_tile: Callable[[Tile], str] = lambda _tile: ""
         self.ringed: int | None = None  # the sample under the cursor
         self.tile: tuple[Tile, NDArray[np.float64]] | None = None  # and the tile, with its centre
         self._canvas = canvas
@@ -73,4 +75,5 @@ class MapTelling(QObject):
         left, bottom, right, top = canvas.grid.box(tile)
         corners = canvas.camera.to_screen(np.array([[left, top], [right, bottom]]))
         box = QRectF(QPointF(*corners[0].tolist()), QPointF(*corners[1].tolist())).toAlignedRect()
-        QToolTip.showText(QCursor.pos(), self.describe_place(centre), canvas, box)
+        words = "\n".join(filter(None, (self.describe_place(centre), self.describe_tile(tile), TILE_HINT)))
+        QToolTip.showText(QCursor.pos(), words, canvas, box)

@@ -1,0 +1,200 @@
+"""Numbers of samples and tiles that colour the map: by the engine where the model tells them, else by a job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QTimer
+
+from explorer.desk.background import Background
+from explorer.desk.open_model import OpenModel
+from explorer.latents.arrays import Latents, Points
+from explorer.latents.surroundings import Surroundings, lost, spread
+from explorer.models.quantities import DENSITY, QUANTITIES, Quantity, lacking
+from explorer.session.state import State
+from explorer.session.store import Store
+from explorer.ui.main_window import MainWindow
+from explorer.work.engine import Engine
+from explorer.work.job import Step
+from explorer.work.messages import Measured, MeasureRequest, Opened, Purpose
+
+PURPOSES: tuple[Purpose, ...] = ("first values", "sample values")
+FIRST = 96  # samples that tell the range of the colours, before the tiles
+MOST = 10_000  # samples that a model is asked about; the others stay grey
+AT_ONCE = 2_000  # samples between two steps of a job
+SHOW_MS = 250  # between two looks at numbers that come in parts
+Values = NDArray[np.float32]
+Key = tuple[int, str, float, str]  # model, space, truncation, quantity
+
+
+@dataclass(eq=False)
+class Course:
+    """What is known of the samples so far: NaN where nothing is."""
+
+    values: Values
+    points: Points | None = field(default=None)  # of the map that the numbers are about
+
+
+class Measuring(QObject):
+    """Follows the colour of the map. What was measured is kept while the model is open."""
+
+    def __init__(self, store: Store, engine: Engine, model: OpenModel, window: MainWindow, jobs: Background) -> None:
+        super().__init__()
+        self._store, self._engine, self._model, self._window, self._jobs = store, engine, model, window, jobs
+        self._known: dict[Key, Course] = {}
+        self._points: Points | None = None
+        self._later = QTimer(self, singleShot=True, interval=SHOW_MS)
+        self._later.timeout.connect(self._show)
+        window.map.values_wanted.connect(self._ask_tiles)
+        window.map.placed.connect(self._take_points)
+        store.listen(self._follow)
+        model.changed.connect(self._show_model)
+        engine.measured.connect(self._take)
+
+    def _show_model(self, opened: Opened | None) -> None:
+        self._known.clear()
+        self._points = None
+        if opened is not None:
+            self._ask_samples()
+
+    def _follow(self, old: State, new: State) -> None:
+        before, now = old.place, new.place
+        if (old.colour, before.space, before.truncation) != (new.colour, now.space, now.truncation):
+            self._ask_samples()
+
+    def _take_points(self, points: Points) -> None:
+        """The map is another one: so is what it has lost."""
+        self._points = points
+        quantity = self._quantity
+        if quantity is not None and quantity.by == "map":
+            self._ask_samples()
+
+    # Samples
+
+    def _ask_samples(self) -> None:
+        for purpose in PURPOSES:
+            self._engine.forget(purpose)
+        quantity, key, samples = self._quantity, self._key, self._model.samples()
+        if quantity is None or key is None or samples is None or not self._model.fits(self._store.state):
+            return
+        known = self._known.get(key)
+        if known is not None and quantity.by == "map" and known.points is not self._points:
+            known = None
+        if known is None:
+            known = self._known[key] = Course(np.full(len(samples), np.nan, np.float32), self._points)
+        self._show()
+        missing = _asked(known.values)
+        if not len(missing):
+            return
+        if quantity.by == "model":
+            for purpose, part in zip(PURPOSES, (missing[:FIRST], missing[FIRST:]), strict=True):
+                self._ask_engine(purpose, quantity.name, samples.latents[part], tuple(part.tolist()))
+        else:
+            self._measure_samples(key, quantity, samples.latents, known)
+
+    def _measure_samples(self, key: Key, quantity: Quantity, latents: Latents, course: Course) -> None:
+        points = course.points if quantity.by == "map" else None
+        if quantity.by == "map" and (points is None or len(points) != len(latents)):
+            return  # the map is still to come
+        self._jobs.run(
+            "sample values",
+            of_samples,
+            quantity.name,
+            latents,
+            points,
+            done=lambda values: self._take_samples(key, course, values),
+            title=f"Measuring: {quantity.name}",
+        )
+
+    def _take_samples(self, key: Key, course: Course, values: Values) -> None:
+        course.values[:] = values
+        if self._known.get(key) is course:
+            self._show()
+
+    def _show(self) -> None:
+        """A copy: what is on the map is never written in place."""
+        key = self._key
+        known = None if key is None else self._known.get(key)
+        if key is not None and known is not None:
+            self._window.map.show_values(key[-1], known.values.copy())
+
+    # Tiles
+
+    def _ask_tiles(self, latents: Latents | None, marks: tuple[object, ...]) -> None:
+        quantity, key = self._quantity, self._key
+        if latents is None or quantity is None or key is None:
+            self._engine.forget("tile values")
+        elif quantity.by == "model":
+            self._ask_engine("tile values", quantity.name, latents, marks)
+        elif (samples := self._model.samples()) is not None:
+            self._jobs.run(
+                "tile values",
+                of_places,
+                quantity.name,
+                samples.latents,
+                latents,
+                done=lambda values: self._window.map.show_tile_values(marks, values) if key == self._key else None,
+            )
+
+    # The engine
+
+    def _ask_engine(self, purpose: Purpose, quantity: str, latents: Latents, marks: tuple[object, ...]) -> None:
+        opened, place = self._model.opened, self._store.state.place
+        if opened is not None:
+            self._engine.ask(
+                MeasureRequest(opened.key, purpose, quantity, latents, place.space, place.truncation, marks)
+            )
+
+    def _take(self, measured: Measured) -> None:
+        key = self._key
+        if key is None or (measured.key, measured.quantity) != (key[0], key[-1]):
+            return
+        if measured.purpose == "tile values":
+            self._window.map.show_tile_values(measured.marks, measured.values)
+        elif (known := self._known.get(key)) is not None:
+            known.values[list(cast(tuple[int, ...], measured.marks))] = measured.values
+            if not self._later.isActive():
+                self._later.start()
+
+    # What the state asks for
+
+    @property
+    def _quantity(self) -> Quantity | None:
+        opened, found = self._model.opened, QUANTITIES.get(self._store.state.colour)
+        return None if found is None or opened is None or lacking(found, opened.card, self._model.samples()) else found
+
+    @property
+    def _key(self) -> Key | None:
+        quantity, opened, place = self._quantity, self._model.opened, self._store.state.place
+        truncation = place.truncation if quantity is not None and quantity.by == "model" else 1.0
+        return None if quantity is None or opened is None else (opened.key, place.space, truncation, quantity.name)
+
+
+def _asked(values: Values) -> NDArray[np.int64]:
+    """Which samples are still to be measured, at most `MOST` of a set, in a random order: the first tell the range."""
+    chosen = spread(len(values), MOST)
+    return np.random.default_rng(0).permutation(chosen[np.isnan(values[chosen])])
+
+
+def of_samples(name: str, latents: Latents, points: Points | None, *, step: Step) -> Values:
+    """A quantity of every sample, float32 (n,), told by the samples (n, d) and their places (n, 2): the job."""
+    values = np.empty(len(latents), np.float32)
+    around = Surroundings(latents)
+    for start in range(0, len(latents), AT_ONCE):
+        step(start, len(latents))
+        own = np.arange(start, min(start + AT_ONCE, len(latents)))
+        values[own] = _among(around, name, latents[own], own) if points is None else lost(latents, points, own)
+    return values
+
+
+def of_places(name: str, samples: Latents, latents: Latents, *, step: Step) -> Values:
+    """A quantity of latents (n, d) among the samples: the job."""
+    step(0, 1)
+    return _among(Surroundings(samples), name, latents, None)
+
+
+def _among(around: Surroundings, name: str, latents: Latents, own: NDArray[np.int64] | None) -> Values:
+    return around.densities(latents, own) if name == DENSITY else around.distances(latents, own)
