@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import InputError
 from explorer.latents.arrays import Latent, Latents
+from explorer.latents.moments import are_finite, blocks, lengths_from, mean_of, moments, spread
 from explorer.latents.samples import HELD_OUT, Labels, LatentSet
 
 Where = Literal["inside", "edge", "outside"]
@@ -21,9 +22,11 @@ ACTIVE = 0.01
 
 def kl_per_dimension(mean: Latents, log_variance: Latents) -> NDArray[np.float64]:
     """KL of the posterior from N(0, 1), nats, float64 (d,): (mu^2 + sigma^2 - 1 - ln sigma^2) / 2, mean over data."""
-    mu, ln_variance = mean.astype(np.float64), log_variance.astype(np.float64)
-    nats: NDArray[np.float64] = ((mu**2 + np.exp(ln_variance) - 1 - ln_variance) / 2).mean(axis=0)
-    return nats
+    nats = np.zeros(mean.shape[1])
+    for rows in blocks(len(mean)):
+        mu, ln_variance = (np.asarray(part[rows], dtype=np.float64) for part in (mean, log_variance))
+        nats += (mu**2 + np.exp(ln_variance) - 1 - ln_variance).sum(axis=0)
+    return nats / (2 * max(1, len(mean)))
 
 
 def kl(mean: Latents, log_variance: Latents) -> float:
@@ -59,7 +62,7 @@ def by_effect(samples: LatentSet) -> NDArray[np.int64]:
     elif samples.log_variances is not None:
         worth = kl_per_dimension(samples.latents, samples.log_variances)
     else:
-        worth = samples.latents.astype(np.float64).var(axis=0)
+        worth = np.diag(moments(samples.latents)[1])
     return np.argsort(-worth, kind="stable").astype(np.int64)
 
 
@@ -91,9 +94,9 @@ class Neighbourhood:
     """
 
     def __init__(self, latents: Latents, limit: int = 4000, log_variances: Latents | None = None) -> None:
-        if len(latents) < 2 or not np.isfinite(latents).all():
+        if len(latents) < 2 or not are_finite(latents):
             raise InputError("There are too few samples to measure distances.", "Give two or more finite latents.")
-        self._index = _spread(len(latents), limit)
+        self._index = spread(len(latents), limit)
         self._centre = latents[self._index].mean(axis=0)  # far from the origin float32 would lose small distances
         self._latents = np.ascontiguousarray(latents[self._index] - self._centre)
         self._squares = np.einsum("ij,ij->i", self._latents, self._latents)
@@ -121,7 +124,7 @@ class Neighbourhood:
 
     def _own_distances(self, drawn: Latents, most: int = 1000, block: int = 250) -> NDArray[np.float32]:
         """Distance of `most` of the `drawn` to the nearest sample but their own, in blocks so that memory is small."""
-        chosen = _spread(len(drawn), most)
+        chosen = spread(len(drawn), most)
         own = np.empty(len(chosen), dtype=np.float32)
         for start in range(0, len(chosen), block):
             rows = chosen[start : start + block]
@@ -130,11 +133,6 @@ class Neighbourhood:
             nearest = squares.argmin(axis=1)
             own[start : start + block] = np.linalg.norm(self._latents[nearest] - drawn[rows], axis=1)
         return own
-
-
-def _spread(count: int, most: int) -> NDArray[np.int64]:
-    """At most `most` indices, evenly over 0..count - 1, int64 (k,)."""
-    return np.linspace(0, count - 1, min(most, count)).astype(np.int64)
 
 
 def _drawn(means: Latents, log_variances: Latents) -> Latents:
@@ -157,8 +155,7 @@ def variance_told(latents: Latents, codes: NDArray[np.integer]) -> float:
     centred = latents - latents.mean(axis=0)
     total = float(np.square(centred).sum())
     counts = np.bincount(codes)
-    sums = np.zeros((len(counts), latents.shape[1]))
-    np.add.at(sums, codes, centred)
+    sums = np.stack([np.bincount(codes, along, len(counts)) for along in centred.T], axis=1)
     between = np.square(sums).sum(axis=1)[counts > 0] / counts[counts > 0]
     return float(between.sum()) / total if total > 0 else 0.0
 
@@ -189,12 +186,12 @@ def typical(samples: LatentSet, neighbours: int = 10) -> int:
     """
     if not len(samples):
         raise InputError("There is no sample to start with.", "Give one or more.")
-    centred = samples.latents - samples.latents.mean(axis=0)
-    lengths = np.linalg.norm(centred, axis=1)
+    centre = mean_of(samples.latents)
+    lengths = lengths_from(samples.latents, centre)
     usual = np.argsort(np.abs(lengths - np.median(lengths)), kind="stable")[: max(len(lengths) // 5, 1)]
-    chosen = np.sort(usual)[_spread(len(usual), 400)]
-    others = _spread(len(centred), 2000)
-    near, distances = _nearest(centred, chosen, others, min(neighbours, len(others) - 1))
+    chosen = np.sort(usual)[spread(len(usual), 400)]
+    others = spread(len(samples), 2000)
+    near, distances = _nearest(samples.latents, chosen, others, min(neighbours, len(others) - 1))
     density = np.argsort(np.argsort(distances, kind="stable")) / len(chosen)
     order = np.lexsort((np.abs(density - 0.3), -_agreement(samples, chosen, others[near]).round(6)))
     return int(chosen[order[0]])
@@ -206,8 +203,10 @@ def _nearest(
     """The `count` nearest of `others` to each of `chosen`, places in `others` (c, count), and their mean distance."""
     if count < 1:
         return np.zeros((len(chosen), 0), dtype=np.int64), np.zeros(len(chosen), dtype=np.float32)
-    lengths = np.einsum("ij,ij->i", latents, latents)
-    squares = lengths[chosen][:, None] - 2 * (latents[chosen] @ latents[others].T) + lengths[others]
+    centre = latents[others].mean(axis=0)  # far from the origin float32 would lose small distances
+    ours, theirs = (latents[rows] - centre for rows in (chosen, others))
+    lengths = [np.einsum("ij,ij->i", rows, rows) for rows in (ours, theirs)]
+    squares = lengths[0][:, None] - 2 * (ours @ theirs.T) + lengths[1]
     squares[chosen[:, None] == others] = np.inf
     near = np.argpartition(squares, count - 1, axis=1)[:, :count]
     return near, np.sqrt(np.maximum(np.take_along_axis(squares, near, axis=1), 0)).mean(axis=1)

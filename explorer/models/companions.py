@@ -13,6 +13,8 @@ from safetensors.numpy import save
 
 from explorer.errors import CheckpointError
 from explorer.latents.concepts import Concept
+from explorer.latents.mapped import LARGE, mapped
+from explorer.latents.moments import are_finite
 from explorer.latents.samples import Labels, LatentSet
 from explorer.models.base import Card, Space
 from explorer.models.config import AGAIN, CONCEPTS, SAMPLES, check_file, read_card, resolve, whole, write_bytes
@@ -133,7 +135,23 @@ def write_concepts_to(path: Path, concepts: Iterable[Concept]) -> None:
 def _read(path: Path) -> tuple[Arrays, dict[str, str]]:
     check_file(path, LARGEST_FILE)
     with whole(path), safe_open(path, framework="numpy") as opened:
-        return {key: opened.get_tensor(key) for key in opened.keys()}, dict(opened.metadata() or {})  # noqa: SIM118
+        large = _large(path)
+        arrays = {key: large[key] if key in large else opened.get_tensor(key) for key in opened.keys()}  # noqa: SIM118
+        return arrays, dict(opened.metadata() or {})
+
+
+def _large(path: Path) -> Arrays:
+    """The large arrays of float32 in a file of safetensors: not read but mapped. The file was found whole before."""
+    with path.open("rb") as stream:
+        length = int.from_bytes(stream.read(8), "little")
+        told = json.loads(stream.read(length))
+    found: Arrays = {}
+    for key, entry in told.items():
+        start, stop = entry.get("data_offsets", (0, 0))
+        place = 8 + length + start
+        if entry.get("dtype") == "F32" and stop - start >= LARGE and place % 4 == 0:
+            found[key] = mapped(path, np.dtype("<f4"), tuple(entry["shape"]), place)
+    return found
 
 
 def _write(path: Path, arrays: Arrays, metadata: dict[str, str]) -> None:
@@ -156,7 +174,7 @@ def _floats(values: NDArray[np.generic], shape: tuple[int, ...], where: str) -> 
         raise CheckpointError(
             f"{where} holds an array of shape {values.shape}, not {shape}.", "It is of another model."
         )
-    floats = values.astype(np.float32)
-    if not np.isfinite(floats).all():
+    floats = values.astype(np.float32, copy=False)
+    if not are_finite(floats):
         raise CheckpointError(f"{where} holds values that are no numbers.", "The file is damaged.")
     return floats

@@ -11,6 +11,7 @@ import numpy as np
 from explorer.errors import InputError
 from explorer.latents.arrays import Points
 from explorer.latents.concepts import Concept
+from explorer.latents.moments import are_finite
 from explorer.latents.samples import LatentSet
 from explorer.projections import axes, concepts, lda, pacmap, pca, tsne, umap
 from explorer.projections.base import Fit, Kind, Projection, ProjectionChoice, Step, silent
@@ -58,7 +59,7 @@ def fit(
     """
     if choice.kind not in KINDS:
         raise InputError(f"There is no projection called '{choice.kind}'.", f"Choose one of: {', '.join(KINDS)}.")
-    if not len(samples) or not np.isfinite(samples.latents).all():
+    if not len(samples) or not are_finite(samples.latents):
         raise InputError("The samples cannot be drawn on a map.", "Give one or more samples of finite numbers.")
     kind = KINDS[choice.kind]
     if not is_installed(choice.kind):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import InputError
 from explorer.latents.concepts import Concept
+from explorer.latents.moments import moments
 from explorer.latents.samples import LatentSet
 from explorer.projections.base import ProjectionChoice, Step
 from explorer.projections.pca import what_remains
@@ -28,12 +29,11 @@ def fit(samples: LatentSet, choice: ProjectionChoice, concepts: Sequence[Concept
     what remains. Raises InputError without a concept, and for two that point the same way.
     """
     across, up = chosen(samples, choice, concepts)
-    latents = samples.latents.astype(np.float64)
-    mean: NDArray[np.float64] = latents.mean(axis=0)
+    mean, covariance = moments(samples.latents)
     first = across.direction.astype(np.float64) / across.sigma
     zero = across.centre / across.sigma
     if up is None:
-        axes = np.column_stack([first, what_remains(latents - mean, first)])
+        axes = np.column_stack([first, what_remains(covariance, first)])
         return _plane(choice, (in_sigma(across), "most of what remains"), axes, mean, (zero, float(mean @ axes[:, 1])))
     _check_angle(across, up)
     axes = np.column_stack([first, up.direction.astype(np.float64) / up.sigma])

@@ -9,11 +9,12 @@ import numpy as np
 
 from explorer.errors import InputError
 from explorer.latents.arrays import Latents, Points
+from explorer.latents.moments import moments
 from explorer.latents.samples import LatentSet
 from explorer.projections import kept
 from explorer.projections.base import ProjectionChoice, Step
 from explorer.projections.neighbours import NeighbourMap, Numbers, lift_error, upright
-from explorer.projections.pca import principal_components
+from explorer.projections.pca import principal_axes
 
 MOST, FEWEST = 10_000, 20  # samples that a fit takes; the others are placed among them
 VERSION = 1  # of what the parameters mean; another one makes every map anew
@@ -47,8 +48,8 @@ def made(latents: Latents, embed: Embed) -> Points:
         points = np.asarray(embed(latents), dtype=np.float64)
     if points.shape != (len(latents), 2) or not np.isfinite(points).all():
         raise InputError("This map did not come out: it has places that are no numbers.", "Try another seed.")
-    centred = latents.astype(np.float64) - latents.mean(axis=0)
-    return upright(points, centred @ principal_components(centred)[0][:, :2])
+    mean, covariance = moments(latents)
+    return upright(points, (latents - mean) @ principal_axes(covariance)[0][:, :2])
 
 
 def fitted_latents(samples: LatentSet, seed: int) -> Latents:

@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from explorer.errors import InputError
 from explorer.latents.concepts import Concept
 from explorer.latents.measures import variance_told
+from explorer.latents.moments import moments, spread
 from explorer.latents.samples import Labels, LatentSet
 from explorer.projections.base import ProjectionChoice, Step
 from explorer.projections.pca import what_remains
 from explorer.projections.plane import LIFT_HINT, LIFT_NAME, Plane
 
 Numbers = NDArray[np.float64]
+MOST = 100_000  # samples that say where the classes lie
 FLOOR = 1e-4  # of the mean variance within classes, added to each: a direction without variance separates nothing
 
 
@@ -26,13 +28,13 @@ def fit(samples: LatentSet, choice: ProjectionChoice, concepts: Sequence[Concept
     principal component of what remains, in its own standard deviations. Raises InputError for samples without classes.
     """
     labels = chosen_labels(samples, choice.label)
-    known = known_classes(labels)
-    latents, codes = samples.latents.astype(np.float64), labels.values.astype(np.int64)
-    axes, shares = discriminants(latents[known], codes[known])
+    known = np.flatnonzero(known_classes(labels))
+    known = known[spread(len(known), MOST)]
+    axes, shares = discriminants(samples.latents[known].astype(np.float64), labels.values[known].astype(np.int64))
     names = [f"{labels.name} {index + 1} ({100 * share:.0f} %)" for index, share in enumerate(shares[:2])]
-    mean: Numbers = latents.mean(axis=0)
+    mean, covariance = moments(samples.latents)
     if len(shares) < 2:
-        axes = np.column_stack([axes, what_remains(latents - mean, axes[:, 0])])
+        axes = np.column_stack([axes, what_remains(covariance, axes[:, 0])])
         names = [labels.name, "most of what remains"]
     return Plane(choice, (names[0], names[1]), LIFT_NAME, LIFT_HINT, axes[:, :2], mean, mean)
 
@@ -81,5 +83,6 @@ def discriminants(latents: Numbers, codes: NDArray[np.int64]) -> tuple[Numbers, 
 
 
 def _told(samples: LatentSet, labels: Labels) -> float:
-    known = known_classes(labels)
-    return variance_told(samples.latents[known], labels.values.astype(np.int64)[known])
+    known = np.flatnonzero(known_classes(labels))
+    known = known[spread(len(known), MOST)]
+    return variance_told(samples.latents[known], labels.values[known].astype(np.int64))

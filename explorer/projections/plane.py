@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.latents.arrays import Latent, Latents, Points
+from explorer.latents.moments import blocks
 from explorer.projections.base import ProjectionChoice
 
 LIFT_NAME = "plane through the current latent"
@@ -43,7 +44,10 @@ class Plane:
 
     def place(self, latents: Latents) -> Points:
         """Positions of latents (n, d) on the map, float32 (n, 2)."""
-        return ((latents - self.origin) @ self.axes).astype(np.float32)
+        points = np.empty((len(latents), 2), np.float32)
+        for rows in blocks(len(latents)):
+            points[rows] = (np.asarray(latents[rows]) - self.origin) @ self.axes
+        return points
 
     def lift(self, points: Points, current: Latent) -> Latents:
         """Latents (n, d) of positions (n, 2): `current` moved within the plane, everything across it kept.

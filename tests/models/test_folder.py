@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,8 +18,9 @@ from safetensors.numpy import save_file
 
 from explorer.errors import CheckpointError, StorageError
 from explorer.latents.concepts import Concept
+from explorer.latents.mapped import Mapped
 from explorer.latents.samples import Labels, LatentSet
-from explorer.models import folder
+from explorer.models import companions, folder
 from explorer.models.base import Card, Space
 
 CARD = Card(
@@ -305,3 +307,16 @@ def test_every_bundled_model_can_be_read_and_says_what_it_is(name: str) -> None:
     assert set(samples) <= {space.name for space in card.spaces}
     assert len(samples[card.default_space.name]) > 500
     assert all(np.isclose(np.linalg.norm(concept.direction), 1, atol=1e-5) for concept in concepts)
+
+
+def test_many_samples_stay_in_their_file(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are mapped: read where they are looked at, and sent to the window by name."""
+    monkeypatch.setattr(companions, "LARGE", 1000)
+    latents = np.random.default_rng(0).normal(size=(500, 4)).astype(np.float32)
+    labels = (Labels("kind", np.arange(500) % 3, ("a", "b", "c")),)
+    folder.write_samples(model, [LatentSet("z", latents, labels=labels)])
+    read = folder.read_samples(model)["z"]
+    assert isinstance(read.latents, Mapped)
+    assert np.array_equal(read.latents, latents)
+    assert len(pickle.dumps(read, 5)) < 10_000
+    assert np.array_equal(pickle.loads(pickle.dumps(read, 5)).latents, latents)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from explorer.latents.arrays import Latent, Latents, Points
 from explorer.latents.concepts import Concept
+from explorer.latents.mapped import is_same
 from explorer.latents.samples import Labels, LatentSet
 from explorer.models.quantities import QUANTITIES, Quantity, lacking
 from explorer.projections.base import Projection
@@ -184,4 +185,4 @@ def _alike(one: LatentSet, other: LatentSet | None) -> bool:
     """Whether two sets hold the same samples, with the same labels to choose from."""
     if other is None or one.space != other.space or colours.choices(one) != colours.choices(other):
         return False
-    return np.array_equal(one.latents, other.latents)
+    return is_same(one.latents, other.latents)
