@@ -28,6 +28,7 @@ FAMILIES = {
     "flow": "explorer.models.flow",
     "layers": "explorer.models.foreign.layered",
     "uva-flow": "explorer.models.foreign.uva_flow",
+    "words": "explorer.models.word_vectors",
 }
 
 

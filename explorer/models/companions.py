@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,9 +84,13 @@ def write_samples(path: Path, sets: Iterable[LatentSet]) -> None:
     if first.log_likelihoods is not None:
         arrays["log_likelihood"] = first.log_likelihoods
     for labels in first.labels:
-        arrays[f"label.{labels.name}"] = labels.values.astype(np.int16 if labels.is_category else np.float32)
+        arrays[f"label.{labels.name}"] = labels.values.astype(_code(labels) if labels.is_category else np.float32)
     names = {labels.name: list(labels.names) for labels in first.labels}
     _write(path / SAMPLES, arrays, {"labels": json.dumps(names), "provenance": first.provenance})
+
+
+def _code(labels: Labels) -> type[np.signedinteger[Any]]:
+    return np.int16 if len(labels.names) <= np.iinfo(np.int16).max else np.int32
 
 
 def read_concepts(path: str | Path, card: Card | None = None) -> tuple[Concept, ...]:
