@@ -24,6 +24,7 @@ CONFIG, WEIGHTS, README, SAMPLES, CONCEPTS = (
     "concepts.safetensors",
 )
 AGAIN = "copy the whole model folder again."
+TABLES = (".vec", ".txt", ".npz")  # endings of tables of words and vectors
 LARGEST_CONFIG = 4_000_000  # bytes; ours have about 3,000
 LARGEST_SIDE = 2048  # of a picture
 LARGEST_DIM = 65_536  # of a latent
@@ -51,8 +52,13 @@ def bundled() -> tuple[str, ...]:
 
 
 def resolve(name_or_path: str | Path) -> Path:
-    """The folder of a bundled model's name, of a model folder, or of a file in one. Raises CheckpointError."""
+    """The folder of a bundled model's name, of a model folder, or of a file in one. Raises CheckpointError.
+
+    A table of words and vectors becomes a folder in the cache.
+    """
     path = Path(name_or_path).expanduser()
+    if path.suffix.lower() in TABLES and (table := _table(path)) is not None:
+        return table
     if not path.exists() and str(name_or_path) in bundled():
         return places.pretrained() / str(name_or_path)
     try:
@@ -71,6 +77,12 @@ def resolve(name_or_path: str | Path) -> Path:
         )
         raise CheckpointError(f"{called}: it has no {CONFIG}.", _foreign_hint(path))
     return path
+
+
+def _table(path: Path) -> Path | None:
+    from explorer.models import word_tables
+
+    return word_tables.as_model(path) if word_tables.is_table(path) else None
 
 
 def _foreign_hint(path: Path) -> str:

@@ -23,7 +23,6 @@ from explorer.models.base import Card, Part, Space
 MOST_WORDS = 100_000  # the first ones, which are the most frequent
 MOST_NUMBERS = 100_000_000
 LONGEST_LINE = 200_000  # letters
-ENDINGS = (".vec", ".txt", ".npz")
 Columns = NDArray[np.int16]
 
 
@@ -41,8 +40,8 @@ def is_table(path: Path) -> bool:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 return {"words.npy", "vectors.npy"} <= set(archive.namelist())
-        with path.open(encoding="utf-8", errors="strict") as lines:
-            return path.suffix.lower() in ENDINGS and _is_row(lines, lines.readline(LONGEST_LINE))
+        with path.open(encoding="utf-8") as lines:
+            return _is_row(lines, lines.readline(LONGEST_LINE))
     except (OSError, UnicodeDecodeError, zipfile.BadZipFile):
         return False
 
@@ -79,7 +78,9 @@ def _read_text(path: Path) -> WordTable:
         try:
             row = np.array(numbers, dtype=np.float32)
         except ValueError:
-            raise CheckpointError(f"{path.name}, line {number}: not all are numbers.", "One word and its vector a line.") from None
+            raise CheckpointError(
+                f"{path.name}, line {number}: not all are numbers.", "One word and its vector a line."
+            ) from None
         if not word or not len(row) or (rows and len(row) != len(rows[0])):
             raise CheckpointError(
                 f"{path.name}, line {number}: {len(row)} numbers, not {len(rows[0]) if rows else 'one or more'}.",
@@ -110,7 +111,7 @@ def _is_row(lines: object, line: str) -> bool:
         line = lines.readline(LONGEST_LINE)  # type: ignore[attr-defined]
     word, *numbers = line.rstrip().split(" ")
     try:
-        return bool(word) and len(numbers) >= 2 and np.isfinite(np.array(numbers, dtype=np.float32)).all()
+        return bool(word) and len(numbers) >= 2 and bool(np.isfinite(np.array(numbers, dtype=np.float32)).all())
     except ValueError:
         return False
 

@@ -6,6 +6,7 @@ The picture is put together by torch from lettering that was drawn once, column 
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -31,7 +32,7 @@ class WordPicture(nn.Module):
 
     def __init__(self, words: int, dim: int, large: int, small: int) -> None:
         super().__init__()
-        self.register_buffer("vectors", torch.zeros(words, dim))
+        self.vectors = nn.Parameter(torch.zeros(words, dim), requires_grad=False)
         self.register_buffer("large", torch.zeros(LARGE[0], large, dtype=torch.uint8))
         self.register_buffer("small", torch.zeros(SMALL[0], small, dtype=torch.uint8))
         self.register_buffer("large_columns", torch.zeros(words, LARGE[1], dtype=torch.int16))
@@ -48,8 +49,7 @@ class WordPicture(nn.Module):
 
     def cosines(self, latents: Tensor) -> Tensor:
         """Cosine of each latent (n, d) with each word, (n, words)."""
-        vectors: Tensor = self.vectors  # type: ignore[assignment]
-        return nn.functional.normalize(latents, dim=1) @ nn.functional.normalize(vectors, dim=1).T
+        return nn.functional.normalize(latents, dim=1) @ nn.functional.normalize(self.vectors, dim=1).T
 
     def _head(self, near: Tensor, word: Tensor) -> Tensor:
         """The nearest word, large, and its bar: (n, FIRST_ROW, SIDE)."""
@@ -106,10 +106,8 @@ class WordVectors(NetworkModel):
     def sample(self, n: int, *, seed: int, space: str | None = None) -> Latents:
         """n words at random: nothing is known of vectors that are no words."""
         self._space(space)
-        random = torch.Generator().manual_seed(seed)
-        vectors: Tensor = self.net.vectors  # type: ignore[assignment]
-        rows = torch.cat([torch.randint(len(vectors), (1,), generator=random) for _ in range(n)]) if n else []
-        return vectors.cpu()[rows].numpy() if n else vectors[:0].cpu().numpy()
+        random, vectors = np.random.default_rng(seed), self.net.vectors.detach().cpu().numpy()
+        return vectors[random.integers(len(vectors), size=n)]
 
 
 def build(config: Config) -> WordVectors:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
+import torch
+
 from explorer.models import flow, gan, vae
 from explorer.models.checkpoint import build
 from explorer.models.config import Config
 from explorer.models.network import NetworkModel
+from explorer.models.word_tables import WordTable, lettered
+from explorer.models.word_tables import card as word_card
 
 
 def tiny_vae() -> NetworkModel:
@@ -51,10 +56,21 @@ def tiny_uva_flow() -> NetworkModel:
     return build(Config(replace(flow.new_card("tiny", (8, 8, 1)), family="uva-flow"), hyperparameters))
 
 
+def tiny_words() -> NetworkModel:
+    random = np.random.default_rng(0)
+    table = WordTable(tuple("abcdefgh"), random.standard_normal((8, 5)).astype(np.float32))
+    arrays = lettered(table)
+    hyperparameters = {"words": 8, "dim": 5, "large": arrays["large"].shape[1], "small": arrays["small"].shape[1]}
+    model = build(Config(word_card("tiny", table), hyperparameters))
+    model.net.load_state_dict({name: torch.from_numpy(np.array(values)) for name, values in arrays.items()})
+    return model
+
+
 TINY: dict[str, Callable[[], NetworkModel]] = {
     "vae": tiny_vae,
     "gan": tiny_gan,
     "flow": tiny_flow,
     "layers": tiny_layers,
     "uva-flow": tiny_uva_flow,
+    "words": tiny_words,
 }
