@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from explorer.errors import InputError
@@ -74,6 +75,13 @@ class Inks:
         cells = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 3)
         away = (self._palette**2).sum(axis=1) - 2 * cells @ self._palette.T  # squared distance, less |cell|^2
         self._nearest = away.argmin(axis=1).astype(np.uint8)
+
+    @property
+    def table(self) -> NDArray[np.uint8]:
+        """The palette as FFmpeg wants it, uint8 (256, 4): alpha, red, green, blue; the last one stays free."""
+        table = np.full((256, 4), 255, np.uint8)
+        table[: len(self._palette), 1:] = self._palette.astype(np.uint8)
+        return table
 
     def inked(self, frame: Image.Image) -> Image.Image:
         """The frame in the colours of the palette: each channel to 5 bits, then the nearest."""
