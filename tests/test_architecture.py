@@ -44,7 +44,19 @@ FROM_WORK_TO_UI = {"work.messages"}
 WITHOUT_QT = {"", "errors", "places", "latents", "models", "projections", "session", "export", "commands", "cli"}
 STARTERS = {"threading", "multiprocessing", "subprocess", "concurrent", "asyncio"}
 QT_STARTERS = {"QThread", "QThreadPool", "QRunnable", "QProcess"}
-HEAVY = ("torch", "av", "sklearn", "scipy", "onnx", "onnxscript", "onnxruntime", "pyqtgraph", "openTSNE", "umap", "pacmap")
+HEAVY = (
+    "torch",
+    "av",
+    "sklearn",
+    "scipy",
+    "onnx",
+    "onnxscript",
+    "onnxruntime",
+    "pyqtgraph",
+    "openTSNE",
+    "umap",
+    "pacmap",
+)
 LONGEST_FILE, LONGEST_FUNCTION = 400, 50
 VERBS_OF_NOTHING = {"update", "refresh", "process", "handle"}
 NAMES_OF_NOTHING = {"manager", "helper", "helpers", "util", "utils", "misc", "common"}

@@ -11,6 +11,7 @@ COMMANDS = {
     "inspect": "say what a model is",
     "decode": "turn latents into pictures",
     "encode": "turn pictures into latents",
+    "path": "travel from one latent to another, as a film, as pictures or as numbers",
     "train": "train a model, one of ours or one on your own pictures",
     "tour": "map, sliders and a path of a model as pictures, without a screen",
     "bench": "measure how fast this is here",

@@ -12,14 +12,15 @@ from PIL import Image, ImageDraw
 from explorer import projections
 from explorer.commands.tour_grid import show_grid
 from explorer.commands.tour_subject import Subject, ends, few, ordinary
+from explorer.export.beside import Beside
 from explorer.export.film import save_gif
-from explorer.export.lettering import DARK, LARGE, MEDIUM, write
+from explorer.export.lettering import DARK, MEDIUM, write
 from explorer.export.map_picture import MapContent, MapPicture, Thumbnails, spread_out
 from explorer.export.palette import colours_of
 from explorer.export.pictures import enlarged, save_png
 from explorer.export.sheet import Words, sheet
 from explorer.latents import paths
-from explorer.latents.arrays import Images, Latents, Points
+from explorer.latents.arrays import Latents, Points
 from explorer.latents.edits import edited
 from explorer.latents.measures import most_telling
 from explorer.projections.base import Projection
@@ -147,28 +148,11 @@ def _show_path(subject: Subject, travelled: dict[str, Latents], out: Path) -> Se
 
 def _walk(subject: Subject, latents: Latents, line: Points, points: Points) -> list[Image.Image]:
     """The bead goes from A to B and back; its picture stands beside the map."""
-    samples = few(subject.samples)
-    content = MapContent(points, labels=most_telling(samples, points), path=line, legend=False)
-    small = MapPicture(content, size=(560, 480))
+    labels = most_telling(few(subject.samples), points)
+    beside = Beside(points, line, labels=labels, cell=_cell(subject, 384), smooth=subject.smooth)
     images = subject.decode(latents)
-    frames = [_walk_frame(subject, small.with_bead(line[at]), images, at) for at in range(len(images))]
+    frames = [Image.fromarray(beside.frame(image, index)) for index, image in enumerate(images)]
     return [frames[0]] * 8 + frames + [frames[-1]] * 8 + frames[-2:0:-1]
-
-
-def _walk_frame(subject: Subject, map_picture: Image.Image, images: Images, at: int) -> Image.Image:
-    frame = Image.new("RGB", (1000, 480), DARK.ground)
-    frame.paste(map_picture, (0, 0))
-    shown = enlarged(images[at], _cell(subject, 384), smooth=subject.smooth)
-    left, top = 576 + (388 - shown.width) // 2, (420 - shown.height) // 2 + 20
-    frame.paste(shown, (left, top))
-    draw = ImageDraw.Draw(frame)
-    share = at / (len(images) - 1)
-    write(draw, (576, 452), "A", LARGE, DARK.accent, "lm")
-    write(draw, (964, 452), "B", LARGE, DARK.accent, "rm")
-    draw.rounded_rectangle((616, 450, 924, 454), 2, fill=DARK.line)
-    draw.rectangle((616, 450, 616 + share * 308, 454), fill=DARK.accent)
-    draw.ellipse((608 + share * 308, 444, 624 + share * 308, 460), fill=DARK.accent)
-    return frame
 
 
 def _cell(subject: Subject, wanted: int) -> int:
