@@ -44,8 +44,8 @@ class WordPicture(nn.Module):
         near, order = self.cosines(latents).topk(self.listed, dim=1)
         lines = [self._head(near[:, 0], order[:, 0])]
         lines += [self._line(near[:, place], order[:, place]) for place in range(1, self.listed)]
-        foot = latents.new_zeros(len(latents), SIDE - FIRST_ROW - ROW * (self.listed - 1), SIDE)
-        return 1 - INK * torch.cat([*lines, foot], dim=1).unsqueeze(1)
+        foot = SIDE - FIRST_ROW - ROW * (self.listed - 1)
+        return 1 - INK * nn.functional.pad(torch.cat(lines, dim=1), (0, 0, 0, foot)).unsqueeze(1)
 
     def cosines(self, latents: Tensor) -> Tensor:
         """Cosine of each latent (n, d) with each word, (n, words)."""
@@ -59,8 +59,8 @@ class WordPicture(nn.Module):
         number = nn.functional.pad(self._number(near), (NUMBER_LEFT - told.shape[2], 0))
         below = _wide(torch.cat([told, number], dim=2))
         above = _wide(nn.functional.pad(letters, (LEFT, 0, TOP, 0)))
-        gap = near.new_zeros(len(near), FIRST_ROW - above.shape[1] - below.shape[1], SIDE)
-        return torch.cat([above, below, gap], dim=1)
+        gap = FIRST_ROW - above.shape[1] - below.shape[1]
+        return nn.functional.pad(torch.cat([above, below], dim=1), (0, 0, 0, gap))
 
     def _line(self, near: Tensor, word: Tensor) -> Tensor:
         """A word, its bar and its cosine: (n, ROW, SIDE)."""
