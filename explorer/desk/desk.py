@@ -12,6 +12,7 @@ from explorer.desk.demos import Demos
 from explorer.desk.errands import Errands
 from explorer.desk.greeting import Greeting
 from explorer.desk.habits import Habits
+from explorer.desk.honesty import Honesty
 from explorer.desk.live import Live
 from explorer.desk.measuring import Measuring
 from explorer.desk.open_model import OpenModel
@@ -42,6 +43,7 @@ class Desk(QObject):
         self._parts = (
             Projecting(self.store, self.model, self.window, self.jobs),
             Pictures(self.store, self.engine, self.model, self.window),
+            Honesty(self.store, self.model, self.window, self.jobs),
             Measuring(self.store, self.engine, self.model, self.window, self.jobs),
         )
         self.errands = Errands(self.store, self.engine, self.model, self.window)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from explorer import projections
@@ -16,7 +17,8 @@ from explorer.latents.concepts import Concept
 from explorer.latents.measures import Neighbourhood, most_telling
 from explorer.latents.samples import LatentSet
 from explorer.projections.base import Projection, ProjectionChoice
-from explorer.projections.quality import Quality, quality
+from explorer.projections.plane import Plane
+from explorer.projections.quality import Quality, quality, variance_seen
 from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
@@ -133,6 +135,7 @@ class Projecting(QObject):
             measured,
             samples,
             result.points,
+            result.projection.axes if isinstance(result.projection, Plane) else None,
             done=lambda found: self._take_quality(key, found),
         )
 
@@ -200,10 +203,13 @@ def fitted(samples: LatentSet, choice: ProjectionChoice, concepts: Sequence[Conc
     return _around(projection, projections.points_of(projection, samples, step), samples)
 
 
-def measured(samples: LatentSet, points: Points, *, step: Step) -> Quality | None:
-    """How far the map can be believed."""
+def measured(samples: LatentSet, points: Points, axes: NDArray[np.float64] | None, *, step: Step) -> Quality | None:
+    """How far the map can be believed; `axes` (d, 2) are those of a flat view."""
     step(0, 1, "Measuring the map")
-    return quality(samples.latents, points)
+    found = quality(samples.latents, points)
+    if found is None or axes is None:
+        return found
+    return replace(found, seen=variance_seen(samples.latents, axes))
 
 
 def _around(projection: Projection, points: Points, samples: LatentSet) -> Fitted:

@@ -16,13 +16,15 @@ MOST = 2000
 @dataclass(frozen=True)
 class Quality:
     """`trust`: whether neighbours on the map are neighbours in truth; `continuity`: whether true neighbours are so on
-    the map. 1 is perfect, about 0.5 is chance. Of the `neighbours` nearest, among `samples` samples.
+    the map. 1 is perfect, about 0.5 is chance. Of the `neighbours` nearest, among `samples` samples. `seen`: the share
+    of the samples' variance that lies in the view, 0..1; None for a map without straight directions.
     """
 
     trust: float
     continuity: float
     neighbours: int
     samples: int
+    seen: float | None = None
 
 
 def quality(latents: Latents, points: Points, neighbours: int = NEIGHBOURS, most: int = MOST) -> Quality | None:
@@ -37,6 +39,17 @@ def quality(latents: Latents, points: Points, neighbours: int = NEIGHBOURS, most
     true, shown = distances(latents[chosen]), distances(points[chosen])
     worst = n * k * (2 * n - 3 * k - 1) / 2
     return Quality(1 - intrusion(true, shown, k) / worst, 1 - intrusion(shown, true, k) / worst, k, n)
+
+
+def variance_seen(latents: Latents, axes: NDArray[np.float64]) -> float:
+    """The share of the variance of latents (n, d) that lies in the plane of `axes` (d, 2), 0..1.
+
+    For two principal components it is the sum of their shares.
+    """
+    centred = latents - latents.mean(axis=0, dtype=np.float64)
+    plane, _ = np.linalg.qr(axes)
+    total = float(np.square(centred).sum())
+    return float(np.square(centred @ plane).sum()) / total if total > 0 else 1.0
 
 
 def intrusion(true: NDArray[np.float32], shown: NDArray[np.float32], k: int) -> float:

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.desk.desk import Desk
 from explorer.desk.measuring import of_places, of_samples
-from explorer.latents.surroundings import Surroundings, lost
+from explorer.latents.surroundings import Surroundings, kin, lost
 from explorer.models.quantities import DENSITY, DISTANCE, LOST, QUANTITIES, ROUND_TRIP, STRETCH
 from explorer.session.preferences import Preferences
 from explorer.ui.map.panel import MapPanel
@@ -136,3 +136,19 @@ def test_a_gan_offers_no_density_and_no_round_trip_and_says_why(qtbot: QtBot, de
     assert not box.model().index(row, 0).flags()
     desk.store.change("Colour", colour=ROUND_TRIP)  # a pasted state may wish for it
     assert panel._chart.quantity is None
+
+
+def test_a_sample_chosen_by_hand_is_tied_to_its_neighbours_and_the_first_one_is_not(qtbot: QtBot, desk: Desk) -> None:
+    panel = desk.window.map
+    assert desk.store.state.place.sample is not None
+    assert panel._marks.ties is None
+    points = panel._canvas.layers.points
+    panel._canvas.chosen.emit(points[5].astype(np.float64), 5)
+    qtbot.waitUntil(lambda: panel._marks.ties is not None, timeout=WAIT)
+    before = panel._chart.kin
+    desk.store.change("Other axes", projection=type(desk.store.state.projection)("axes", 2, 3))
+    qtbot.waitUntil(lambda: panel._chart.kin is not None and panel._chart.kin is not before, timeout=WAIT)
+    samples = desk.model.samples()
+    assert samples is not None
+    assert panel._chart.kin is not None
+    assert panel._chart.kin.sentence == kin(samples.latents, panel._canvas.layers.points, 5).sentence

@@ -197,11 +197,13 @@ def test_the_footer_says_how_a_place_becomes_a_latent_and_what_it_is_worth(scene
     lift, count, worth = scene.panel._footer.words
     assert (lift, count, worth) == (scene.projection.lift_name, "300 samples", "")
     scene.panel.show_neighbourhood(Neighbourhood(scene.samples.latents))
-    assert scene.panel._footer.words[2] == "inside the data"
+    near = Neighbourhood(scene.samples.latents).nearness(scene.panel._chart.current)
+    told = f"{near.distance:.2f} away  \N{MIDDLE DOT}  {near.percentile:.0f} %"
+    assert scene.panel._footer.words[2] == f"inside the data  \N{MIDDLE DOT}  {told}"
     scene.store.show_preview(frozen(np.full(DIM, 50.0)))
-    assert scene.panel._footer.words[2] == "outside the data"
+    assert scene.panel._footer.words[2].startswith("outside the data")
     scene.store.show_preview(None)
-    assert scene.panel._footer.words[2] == "inside the data"
+    assert scene.panel._footer.words[2] == f"inside the data  \N{MIDDLE DOT}  {told}"
 
 
 # pictures

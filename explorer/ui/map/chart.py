@@ -11,11 +11,12 @@ from explorer.latents.arrays import Latent, Latents, Points
 from explorer.latents.concepts import Concept
 from explorer.latents.mapped import is_same
 from explorer.latents.samples import Labels, LatentSet
+from explorer.latents.surroundings import Kin
 from explorer.models.quantities import QUANTITIES, Quantity, lacking
 from explorer.projections.base import Projection
 from explorer.session.state import State, frozen
 from explorer.session.store import Store
-from explorer.ui.map import colours, scene
+from explorer.ui.map import colours, honesty, scene
 from explorer.ui.map.marks import Marks, Route
 from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.traces import Traces
@@ -42,10 +43,12 @@ class Chart:
         self.shown: Projection | None = None
         self.traces = Traces(store.state)
         self.measured: Labels | None = None  # numbers of the samples, as far as they are known
+        self.kin: Kin | None = None  # of the sample that was chosen last
+        self.asked: tuple[NDArray[np.float64], Latent] | None = None  # the place (2,) clicked last, and what it gave
 
     def begin(self) -> None:
         """Another model or another of its spaces: what was fitted is gone."""
-        self.fitted = self.shown = self.measured = None
+        self.fitted = self.shown = self.measured = self.kin = self.asked = None
         self.traces = Traces(self._store.state, self.concepts)
 
     def take_model(self, opened: Opened | None) -> bool:
@@ -152,7 +155,12 @@ class Chart:
             return Marks()
         state, samples = self._store.state, self.samples
         marks = self.traces.marks(state, self.concepts, self.shown)
-        return marks if samples is None else replace(marks, draft=scene.draft(state.studio, samples, self.shown))
+        if samples is None:
+            return marks
+        draft = scene.draft(state.studio, samples, self.shown)
+        ties = honesty.ties(self.kin, state.place, samples, self.shown)
+        asked = honesty.asked(self.asked, state.place, self.shown)
+        return replace(marks, draft=draft, ties=ties, asked=asked)
 
     def route(self) -> Route:
         """The path of the state."""

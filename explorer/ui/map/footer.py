@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolTip, QWidget
 
 from explorer.latents.measures import Nearness
 from explorer.projections.quality import Quality
@@ -18,11 +18,21 @@ MEANINGS = {
 }
 
 
+MEASURING = "trust \N{HORIZONTAL ELLIPSIS}"
+ROOMY = 900  # logical pixels
+
+
 class Chip(QLabel):
-    """A short text on a rounded ground."""
+    """A short text on a rounded ground; a click shows its tooltip at once."""
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        QToolTip.showText(event.globalPosition().toPoint(), self.toolTip(), self)
 
     def sizeHint(self) -> QSize:
         return super().sizeHint() + QSize(2 * ink.GRID, 6)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -49,6 +59,7 @@ class MapFooter(QWidget):
         self._count.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._worth = QLabel(self)
         self._worth.setAccessibleName("Where this latent lies")
+        self._worth.setFont(ink.tabular(self._worth.font()))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(ink.GRID, ink.GRID // 2, ink.GRID, ink.GRID // 2)
         layout.setSpacing(2 * ink.GRID)
@@ -64,17 +75,22 @@ class MapFooter(QWidget):
         self._lift.setToolTip(hint)
         self._lift.setAccessibleDescription(hint)
         self._lift.setVisible(bool(name))
+        self._trust.setVisible(bool(name))
 
     def show_quality(self, quality: Quality | None) -> None:
-        """Trustworthiness in two digits, both measures in the tooltip; None when they are not known."""
-        self._trust.setVisible(quality is not None)
+        """Trustworthiness, continuity and the variance that is seen; None while they are being measured."""
         if quality is None:
+            self._trust.setText(MEASURING)
+            self._trust.setToolTip("How far this map can be believed is measured in the background.")
             return
-        self._trust.setText(f"trust {_digits(quality.trust)}")
+        self._trust.setText(_measures(quality))
+        seen = (
+            "" if quality.seen is None else f"\n{100 * quality.seen:.0f} % of the samples' variance lies in this view."
+        )
         self._trust.setToolTip(
             f"Trustworthiness {_digits(quality.trust)}: whether neighbours on the map are neighbours in latent space. "
             f"Continuity {_digits(quality.continuity)}: whether neighbours in latent space are neighbours on the map. "
-            f"1 is perfect, about .5 is chance. The {quality.neighbours} nearest of {quality.samples:,} samples."
+            f"1 is perfect, about .5 is chance. The {quality.neighbours} nearest of {quality.samples:,} samples.{seen}"
         )
 
     def show_samples(self, count: int, provenance: str) -> None:
@@ -88,18 +104,38 @@ class MapFooter(QWidget):
             self._worth.setText("")
             self._worth.setToolTip("")
             return
-        self._worth.setText(WORDS[nearness.where])
+        self._worth.setText(
+            f"{WORDS[nearness.where]}  \N{MIDDLE DOT}  {nearness.distance:.2f} away  \N{MIDDLE DOT}  "
+            f"{nearness.percentile:.0f} %"
+        )
         warns = nearness.where == "outside"
         self._worth.setForegroundRole(QPalette.ColorRole.BrightText if warns else QPalette.ColorRole.WindowText)
         self._worth.setToolTip(
-            f"{MEANINGS[nearness.where]} Distance to the nearest sample: {nearness.distance:.2f}, more than "
+            f"{MEANINGS[nearness.where]}\nDistance to the nearest sample: {nearness.distance:.2f}, more than "
             f"{nearness.percentile:.0f} % of the samples have to their own nearest (Euclidean, in the latent's units)."
         )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where room is short the number of samples goes first: the legend tells it too."""
+        self._count.setVisible(self.width() > ROOMY)
+
+    @property
+    def trust(self) -> str:
+        """How far the map can be believed, as it stands there."""
+        return self._trust.text()
 
     @property
     def words(self) -> tuple[str, str, str]:
         """What stands there: lift, samples, worth."""
         return self._lift.text(), self._count.text(), self._worth.text()
+
+
+def _measures(quality: Quality) -> str:
+    """'trust .68 \N{MIDDLE DOT} continuity .71 \N{MIDDLE DOT} 13 % of the variance'."""
+    parts = [f"trust {_digits(quality.trust)}", f"continuity {_digits(quality.continuity)}"]
+    if quality.seen is not None:
+        parts.append(f"{100 * quality.seen:.0f} % of variance")
+    return "  \N{MIDDLE DOT}  ".join(parts)
 
 
 def _digits(share: float) -> str:

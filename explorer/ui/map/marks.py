@@ -17,6 +17,8 @@ from explorer.ui.widgets.ink import between
 
 Floats = NDArray[np.float64]
 MEAN = 13.0  # logical pixels, radius of the dashed circle of a mean
+LOST = "#d55e00"  # of what a map has torn away; vermilion of Okabe and Ito
+CROSS = 5.5  # logical pixels, half a side
 STOP = 9.0  # logical pixels, radius of a waypoint
 RING = 7.5  # logical pixels, radius of the ring around the current latent
 
@@ -50,6 +52,26 @@ class Draft:
 
 
 @dataclass(frozen=True, eq=False)
+class Ties:
+    """From a sample `at` (2,) to its true nearest neighbours: those that the map has `kept` near (k, 2), and the `lost`
+    ones (m, 2)."""
+
+    at: Points
+    kept: Points
+    lost: Points
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """Where a click asked for a latent, and where the latent `landed` that the map could make of it, (2,) each."""
+
+    at: Points
+    landed: Points
+    text: str = "You clicked here. What you see lies at the ring."
+
+
+@dataclass(frozen=True, eq=False)
 class Marks:
     """Everything over the samples, in positions on the map; None is not there."""
 
@@ -59,6 +81,8 @@ class Marks:
     arrow: Arrow | None = None
     route: Route = Route()
     draft: Draft | None = None
+    ties: Ties | None = None
+    asked: Asked | None = None
 
 
 class MarkPainter:
@@ -75,6 +99,8 @@ class MarkPainter:
     def draw(self, marks: Marks, *, with_preview: bool = True) -> None:
         """All of them, the current latent on top; without the preview where it would hide a sample."""
         self._painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if marks.ties is not None:
+            self._draw_ties(marks.ties)
         self._draw_route(marks.route)
         if marks.draft is not None:
             self._draw_draft(marks.draft)
@@ -82,6 +108,8 @@ class MarkPainter:
             self._draw_trail(marks.trail)
         if marks.arrow is not None:
             self._draw_arrow(marks.arrow)
+        if marks.asked is not None:
+            self._draw_asked(marks.asked)
         if with_preview and (preview := self._screen(marks.preview)) is not None:
             self._ring(preview, 5.0, 1.5)
         if (current := self._screen(marks.current)) is not None:
@@ -180,6 +208,40 @@ class MarkPainter:
             self._painter.setPen(QPen(tone, breadth, style, Qt.PenCapStyle.FlatCap))
             self._painter.drawEllipse(at, MEAN, MEAN)
 
+    def _draw_ties(self, ties: Ties) -> None:
+        """Straight to those that are near; dashed, and to an open ring, to those that were lost."""
+        at = self._screen(ties.at)
+        if at is None:
+            return
+        for end in self._line(ties.lost):
+            self._draw_dashed(at, end, QColor(LOST))
+            self._twice(QColor(LOST), 1.5, lambda end=end: self._painter.drawEllipse(end, 4.0, 4.0))  # type: ignore[misc]
+        for end in self._line(ties.kept):
+            self._twice(self._text, 1.25, lambda end=end: self._painter.drawLine(at, end), halo=2.0)  # type: ignore[misc]
+            self._disc(end, 2.5, self._text)
+        if ties.text and QRectF(0, 0, self._camera.width, self._camera.height).contains(at):
+            self._label(at, ties.text, away=at - QPointF(0, 1))
+
+    def _draw_asked(self, asked: Asked) -> None:
+        """A cross where the click was, and a dashed line to where the latent lies; nothing where both are one."""
+        at, landed = self._screen(asked.at), self._screen(asked.landed)
+        if at is None or landed is None or (at - landed).manhattanLength() < RING:
+            return
+        self._draw_dashed(at, landed, self._accent)
+        for dx, dy in ((CROSS, CROSS), (CROSS, -CROSS)):
+            start, end = at - QPointF(dx, dy), at + QPointF(dx, dy)
+            self._twice(self._accent, 2.25, lambda start=start, end=end: self._painter.drawLine(start, end))  # type: ignore[misc]
+        if asked.text:
+            self._label(at, asked.text, away=landed)
+
+    def _draw_dashed(self, start: QPointF, end: QPointF, colour: QColor) -> None:
+        for tone, breadth, style in (
+            (self._ground, 3.5, Qt.PenStyle.SolidLine),
+            (colour, 1.5, Qt.PenStyle.DashLine),
+        ):
+            self._painter.setPen(QPen(tone, breadth, style, Qt.PenCapStyle.FlatCap))
+            self._painter.drawLine(start, end)
+
     def _draw_shaft(self, tail: QPointF, head: QPointF) -> None:
         """From the tail to the rim of the current latent's ring, which lies at the head."""
         along = head - tail
@@ -208,6 +270,8 @@ class MarkPainter:
 
     def _label(self, at: QPointF, text: str, away: QPointF) -> None:
         """Text beside a point, on the side that leads away from another, and within the view."""
+        if not text:
+            return
         metrics = QFontMetricsF(self._painter.font())
         width, height = metrics.horizontalAdvance(text) + 12, metrics.height() + 6
         left = at.x() + 20 if at.x() >= away.x() else at.x() - 20 - width

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from explorer.latents.arrays import Images, Latent, Points
 from explorer.latents.measures import Neighbourhood
 from explorer.latents.samples import Labels
+from explorer.latents.surroundings import Kin
 from explorer.projections.base import Projection
 from explorer.projections.quality import Quality
 from explorer.session.state import Seat, State
@@ -24,6 +25,7 @@ from explorer.ui.map.footer import MapFooter
 from explorer.ui.map.lattice import GridSetting, Tile
 from explorer.ui.map.legend import Legend, is_dark
 from explorer.ui.map.marks import Marks
+from explorer.ui.map.marks_legend import MarksLegend
 from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.picking import Tool
 from explorer.ui.map.tool_switch import ToolSwitch
@@ -70,6 +72,7 @@ class MapPanel(QWidget):
         self._grid = GridSetting()
         self._bar, self._canvas, self._footer = MapBar(self), MapCanvas(self), MapFooter(self)
         self._legend, self._tools = Legend(self._canvas), ToolSwitch(self._canvas)
+        self._marks_legend = MarksLegend(self._canvas)
         self._canvas.installEventFilter(self)
         self._canvas.telling.describe = self._chart.describe
         self._canvas.telling.describe_place = self._chart.describe_place
@@ -154,6 +157,11 @@ class MapPanel(QWidget):
         """How far the map can be believed; None while that is not known."""
         self._footer.show_quality(quality)
 
+    def show_kin(self, kin: Kin | None) -> None:
+        """The true neighbours of the chosen sample, and which of them the map has kept; None for no sample."""
+        self._chart.kin = kin
+        self._show_marks()
+
     def reset_view(self) -> None:
         """Show the whole map."""
         self._canvas.reset_view()
@@ -231,11 +239,16 @@ class MapPanel(QWidget):
 
     def _show_selection(self) -> None:
         self._canvas.show_selection(self._store.state.selection)
+        self._explain_marks()
 
     def _show_marks(self) -> None:
         self._marks = self._chart.marks()
+        self._explain_marks()
         self._put(preview=self._chart.at(self._store.preview))
         self._show_worth(self._store.preview)
+
+    def _explain_marks(self) -> None:
+        self._marks_legend.show_marks(self._marks, self._chart.shown, len(self._store.state.selection))
 
     def _show_worth(self, preview: Latent | None) -> None:
         latent = self._chart.current if preview is None else preview
@@ -289,6 +302,7 @@ class MapPanel(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._canvas and event.type() == QEvent.Type.Resize:
             self._legend.settle()
+            self._marks_legend.settle()
         return False
 
     def changeEvent(self, event: QEvent) -> None:

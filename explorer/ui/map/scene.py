@@ -74,10 +74,15 @@ def arrow(place: Place, concepts: Sequence[Concept], name: str | None, projectio
     line = tail + (SIGMAS[:, None] * concept.sigma * concept.direction).astype(np.float32)
     tip = tail + np.float32(strength * concept.sigma) * concept.direction
     text = f"{concept.name} moved {strength:+.1f}".replace("-", "\N{MINUS SIGN}")
-    share = getattr(projection, "share", None)
-    if share is not None:
-        text += f"  \N{MIDDLE DOT}  {100 * share(concept.direction):.0f} % visible here"
+    text += f"  \N{MIDDLE DOT}  {visible(projection, concept.direction)}"
     return Arrow(projection.place(line), place_one(projection, tail), place_one(projection, tip), text)
+
+
+def visible(projection: Projection, direction: Latent) -> str:
+    """How much of a direction (d,) this map shows; a map that bends shows no direction as a whole."""
+    if projection.lift_error:
+        return "bent by this map"
+    return f"{100 * projection.share(direction):.0f} % visible here"
 
 
 def draft(studio: Studio, samples: LatentSet, projection: Projection) -> Draft | None:
@@ -88,9 +93,8 @@ def draft(studio: Studio, samples: LatentSet, projection: Projection) -> Draft |
     means = [_mean(bucket, samples) for bucket in (making.without, making.with_)]
     without, with_ = (samples.latents.mean(axis=0) if mean is None else mean for mean in means)
     text = making.name or "new concept"
-    share = getattr(projection, "share", None)
-    if share is not None and studio.draft is not None:
-        text += f"  \N{MIDDLE DOT}  {100 * share(studio.draft.direction):.0f} % visible here"
+    if studio.draft is not None:
+        text += f"  \N{MIDDLE DOT}  {visible(projection, studio.draft.direction)}"
     return Draft(place_one(projection, without), place_one(projection, with_), text)
 
 

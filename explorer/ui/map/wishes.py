@@ -34,6 +34,7 @@ class Wishes:
             return
         title = "Go to this point" if sample is None else f"Choose sample {sample}"
         place = replace(state.place, base=frozen(latent), strengths=NOTHING, sample=sample, seed=None)
+        self._chart.asked = (point, place.base) if sample is None else None
         selection = state.selection if sample is None else chosen([sample])
         self._store.change(title, place=place, path=replace(state.path, position=None), selection=selection)
 

@@ -1,0 +1,40 @@
+"""What a map says of itself: which true neighbours it lost, and where a click has landed. No Qt."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from explorer.latents.arrays import Latent
+from explorer.latents.samples import LatentSet
+from explorer.latents.surroundings import Kin
+from explorer.projections.base import Projection
+from explorer.projections.neighbours import NeighbourMap
+from explorer.session.state import Place
+from explorer.ui.map.marks import Asked, Ties
+
+OF_NEIGHBOUR_MAPS = (
+    "The size of a clump tells nothing about how much its samples differ.",
+    "The distance between clumps tells little.",
+    "Clumps can come from chance alone: look at another seed before you believe one.",
+)
+
+
+def ties(kin: Kin | None, place: Place, samples: LatentSet, projection: Projection) -> Ties | None:
+    """The lines from the chosen sample to its true neighbours; None where another one, or an edited one, is shown."""
+    if kin is None or place.sample != kin.sample or place.strengths or kin.indices.max(initial=-1) >= len(samples):
+        return None
+    points = projection.place(samples.latents[[kin.sample, *kin.indices.tolist()]])
+    return Ties(points[0], points[1:][kin.kept], points[1:][~kin.kept], kin.sentence)
+
+
+def asked(known: tuple[NDArray[np.float64], Latent] | None, place: Place, projection: Projection) -> Asked | None:
+    """Where the last click was, on a map that cannot give the very place; None once another latent is shown."""
+    if known is None or not projection.lift_error or place.base is not known[1] or place.strengths:
+        return None
+    return Asked(known[0].astype(np.float32), projection.place(place.base[None])[0])
+
+
+def warnings(projection: Projection | None) -> tuple[str, ...]:
+    """What people forget of a map of this kind."""
+    return OF_NEIGHBOUR_MAPS if isinstance(projection, NeighbourMap) else ()
