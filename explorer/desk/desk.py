@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from explorer.desk.background import Background
 from explorer.desk.choosing import Choosing
+from explorer.desk.courses import Courses
 from explorer.desk.demos import Demos
 from explorer.desk.errands import Errands
 from explorer.desk.greeting import Greeting
@@ -44,6 +45,7 @@ class Desk(QObject):
             Projecting(self.store, self.model, self.window, self.jobs),
             Pictures(self.store, self.engine, self.model, self.window),
             Honesty(self.store, self.model, self.window, self.jobs),
+            Courses(self.store, self.engine, self.model, self.window),
             Measuring(self.store, self.engine, self.model, self.window, self.jobs),
         )
         self.errands = Errands(self.store, self.engine, self.model, self.window)

@@ -23,8 +23,10 @@ from explorer.work.orders import (
     Progress,
     Report,
     SampleOrder,
+    SearchOrder,
     TwinOrder,
 )
+from explorer.work.search import Search
 from explorer.work.seats import Seats
 from explorer.work.shelf import OpenModel, milliseconds_since
 from explorer.work.source import Source, warm
@@ -49,6 +51,7 @@ class Clerk:
         self._open: OpenModel | None = None  # serves
         self._next: OpenModel | None = None  # is being loaded
         self._live_at = 0.0
+        self._search: Search | None = None
         self._doings: dict[type, Callable[[Any], None]] = {
             OpenOrder: self._begin_open,
             LoadedOrder: self._end_open,
@@ -59,6 +62,7 @@ class Clerk:
             EncodeOrder: self._encode,
             DeviceOrder: self._move,
             TwinOrder: self._fetch_twin,
+            SearchOrder: self._begin_search,
         }
 
     def put(self, serial: int, order: Order) -> None:
@@ -75,6 +79,9 @@ class Clerk:
                 self._do(order)
             elif (chunk := self._lists.take(self._resting())) is not None:
                 self._do_chunk(chunk)
+                self._search_on()
+            elif self._search is not None:
+                self._search_on()
             else:
                 self._seats.wait(timeout=self._patience())
 
@@ -129,7 +136,7 @@ class Clerk:
         self._tell(Loaded(model.key, model.lacks_twin))
 
     def _serve(self, model: OpenModel) -> None:
-        self._open = model
+        self._open, self._search = model, None
         self._lists.clear()
         self._tell(model.opened())
 
@@ -204,6 +211,25 @@ class Clerk:
         self._tell(Progress("", 1.0))
         self._tell(Encoded(order.key, np.concatenate(parts), model.card.spaces[0].name))
 
+    def _begin_search(self, order: SearchOrder) -> None:
+        self._search = None
+        if order.kind and self._serves(order.key):
+            samples = self._serving().samples[order.space].latents
+            self._search = Search(order, self._serving().model, samples)
+
+    def _search_on(self) -> None:
+        """One step of the search, if there is one."""
+        if self._search is None:
+            return
+        try:
+            found = self._search.step()
+            if found is None or found.is_last:
+                self._search = None
+            self._tell(found)
+        except Exception as error:
+            self._search = None
+            self._tell(failure(0, error))
+
     def _live_between(self) -> None:
         if (order := self._seats.take(("live",))) is not None:
             self._do(order)
@@ -228,5 +254,8 @@ class Clerk:
 
     def _tell(self, body: object, *, answers_live: bool = False) -> None:
         with self._arriving:  # 'nothing left to do' has to be true of this very serial
-            serial, rests = self._serial, self._seats.empty and not self._lists and self._next is None
+            serial, rests = self._serial, self._is_done()
         wire.send(self._pipe, Report(serial, rests, body, answers_live))
+
+    def _is_done(self) -> bool:
+        return self._seats.empty and not self._lists and self._next is None and self._search is None

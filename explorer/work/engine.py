@@ -19,6 +19,7 @@ from explorer.work.messages import (
     DeviceChanged,
     Encoded,
     Failed,
+    Found,
     Measured,
     Opened,
     Purpose,
@@ -34,6 +35,7 @@ from explorer.work.orders import (
     Progress,
     Report,
     SampleOrder,
+    SearchOrder,
     TwinOrder,
 )
 from explorer.work.source import FolderSource
@@ -56,6 +58,7 @@ class Engine(QObject):
     opened = Signal(object)  # messages.Opened; again, with a new key, after a restart
     decoded = Signal(object)  # messages.Decoded
     measured = Signal(object)  # messages.Measured
+    found = Signal(object)  # messages.Found
     sampled = Signal(object)  # messages.Sampled
     encoded = Signal(object)  # messages.Encoded
     failed = Signal(object)  # messages.Failed
@@ -135,6 +138,11 @@ class Engine(QObject):
         if self._link is not None:
             self._link.put(SampleOrder(self._key, n, seed, space))
 
+    def search(self, order: SearchOrder) -> None:
+        """Search for a path; `found` tells better and better courses."""
+        if self._link is not None and order.key == self._key != 0:
+            self._link.put(order)
+
     def encode(self, images: Images) -> None:
         """Latents of pictures, uint8 (n, height, width, channels) of the model's own size."""
         if self._link is not None:
@@ -179,7 +187,7 @@ class Engine(QObject):
                 self.progress.emit("", 1.0)
             case Failed():
                 self._take_failed(body)
-            case DeviceChanged() | Decoded() | Measured() | Sampled() | Encoded():
+            case DeviceChanged() | Decoded() | Measured() | Found() | Sampled() | Encoded():
                 self._deliver(body)
 
     def _take_opened(self, opened: Opened) -> None:
@@ -198,7 +206,7 @@ class Engine(QObject):
         if failed.key in (0, self._key, self._last_key):
             self.failed.emit(failed)
 
-    def _deliver(self, body: DeviceChanged | Decoded | Measured | Sampled | Encoded) -> None:
+    def _deliver(self, body: DeviceChanged | Decoded | Measured | Found | Sampled | Encoded) -> None:
         if body.key != self._key:
             return
         if isinstance(body, DeviceChanged) and self._wanted is not None and self._wanted.key == body.key:
@@ -207,6 +215,7 @@ class Engine(QObject):
             DeviceChanged: self.device_changed,
             Decoded: self.decoded,
             Measured: self.measured,
+            Found: self.found,
             Sampled: self.sampled,
             Encoded: self.encoded,
         }

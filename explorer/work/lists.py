@@ -10,15 +10,20 @@ ORDER = (
     "reconstruction",
     "shelf",
     "film",
+    "rows",
+    "export",
     "grid",
     "sheet",
+    "film values",
     "first values",
     "tile values",
     "thumbnails",
     "sample values",
 )
 IDLE = frozenset({"first values", "tile values", "thumbnails", "sample values"})  # wait while the hand is at work
-MEASURES = frozenset({"first values", "tile values", "sample values"})  # need the weights, not only a twin
+MEASURES = frozenset(
+    {"film values", "first values", "tile values", "sample values"}
+)  # need the weights, not only a twin
 CHUNK_MS = 15.0  # a live request waits for one chunk at most; or for one latent, where that takes longer
 IDLE_CHUNK_MS = 45.0  # the first picture of a drag may wait for one of these; while the hand moves there are none
 LARGEST = 32  # batches of 16 to 32 are 2.2 to 2.9 times cheaper a picture than single ones, larger ones no more

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from explorer.latents.arrays import Images, Latents
 from explorer.latents.concepts import Concept
 from explorer.latents.concepts.known import known
+from explorer.latents.paths import Knots
 from explorer.latents.samples import LatentSet
 from explorer.models.base import Card
 
@@ -20,12 +21,15 @@ Purpose = Literal[
     "reconstruction",
     "shelf",
     "film",
+    "rows",
+    "export",
     "grid",
     "sheet",
     "first values",
     "tile values",
     "thumbnails",
     "sample values",
+    "film values",
 ]
 """Why pictures or numbers are wanted. 'live' goes first, its newest request alone waits; the others are background
 lists."""
@@ -116,6 +120,16 @@ class Measured:
 
 
 Request = DecodeRequest | MeasureRequest
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """How far the search for a path has come: a better course than before. `mark` is that of the order."""
+
+    key: int
+    mark: object
+    course: Knots
+    is_last: bool
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explorer.latents.arrays import Images
+from explorer.latents.arrays import Images, Latents
 from explorer.work.messages import DecodeRequest, MeasureRequest, Purpose
 
 
@@ -57,6 +57,19 @@ class TwinOrder:
     key: int
 
 
+@dataclass(frozen=True, eq=False)
+class SearchOrder:
+    """Search for a path of a kind through waypoints (k, d). The newest replaces an older one; '' as `kind` ends it."""
+
+    key: int
+    kind: str
+    waypoints: Latents
+    closed: bool
+    space: str
+    truncation: float
+    mark: object
+
+
 @dataclass(frozen=True)
 class LoadedOrder:
     """From the engine's loading thread to its main thread: the weights of an `OpenOrder` are in place, or failed."""
@@ -71,6 +84,7 @@ Order = (
     | EncodeOrder
     | DeviceOrder
     | TwinOrder
+    | SearchOrder
     | LoadedOrder
     | DecodeRequest
     | MeasureRequest
@@ -78,7 +92,8 @@ Order = (
 
 RANK = (
     *("open", "loaded", "device", "twin", "live", "reconstruction", "sample", "encode"),
-    *("shelf", "film", "grid", "sheet", "first values", "tile values", "thumbnails", "sample values"),
+    *("shelf", "film", "search", "rows", "export", "grid", "sheet"),
+    *("film values", "first values", "tile values", "thumbnails", "sample values"),
 )
 """The seats orders wait in, the most urgent first. In each the newest order replaces an older one."""
 
@@ -87,6 +102,7 @@ _SEATS = {
     LoadedOrder: "loaded",
     DeviceOrder: "device",
     TwinOrder: "twin",
+    SearchOrder: "search",
     SampleOrder: "sample",
     EncodeOrder: "encode",
 }
