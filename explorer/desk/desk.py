@@ -20,6 +20,7 @@ from explorer.desk.open_model import OpenModel
 from explorer.desk.papers import Papers
 from explorer.desk.pictures import Pictures
 from explorer.desk.projecting import Projecting
+from explorer.desk.studio import Studio
 from explorer.errors import ExplorerError
 from explorer.models import folder
 from explorer.session.preferences import Preferences
@@ -48,6 +49,7 @@ class Desk(QObject):
             Courses(self.store, self.engine, self.model, self.window),
             Measuring(self.store, self.engine, self.model, self.window, self.jobs),
         )
+        self.studio = Studio(self.store, self.engine, self.model, self.window, self.jobs)
         self.errands = Errands(self.store, self.engine, self.model, self.window)
         self.choosing = Choosing(self.store, self.model, self.window)
         self.demos = Demos(self.store, self.model, self.window, self.jobs)

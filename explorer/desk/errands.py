@@ -32,6 +32,8 @@ class Errands(QObject):
             "zero": self._zero,
             "reset": window.sliders.reset_all,
             "snapshot": self._snapshot,
+            "put_with": lambda: window.studio.wishes.put_current("with"),
+            "put_without": lambda: window.studio.wishes.put_current("without"),
             "pin": window.path.pin,
             "play": window.path.toggle,
             "step_back": lambda: window.path.step(-1),

@@ -74,6 +74,8 @@ DEEDS: tuple[Deed, ...] = (
     Deed("select_all", "All samples", "Select", "Ctrl+A"),
     Deed("select_none", "Nothing", "Select", "Ctrl+Shift+A"),
     Deed("select_others", "The others", "Select", "Ctrl+Shift+I"),
+    Deed("put_with", "Add to the examples with", "Edit", key=K.Key_Y, key_text="Y"),
+    Deed("put_without", "Add to the examples without", "Edit", key=K.Key_N, key_text="N"),
     Deed("pin", "Pin to the path", "Path", key=K.Key_P, key_text="P", icon="map-pin", bar=True, word="Pin"),
     Deed("play", "Play or pause", "Path", key=K.Key_Space, key_text="Space", icon="play"),
     Deed("step_back", "Previous frame", "Path", key=K.Key_Left, key_text="Left", icon="step-back"),

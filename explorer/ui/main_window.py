@@ -51,6 +51,7 @@ class MainWindow(QMainWindow):
         from explorer.ui.spotlight import Spotlight
         from explorer.ui.stage import Stage
         from explorer.ui.status import Status
+        from explorer.ui.studio import StudioPanel
         from explorer.ui.tool_bar import ToolBar
         from explorer.ui.welcome import Welcome
 
@@ -61,6 +62,8 @@ class MainWindow(QMainWindow):
         self.sliders = SlidersPanel(store)
         yield
         self.inspect, self.shelf = InspectPanel(store), Shelf(store)
+        yield
+        self.studio = StudioPanel(store)
         yield
         self.path = PathPanel(store)
         yield
@@ -82,7 +85,7 @@ class MainWindow(QMainWindow):
     @property
     def panels(self) -> tuple[QWidget, ...]:
         """Everything that shows a model."""
-        return (self.map, self.stage, self.sliders, self.inspect, self.shelf, self.path)
+        return (self.map, self.stage, self.sliders, self.studio, self.inspect, self.shelf, self.path)
 
     def layout_text(self) -> str:
         """Where the window and its panels are, to be remembered."""
@@ -152,7 +155,7 @@ class MainWindow(QMainWindow):
 
         self.tools = QTabWidget()
         self.tools.setDocumentMode(True)
-        for panel, title in ((self.sliders, "Sliders"), (self.shelf, "Shelf"), (self.inspect, "Inspect")):
+        for panel, title in self._tabs():
             self.tools.addTab(panel, title)
         right, bottom = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
         stage, tools = Dock("Picture", "stage", self.stage), Dock("Tools", "tools", self.tools)
@@ -163,6 +166,14 @@ class MainWindow(QMainWindow):
         self._dock_list = (stage, tools, path)
         for dock in self._dock_list:
             self._view.addAction(dock.toggleViewAction())
+
+    def _tabs(self) -> tuple[tuple[QWidget, str], ...]:
+        return (
+            (self.sliders, "Sliders"),
+            (self.studio, "Concepts"),
+            (self.shelf, "Shelf"),
+            (self.inspect, "Inspect"),
+        )
 
     def _share_room(self) -> None:
         """About two thirds for the map; the picture above the tools; the path as high as its strip."""

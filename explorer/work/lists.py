@@ -8,6 +8,8 @@ from explorer.work.messages import MeasureRequest, Request
 
 ORDER = (
     "reconstruction",
+    "strip",
+    "examples",
     "shelf",
     "film",
     "rows",
@@ -17,6 +19,8 @@ ORDER = (
     "film values",
     "first values",
     "tile values",
+    "effects",
+    "reading",
     "thumbnails",
     "sample values",
 )

@@ -19,6 +19,8 @@ from explorer.models.base import Card
 Purpose = Literal[
     "live",
     "reconstruction",
+    "strip",
+    "examples",
     "shelf",
     "film",
     "rows",
@@ -27,6 +29,8 @@ Purpose = Literal[
     "sheet",
     "first values",
     "tile values",
+    "effects",
+    "reading",
     "thumbnails",
     "sample values",
     "film values",

@@ -92,8 +92,8 @@ Order = (
 
 RANK = (
     *("open", "loaded", "device", "twin", "live", "reconstruction", "sample", "encode"),
-    *("shelf", "film", "search", "rows", "export", "grid", "sheet"),
-    *("film values", "first values", "tile values", "thumbnails", "sample values"),
+    *("strip", "examples", "shelf", "film", "search", "rows", "export", "grid", "sheet"),
+    *("film values", "first values", "tile values", "effects", "reading", "thumbnails", "sample values"),
 )
 """The seats orders wait in, the most urgent first. In each the newest order replaces an older one."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -33,6 +35,7 @@ class Slider(QWidget):
         self._low, self._high = low, high
         self._value = 0.0
         self._tick: float | None = None
+        self._piles: Sequence[Sequence[float]] = ()
         self._grip: QPointF | None = None
         self._grip_value = 0.0
         self._key: int | None = None
@@ -66,6 +69,11 @@ class Slider(QWidget):
         if value != self._value:
             self._value = value
             self.update()
+
+    def show_piles(self, piles: Sequence[Sequence[float]]) -> None:
+        """Histograms behind the track, each over the whole range, 0..1 high; the last one in the accent."""
+        self._piles = piles
+        self.update()
 
     def show_tick(self, tick: float | None) -> None:
         if tick != self._tick:
@@ -180,9 +188,20 @@ class Slider(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
+        self._paint_piles(painter)
         self._paint_track(painter)
         self._paint_tick(painter)
         self._paint_hand(painter)
+
+    def _paint_piles(self, painter: QPainter) -> None:
+        for place, pile in enumerate(self._piles):
+            own = ink.accent(self.palette()) if place == len(self._piles) - 1 else ink.grey(self.palette(), 0.5)
+            own.setAlphaF(0.35)
+            painter.setBrush(own)
+            step = self._length() / max(1, len(pile))
+            for part, share in enumerate(pile):
+                high = share * (self.height() - 2)
+                painter.drawRect(QRectF(self._margin() + part * step, self.height() - 1 - high, step, high))
 
     def _paint_track(self, painter: QPainter) -> None:
         middle, left = self.height() / 2, self._margin()
