@@ -12,6 +12,7 @@ from explorer.desk.courses import Courses
 from explorer.desk.demos import Demos
 from explorer.desk.errands import Errands
 from explorer.desk.greeting import Greeting
+from explorer.desk.grid_paper import GridPaper
 from explorer.desk.habits import Habits
 from explorer.desk.honesty import Honesty
 from explorer.desk.live import Live
@@ -54,6 +55,7 @@ class Desk(QObject):
         self.choosing = Choosing(self.store, self.model, self.window)
         self.demos = Demos(self.store, self.model, self.window, self.jobs)
         self.papers = Papers(self.store, self.engine, self.model, self.window, self.jobs, self.demos)
+        self.grid_paper = GridPaper(self.store, self.engine, self.model, self.window, self.jobs)
         self.habits = Habits(kept, self.store, self.engine, self.model, self.window)
         self.live = Live(self.store, self.engine, self.model, self.window)
         self._greeting = Greeting(self.store, self.model) if greet else None
@@ -62,6 +64,7 @@ class Desk(QObject):
             **self.choosing.table,
             **self.papers.table,
             **self.demos.table,
+            **self.grid_paper.table,
             **self.habits.table,
         }
         self._join()

@@ -32,6 +32,7 @@ DEEDS: tuple[Deed, ...] = (
     Deed("open", "Open model…", "File", "Ctrl+O", icon="folder-open", tip="Open a model folder"),
     Deed("encode", "Bring a picture…", "File", "Ctrl+I", icon="image", tip="Find the latent of a picture of yours"),
     Deed("save_picture", "Save picture…", "File", "Ctrl+S", icon="download"),
+    Deed("save_grid", "Save grid…", "File", icon="grid-2x2", tip="The decoded grid of the map, for print"),
     Deed(
         "export_film",
         "Export film…",

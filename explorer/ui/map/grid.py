@@ -141,6 +141,13 @@ class MapGrid(QObject):
         tile = self._lattice.tile_at(self._level, x, y) if self.setting.on and self._lattice else None
         return (tile, self._lattice.centres([tile])[0]) if tile and self._lattice else None
 
+    def span(self) -> tuple[Lattice, int, range, range] | None:
+        """The lattice, the level, and columns and rows of the view; None while the grid is off."""
+        if not self.setting.on or self._lattice is None:
+            return None
+        columns, rows = self._lattice.covering(self._level, self._camera.bounds, 0)
+        return (self._lattice, self._level, columns, rows) if columns and rows else None
+
     def box(self, tile: Tile) -> tuple[float, float, float, float]:
         """left, bottom, right, top of a tile in the plane."""
         assert self._lattice is not None

@@ -22,6 +22,7 @@ from explorer.ui.map.bar import MapBar
 from explorer.ui.map.canvas import MapCanvas
 from explorer.ui.map.chart import Chart
 from explorer.ui.map.footer import MapFooter
+from explorer.ui.map.grid_view import GridView, grid_view, tiles_of, tint_of
 from explorer.ui.map.lattice import GridSetting, Tile
 from explorer.ui.map.legend import Legend, is_dark
 from explorer.ui.map.marks import Marks
@@ -147,6 +148,17 @@ class MapPanel(QWidget):
     def take_tool(self, tool: Tool) -> None:
         """What the hand holds on the map."""
         self._canvas.picking.take(tool)
+
+    def grid_view(self) -> GridView | None:
+        """What the grid shows, with the numbers on it; None while it is off."""
+        span, shown, quantity = self._canvas.grid.span(), self._chart.shown, self._chart.quantity
+        if span is None or shown is None:
+            return None
+        view, (_lattice, level, columns, rows) = grid_view(*span, shown, self._chart.current), span
+        if quantity is None or not self._canvas.heat.setting.on:
+            return view
+        tiles, layer = tiles_of(level, columns, rows), self._canvas.heat_layer
+        return replace(view, tint=tint_of(layer, tiles, len(columns), quantity, self._colouring, self._grid.tint))
 
     def show_neighbourhood(self, neighbourhood: Neighbourhood | None) -> None:
         """What tells inside from outside, for the samples on show; built elsewhere, for it takes a moment."""

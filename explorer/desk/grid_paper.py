@@ -1,0 +1,133 @@
+"""The grid as a picture for print: the tiles of the view, decoded once more and whole, drawn with their axes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from explorer.desk.background import Background
+from explorer.desk.open_model import OpenModel
+from explorer.errors import InputError
+from explorer.latents.arrays import Images, Latents
+from explorer.models.base import Card
+from explorer.session.store import Store
+from explorer.ui.main_window import MainWindow
+from explorer.ui.map.grid_view import GridView
+from explorer.work.engine import Engine
+from explorer.work.job import Step
+from explorer.work.messages import Decoded, DecodeRequest, Opened
+
+TITLE = "Decoding the grid"
+
+
+@dataclass(eq=False)
+class Sheet:
+    """A sheet in the making; `images` is filled as pictures come."""
+
+    view: GridView
+    path: Path
+    card: Card
+    images: Images
+    missing: int
+
+
+class GridPaper(QObject):
+    """`table` maps the name of a deed to what is done. One sheet at a time; cancel drops it."""
+
+    def __init__(self, store: Store, engine: Engine, model: OpenModel, window: MainWindow, jobs: Background) -> None:
+        super().__init__()
+        self._store, self._engine, self._model, self._window, self._jobs = store, engine, model, window, jobs
+        self._sheet: Sheet | None = None
+        self.table: Mapping[str, Callable[[], None]] = {"save_grid": self._ask_save}
+        window.map.grid_save_wanted.connect(lambda: window.done.emit("save_grid"))
+        window.status.cancel_wanted.connect(self._cancel)
+        engine.decoded.connect(self._take)
+        model.changed.connect(self._drop)
+
+    def save(self, path: Path) -> None:
+        """Write the grid of the view to a PNG, in the background. Raises InputError while there is no grid."""
+        view, opened = self._window.map.grid_view(), self._model.opened
+        if view is None or opened is None:
+            raise InputError("There is no grid to save.", "Show it first: press G, or click Grid above the map.")
+        self._jobs.run(
+            "grid sheet",
+            lifted,
+            view,
+            done=lambda latents: self._decode(opened, view, path, latents),
+        )
+
+    def _ask_save(self) -> None:
+        if self._window.map.grid_view() is None:
+            self.save(Path())
+        path, _kind = QFileDialog.getSaveFileName(self._window, "Save grid", "grid.png", "PNG (*.png)")
+        if path:
+            self.save(Path(path).with_suffix(".png"))
+
+    def _decode(self, opened: Opened, view: GridView, path: Path, latents: Latents) -> None:
+        if opened is not self._model.opened:
+            return
+        images = np.zeros((len(latents), *opened.card.image_shape), np.uint8)
+        self._sheet = Sheet(view, path, opened.card, images, len(latents))
+        place, marks = self._store.state.place, tuple(range(len(latents)))
+        self._window.status.show_progress(TITLE, 0.0, can_cancel=True)
+        self._engine.ask(DecodeRequest(opened.key, "sheet", latents, place.space, place.truncation, marks))
+
+    def _take(self, decoded: Decoded) -> None:
+        sheet = self._sheet
+        if sheet is None or decoded.purpose != "sheet":
+            return
+        sheet.images[list(cast(tuple[int, ...], decoded.marks))] = decoded.images
+        sheet.missing -= len(decoded.images)
+        self._window.status.show_progress(TITLE, 1 - sheet.missing / len(sheet.images), can_cancel=True)
+        if not sheet.missing:
+            self._sheet = None
+            self._window.status.show_rest()
+            self._jobs.run(
+                "grid sheet",
+                drawn,
+                sheet,
+                done=lambda _none: self._window.messages.show_note(f"Saved {sheet.path.name}."),
+                title="Drawing the grid",
+            )
+
+    def _cancel(self) -> None:
+        if self._sheet is not None:
+            self._engine.forget("sheet")
+            self._drop()
+
+    def _drop(self, _opened: object = None) -> None:
+        if self._sheet is not None:
+            self._sheet = None
+            self._window.status.show_rest()
+
+
+def lifted(view: GridView, *, step: Step) -> Latents:
+    """The latents of a view, float32 (n, d): the job."""
+    step(0, 1, "Lifting the grid")
+    return view.projection.lift(view.places.astype(np.float32), view.current)
+
+
+def drawn(sheet: Sheet, *, step: Step) -> None:
+    """Draw the sheet and write it: the job."""
+    from explorer.export.grid_sheet import GridContent, grid_sheet, save_print
+
+    step(0, 1, "Drawing the grid")
+    view = sheet.view
+    content = GridContent(
+        sheet.images,
+        view.columns,
+        view.rows,
+        sheet.card.name,
+        f"{view.columns} x {view.rows} places of the map, decoded: {view.projection.lift_name}",
+        view.projection.axis_names,
+        view.across,
+        view.up,
+        view.tint,
+    )
+    save_print(grid_sheet(content), sheet.path)
