@@ -11,6 +11,7 @@ from explorer.desk.choosing import Choosing
 from explorer.desk.courses import Courses
 from explorer.desk.demos import Demos
 from explorer.desk.errands import Errands
+from explorer.desk.filming import Filming
 from explorer.desk.greeting import Greeting
 from explorer.desk.grid_paper import GridPaper
 from explorer.desk.habits import Habits
@@ -58,11 +59,13 @@ class Desk(QObject):
         self.grid_paper = GridPaper(self.store, self.engine, self.model, self.window, self.jobs)
         self.habits = Habits(kept, self.store, self.engine, self.model, self.window)
         self.live = Live(self.store, self.engine, self.model, self.window)
+        self.filming = Filming(self.store, self.engine, self.model, self.window, self.jobs, self.live)
         self._greeting = Greeting(self.store, self.model) if greet else None
         self._deeds: Mapping[str, Callable[[], None]] = {
             **self.errands.table,
             **self.choosing.table,
             **self.papers.table,
+            **self.filming.table,
             **self.demos.table,
             **self.grid_paper.table,
             **self.habits.table,
@@ -73,6 +76,7 @@ class Desk(QObject):
         self.window.done.connect(self.do)
         self.window.stage.save_wanted.connect(lambda: self.do("save_picture"))
         self.window.path.export_wanted.connect(lambda: self.do("export_film"))
+        self.window.path.controls.record_wanted.connect(lambda: self.do("record"))
         self.window.dropped.connect(lambda path: self._attempt(lambda: self.papers.take(path)))
         self.window.closing.connect(self.close)
         self.engine.failed.connect(self._show_failure)

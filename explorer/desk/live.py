@@ -8,7 +8,7 @@ from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.desk.open_model import OpenModel
 from explorer.latents.arrays import Latent
@@ -20,7 +20,12 @@ from explorer.work.messages import Decoded, DecodeRequest, Opened
 
 
 class Live(QObject):
-    """Asks for the picture of the preview, of the path's bead, or of the current place, in that order."""
+    """Asks for the picture of the preview, of the path's bead, or of the current place, in that order.
+
+    `shown` carries every picture that goes on the stage, uint8 (h, w, c).
+    """
+
+    shown = Signal(object)
 
     def __init__(self, store: Store, engine: Engine, model: OpenModel, window: MainWindow) -> None:
         super().__init__()
@@ -77,6 +82,7 @@ class Live(QObject):
         if decoded.purpose != "live" or opened is None or decoded.key != opened.key:
             return
         self._window.stage.show_picture(decoded.images[0], born=decoded.born)
+        self.shown.emit(decoded.images[0])
         self._shown += 1
         self._times.append(decoded.decode_ms)
         self._window.status.show_decode(median(self._times), decoded.backend)
@@ -84,6 +90,7 @@ class Live(QObject):
     def _show_frame(self, image: NDArray[np.uint8], _number: int) -> None:
         if self._store.preview is None:
             self._window.stage.show_picture(image)
+            self.shown.emit(image)
             self._shown += 1
 
     def _show_rate(self) -> None:

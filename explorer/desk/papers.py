@@ -38,7 +38,6 @@ class Papers(QObject):
             "open": self._ask_model,
             "encode": self._ask_picture,
             "save_picture": self._ask_save,
-            "export_film": self._ask_film,
             "copy": self._copy,
             "paste": self._paste,
             "copy_python": self._copy_python,
@@ -103,28 +102,6 @@ class Papers(QObject):
             done=lambda _none: self._note(f"Saved {target.name}."),
         )
 
-    def _ask_film(self) -> None:
-        images = self._window.path.film
-        if images is None:
-            raise InputError("There is no film yet.", "Pin A and B and wait until the strip is full, then export.")
-        path, _kind = QFileDialog.getSaveFileName(self._window, "Export film", "path.gif", "Animated GIF (*.gif)")
-        if path:
-            self.export(images, Path(path).with_suffix(".gif"))
-
-    def export(self, images: Images, path: Path) -> None:
-        """Write the frames of the film to a GIF, in the background."""
-        rate, smooth = self._store.state.path.rate, self._window.stage.smooth
-        self._jobs.run(
-            "export",
-            save_film,
-            images,
-            path,
-            rate,
-            smooth,
-            done=lambda _none: self._note(f"Saved {path.name}."),
-            title="Writing the film",
-        )
-
     def _copy(self) -> None:
         opened = self._model.opened
         if opened is not None:
@@ -149,7 +126,7 @@ class Papers(QObject):
         self._window.messages.show_note(text)
 
 
-PICTURE_SIZE, FILM_SIZE = 512, 384  # pixels of the longer side
+PICTURE_SIZE = 512  # pixels of the longer side
 
 
 def read_picture(path: Path, shape: tuple[int, int, int], *, step: Step) -> Images:
@@ -166,10 +143,3 @@ def save_picture(image: np.ndarray, path: Path, smooth: bool, state: str, *, ste
 
     step(0, 1, "Saving")
     save_png(enlarged(image, PICTURE_SIZE, smooth=smooth), path, state)
-
-
-def save_film(images: Images, path: Path, rate: float, smooth: bool, *, step: Step) -> None:
-    """Write the frames of a path as an animated GIF: the job."""
-    from explorer.export import film
-
-    film.save_film(images, path, rate=rate, longest=FILM_SIZE, smooth=smooth, progress=step)

@@ -81,6 +81,8 @@ DEEDS: tuple[Deed, ...] = (
     Deed("play", "Play or pause", "Path", key=K.Key_Space, key_text="Space", icon="play"),
     Deed("step_back", "Previous frame", "Path", key=K.Key_Left, key_text="Left", icon="step-back"),
     Deed("step_on", "Next frame", "Path", key=K.Key_Right, key_text="Right", icon="step-forward"),
+    Deed("record", "Record what is done…", "Path", icon="circle-dot", tip="The picture as it changes, into a film"),
+    Deed("copy_path", "Copy path as Python", "Path"),
     Deed("leave", "Back to the current latent", "Path", key=K.Key_Escape, key_text="Esc"),
     Deed("reset_view", "Show the whole map", "View", key=K.Key_0, key_text="0", icon="zoom-out"),
     Deed("grid", "Grid of pictures on the map", "View", key=K.Key_G, key_text="G", icon="grid-2x2"),

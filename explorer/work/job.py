@@ -29,9 +29,13 @@ class Step:
         self._is_cancelled = is_cancelled
 
     def __call__(self, done: int, total: int, text: str = "") -> None:
+        self.check()
+        self._tell(done, total, text)
+
+    def check(self) -> None:
+        """Raise Cancelled where it was wished, and tell nothing."""
         if self._is_cancelled():
             raise Cancelled
-        self._tell(done, total, text)
 
 
 class Job(QObject):

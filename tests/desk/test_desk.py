@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 from explorer.desk.desk import Desk
 from explorer.session import preferences
 from explorer.session.preferences import Preferences
-from explorer.session.state import Pin, frozen
+from explorer.session.state import frozen
 from explorer.ui.map.canvas import MapCanvas
 
 
@@ -154,17 +154,6 @@ def test_two_pins_make_a_film_that_plays_on_the_stage(qtbot: QtBot, desk: Desk) 
     shows(qtbot, desk, lambda: first)
     desk.store.show_position(1.0)
     shows(qtbot, desk, lambda: last)
-
-
-def test_the_film_is_written_as_a_gif_of_its_frames(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
-    pin = Pin(frozen(np.full(4, 14.0, dtype=np.float32)))
-    desk.store.change_path("Pin", waypoints=(Pin(desk.model.latent()), pin), frames=7, kind="linear")
-    qtbot.waitUntil(lambda: desk.window.path.film is not None, timeout=WAIT)
-    target = tmp_path / "film.gif"
-    desk.papers.export(desk.window.path.film, target)
-    qtbot.waitUntil(target.exists, timeout=WAIT)
-    with Image.open(target) as film:
-        assert film.n_frames == 12  # there and back
 
 
 def test_a_dropped_picture_becomes_the_current_latent(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:

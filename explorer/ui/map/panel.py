@@ -108,6 +108,11 @@ class MapPanel(QWidget):
         self._show_map()
         self.placed.emit(points)
 
+    @property
+    def shown(self) -> Projection | None:
+        """The projection on the screen; None while there is none."""
+        return self._chart.shown
+
     def _show_map(self) -> None:
         """What was fitted, on axes of equal probability where the grid wants them."""
         shown = self._chart.on_axes(self._is_equal)

@@ -25,6 +25,7 @@ class PathControls(QWidget):
     reverse_wanted = Signal()
     clear_wanted = Signal()
     export_wanted = Signal()
+    record_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +40,7 @@ class PathControls(QWidget):
         self.even = _toggle(
             "gauge", "Even perceptual speed: the picture changes by the same amount from frame to frame"
         )
+        self.record = _toggle("circle-dot", "Record what is done live into a film; once more to end it")
         self.export = _button("Export film…", "The path as a film, as pictures or as numbers (Ctrl+E)")
         self._join()
         self._lay_out()
@@ -65,8 +67,13 @@ class PathControls(QWidget):
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._align()
 
+    def show_recording(self, is_recording: bool) -> None:
+        """Whether what is done is being recorded."""
+        self.record.setChecked(is_recording)
+
     def show_model(self, is_open: bool) -> None:
         self.pin.setEnabled(is_open)
+        self.record.setEnabled(is_open)
 
     def _join(self) -> None:
         self.pin.clicked.connect(self.pin_wanted)
@@ -75,6 +82,7 @@ class PathControls(QWidget):
         self.even.toggled.connect(lambda on: self.chosen.emit("even", on))
         self.clear.clicked.connect(self.clear_wanted)
         self.export.clicked.connect(self.export_wanted)
+        self.record.clicked.connect(self.record_wanted)
         # `activated` and not `currentIndexChanged`: what is set by code is silent
         self.kind.activated.connect(lambda _: self.chosen.emit("kind", self.kind.currentData()))
         self.mode.activated.connect(lambda _: self.chosen.emit("mode", self.mode.currentData()))
@@ -91,6 +99,7 @@ class PathControls(QWidget):
         for field in (self.kind, self.closed, self.frames, self.rate, self.mode, self.even):
             row.addWidget(field)
         row.addStretch(1)
+        row.addWidget(self.record)
         row.addWidget(self.export)
         self._align()
 
