@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QApplication
 
-from explorer.desk.open_model import OpenModel
+from explorer.desk.open_model import OpenModel, remembered
 from explorer.models import folder
 from explorer.session import preferences
 from explorer.session.preferences import MapChoice, Preferences
@@ -59,10 +59,10 @@ class Habits(QObject):
         return self._kept.model_choices.get(path)
 
     def _remember_map(self, old: State, new: State) -> None:
-        chosen = new.projection != old.projection or new.colour != old.colour
-        if new.model == old.model and chosen:
-            seen = new.projection
-            self._kept = self._kept.with_choice(new.model, MapChoice(seen.kind, seen.first, seen.second, new.colour))
+        shown, before = ((state.projection, state.second, state.colour) for state in (new, old))
+        if new.model == old.model and shown != before:
+            beside = None if new.second is None else remembered(new.second)
+            self._kept = self._kept.with_choice(new.model, remembered(new.projection, new.colour, beside))
 
     def _end_welcome(self, _old: State, _new: State) -> None:
         """The first thing done makes the welcome go."""

@@ -205,6 +205,7 @@ def first_state(opened: Opened, choice: MapChoice | None = None) -> State:
         model=opened.path,
         place=first_place(space.name, space.dim, samples),
         projection=chosen_projection(choice) if choice is not None else usual(samples),
+        second=chosen_projection(choice.beside) if choice is not None and choice.beside is not None else None,
         colour=colour,
         path=PathSetting(),
         studio=Studio(own=kept_concepts(opened.card)),
@@ -219,8 +220,14 @@ def usual(samples: LatentSet | None) -> ProjectionChoice:
 
 def chosen_projection(choice: MapChoice) -> ProjectionChoice:
     """The projection a map was last shown in; principal components for a kind that this program does not know."""
-    fields = {name: value for name, value in vars(choice).items() if name != "colour"}
+    fields = {name: value for name, value in vars(choice).items() if name not in ("colour", "beside")}
     return ProjectionChoice(**fields) if choice.kind in KINDS else ProjectionChoice()
+
+
+def remembered(seen: ProjectionChoice, colour: str = "", beside: MapChoice | None = None) -> MapChoice:
+    """What is remembered of a map. Where it was stopped is not: the next time it runs to its end."""
+    fields = {name: value for name, value in vars(seen).items() if name != "stopped"}
+    return MapChoice(**fields, colour=colour, beside=beside)
 
 
 def first_place(space: str, dim: int, samples: LatentSet | None) -> Place:

@@ -13,14 +13,16 @@ from explorer.latents.arrays import Points
 from explorer.latents.concepts import Concept
 from explorer.latents.moments import are_finite
 from explorer.latents.samples import LatentSet
-from explorer.projections import axes, concepts, lda, pacmap, pca, tsne, umap
-from explorer.projections.base import Fit, Kind, Projection, ProjectionChoice, Step, silent
+from explorer.projections import axes, concepts, embedding, lda, pacmap, pca, tsne, umap
+from explorer.projections.base import Fit, Kind, Parameter, Partial, Projection, ProjectionChoice, Step, silent
 from explorer.projections.neighbours import NeighbourMap
 
 __all__ = [
     "KINDS",
     "Fit",
     "Kind",
+    "Parameter",
+    "Partial",
     "Projection",
     "ProjectionChoice",
     "choices",
@@ -29,6 +31,7 @@ __all__ = [
     "is_installed",
     "lack",
     "points_of",
+    "stopped",
 ]
 
 PLACED_AT_ONCE = 5000
@@ -41,10 +44,29 @@ KINDS: Mapping[str, Kind] = {
     "concepts": Kind("Concepts", "Across one concept, up another: each says how much.", concepts.fit, ("across", "up")),
     "lda": Kind("LDA", "The directions that part the classes of a label best.", lda.fit, ("label",)),
     "tsne": Kind(
-        "t-SNE", "Neighbours stay together; sizes and distances mean little.", tsne.fit, ("seed",), "openTSNE"
+        "t-SNE",
+        "Neighbours stay together; sizes and distances mean little.",
+        tsne.fit,
+        ("seed",),
+        "openTSNE",
+        tsne.PARAMETERS,
     ),
-    "umap": Kind("UMAP", "The graph of neighbours, drawn flat; distances mean little.", umap.fit, ("seed",), "umap"),
-    "pacmap": Kind("PaCMAP", "Neighbours, and more of the whole than t-SNE keeps.", pacmap.fit, ("seed",), "pacmap"),
+    "umap": Kind(
+        "UMAP",
+        "The graph of neighbours, drawn flat; distances mean little.",
+        umap.fit,
+        ("seed",),
+        "umap",
+        umap.PARAMETERS,
+    ),
+    "pacmap": Kind(
+        "PaCMAP",
+        "Neighbours, and more of the whole than t-SNE keeps.",
+        pacmap.fit,
+        ("seed",),
+        "pacmap",
+        pacmap.PARAMETERS,
+    ),
 }
 
 
@@ -65,6 +87,12 @@ def fit(
     if not is_installed(choice.kind):
         raise InputError(f"{kind.name} is not installed.", f"{MAPS_HINT}.")
     return kind.fit(samples, fitting(choice, samples.dim), concepts, step)
+
+
+def stopped(samples: LatentSet, partial: Partial, choice: ProjectionChoice) -> Projection:
+    """The map that was to be seen when its fit was stopped; `choice.stopped` says after which iteration."""
+    kind = KINDS[choice.kind]
+    return embedding.stopped(samples, choice, kind.name, kind.parameters, partial)
 
 
 def points_of(projection: Projection, samples: LatentSet, step: Step = silent) -> Points:

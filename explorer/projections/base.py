@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from explorer.latents.arrays import Latent, Latents, Points
 from explorer.latents.concepts import Concept
 from explorer.latents.samples import LatentSet
+
+Value = float | str
 
 
 @dataclass(frozen=True)
@@ -16,7 +21,9 @@ class ProjectionChoice:
     """Which projection the user asked for: 'pca' with two components, 'axes' with two dimensions, counted from 0, ...
 
     `label` tells what 'lda' separates; `across` and `up` name the concepts of 'concepts', where '' leaves the choice to
-    the fit; `seed` is the chance in the neighbour maps.
+    the fit; `seed` is the chance in the neighbour maps. `tuned`: the parameters that are not as usual, by name, in
+    order (see `Kind.parameters`). `stopped`: the iteration at which a map was kept that was not yet done; 0 for a map
+    that ran to its end.
     """
 
     kind: str = "pca"
@@ -26,6 +33,51 @@ class ProjectionChoice:
     across: str = ""
     up: str = ""
     seed: int = 0
+    tuned: tuple[tuple[str, Value], ...] = ()
+    stopped: int = 0
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number in `low`..`high`, or one of `options`, that a kind of projection can be told."""
+
+    name: str
+    label: str
+    hint: str
+    usual: Value
+    low: float = 0.0
+    high: float = 0.0
+    step: float = 1.0
+    options: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it counts something."""
+        return not self.options and self.step >= 1
+
+    def fitting(self, value: Value) -> Value:
+        """The nearest value that there is: the usual one for a word that is no option."""
+        if self.options:
+            return value if value in self.options else self.usual
+        if isinstance(value, str):
+            return self.usual
+        number = min(max(float(value), self.low), self.high)
+        return float(round(number)) if self.is_whole else number
+
+    def of(self, choice: ProjectionChoice) -> Value:
+        """Its value in a choice."""
+        return self.fitting(dict(choice.tuned).get(self.name, self.usual))
+
+    def number(self, choice: ProjectionChoice) -> float:
+        """Its value in a choice, where it is a number."""
+        return float(self.of(choice))
+
+    def set(self, choice: ProjectionChoice, value: Value) -> ProjectionChoice:
+        """The choice with another value of it: a map that was stopped begins anew."""
+        tuned = {**dict(choice.tuned), self.name: self.fitting(value)}
+        if tuned[self.name] == self.usual:
+            del tuned[self.name]
+        return replace(choice, tuned=tuple(sorted(tuned.items())), stopped=0)
 
 
 class Projection(Protocol):
@@ -72,13 +124,24 @@ class Projection(Protocol):
         ...
 
 
+@dataclass(frozen=True, eq=False)
+class Partial:
+    """A map that is not done yet, after `iteration` of `total`: float32 places (m, 2) of the samples `rows` (m,), None
+    for all of them."""
+
+    points: Points
+    rows: NDArray[np.intp] | None
+    iteration: int
+    total: int
+
+
 class Step(Protocol):
-    """Told between the parts of a fit; may raise to end it."""
+    """Told between the parts of a fit, with what there is to see already; may raise to end it."""
 
-    def __call__(self, done: int, total: int, text: str = "") -> None: ...
+    def __call__(self, done: int, total: int, text: str = "", partial: Partial | None = None) -> None: ...
 
 
-def silent(done: int, total: int, text: str = "") -> None:
+def silent(done: int, total: int, text: str = "", partial: Partial | None = None) -> None:
     """A step that nobody listens to."""
 
 
@@ -95,7 +158,8 @@ class Kind:
     """A kind of projection: its name, a hint of one line, how it is fitted, and what that needs.
 
     `library`: the module that must be installed, '' for none; its fit is long and holds the interpreter, so it belongs
-    in a process of its own. `chosen`: the fields of a `ProjectionChoice` that it heeds.
+    in a process of its own. `chosen`: the fields of a `ProjectionChoice` that it heeds. `parameters`: those of its
+    `tuned` values that it heeds.
     """
 
     name: str
@@ -103,3 +167,4 @@ class Kind:
     fit: Fit
     chosen: tuple[str, ...] = ()
     library: str = ""
+    parameters: tuple[Parameter, ...] = ()

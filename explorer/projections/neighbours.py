@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,8 @@ ABOUT = (
 class NeighbourMap:
     """Places of samples, and estimates between them.
 
-    `latents` float32 (n, d) of the samples that were fitted, `points` float32 (n, 2) where they are.
+    `latents` float32 (n, d) of the samples that were fitted, `points` float32 (n, 2) where they are; `count` samples
+    there were in all. `metric`: what makes two latents neighbours, 'euclidean' or 'cosine'.
     """
 
     choice: ProjectionChoice
@@ -47,6 +49,13 @@ class NeighbourMap:
     lift_error: float
     latents: Latents
     points: Points
+    count: int = 0
+    metric: str = "euclidean"
+
+    @property
+    def fitted_words(self) -> str:
+        """How many samples made the map, where they were not all: '10,000 of them fitted'; else ''."""
+        return f"{len(self.points):,} of them fitted" if self.count > len(self.points) else ""
 
     @property
     def lift_name(self) -> str:
@@ -57,8 +66,26 @@ class NeighbourMap:
         return (
             f"Under the cursor you see what the {LIFTING} samples around it would be there, by a local linear fit. "
             f"Its error is {100 * self.lift_error:.0f} % of the samples' spread, measured on samples it did not know. "
-            f"{ABOUT}"
+            f"{self._fitted_hint}{ABOUT}"
         )
+
+    @property
+    def _fitted_hint(self) -> str:
+        if not self.fitted_words:
+            return ""
+        return f"{len(self.points):,} of {self.count:,} samples made the map; the others stand among their neighbours. "
+
+    @cached_property
+    def _known(self) -> Latents:
+        return self._measured(self.latents)
+
+    def _measured(self, latents: Latents) -> Latents:
+        """Latents (n, d) whose Euclidean distances are those of the metric: for the cosine, of length 1."""
+        if self.metric != "cosine":
+            return latents
+        lengths = np.sqrt(np.square(latents).sum(axis=1, keepdims=True))
+        measured: Latents = (latents / np.maximum(lengths, 1e-30)).astype(np.float32)
+        return measured
 
     def place(self, latents: Latents) -> Points:
         """Positions of latents (n, d), float32 (n, 2): the inverse-distance mean of the nearest samples' places.
@@ -67,7 +94,7 @@ class NeighbourMap:
         """
         placed = np.empty((len(latents), 2), dtype=np.float32)
         for rows in _blocks(len(latents), len(self.latents)):
-            near, squares = nearest(latents[rows], self.latents, PLACING)
+            near, squares = nearest(self._measured(latents[rows]), self._known, PLACING)
             weights = 1.0 / np.sqrt(np.maximum(squares, 1e-30).astype(np.float64))
             exact = squares[:, 0] == 0
             weights[exact] = squares[exact] == 0

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 
 from explorer.latents.arrays import Latents
 from explorer.latents.concepts import Concept
 from explorer.latents.samples import LatentSet
-from explorer.projections.base import ProjectionChoice, Step
-from explorer.projections.embedding import embedded
+from explorer.projections.base import Parameter, ProjectionChoice, Step
+from explorer.projections.embedding import FITTED, METRIC, Watch, embedded
 from explorer.projections.neighbours import NeighbourMap, Numbers
 
-PERPLEXITY = 30.0
-EARLY, LATE = 250, 500  # iterations
-TOLD = 25  # iterations between two words on progress
+PERPLEXITY = Parameter(
+    "perplexity",
+    "Perplexity",
+    "About how many neighbours each sample heeds: few show fine grain, many show larger forms.",
+    30.0,
+    2.0,
+    200.0,
+)
+ITERATIONS = Parameter("iterations", "Iterations", "How long the map settles.", 750.0, 300.0, 3000.0, 50.0)
+PARAMETERS = (PERPLEXITY, ITERATIONS, METRIC, FITTED)
+EARLY = 250  # iterations in which the clumps are drawn together
+TOLD = 5  # iterations between two words on progress
 
 
 def fit(samples: LatentSet, choice: ProjectionChoice, concepts: Sequence[Concept], step: Step) -> NeighbourMap:
@@ -25,21 +33,21 @@ def fit(samples: LatentSet, choice: ProjectionChoice, concepts: Sequence[Concept
     Seed 0 starts from the principal components, which keeps the large forms best (Kobak and Berens 2019); every other
     seed starts from chance, to show what does not depend on the start.
     """
-    parameters = {"perplexity": PERPLEXITY, "iterations": (EARLY, LATE)}
-    return embedded(samples, choice, "t-SNE", parameters, partial(_embed, seed=choice.seed, step=step), step)
+    return embedded(samples, choice, "t-SNE", PARAMETERS, _embed, step)
 
 
-def _embed(latents: Latents, *, seed: int, step: Step) -> Numbers:
+def _embed(latents: Latents, choice: ProjectionChoice, watch: Watch) -> Numbers:
     from openTSNE import TSNE
 
-    told = _Progress(step)
+    iterations = int(ITERATIONS.number(choice))
     embedding = TSNE(
-        perplexity=min(PERPLEXITY, (len(latents) - 1) / 3),
+        perplexity=min(PERPLEXITY.number(choice), (len(latents) - 1) / 3),
+        metric=METRIC.of(choice),
         early_exaggeration_iter=EARLY,
-        n_iter=LATE,
-        initialization="random" if seed else "pca",
-        random_state=seed,
-        callbacks=told,
+        n_iter=iterations - EARLY,
+        initialization="random" if choice.seed else "pca",
+        random_state=choice.seed,
+        callbacks=_Progress(watch, iterations),
         callbacks_every_iters=TOLD,
     ).fit(latents)
     return np.asarray(embedding, dtype=np.float64)
@@ -48,10 +56,10 @@ def _embed(latents: Latents, *, seed: int, step: Step) -> Numbers:
 class _Progress:
     """openTSNE counts the iterations of each of its two phases from 1."""
 
-    def __init__(self, step: Step) -> None:
-        self._step, self._done = step, 0
+    def __init__(self, watch: Watch, total: int) -> None:
+        self._watch, self._total, self._done = watch, total, 0
 
-    def __call__(self, iteration: int, error: float, embedding: object) -> bool:
+    def __call__(self, iteration: int, error: float, embedding: Numbers) -> bool:
         self._done += TOLD
-        self._step(min(self._done, EARLY + LATE), EARLY + LATE, "t-SNE")
+        self._watch.see(self._done, self._total, embedding)
         return False

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import cast, get_args
 
@@ -62,15 +62,8 @@ def to_text(state: State, card_name: str, fingerprint: str) -> str:
         "version": VERSION,
         "model": {"name": card_name, "fingerprint": fingerprint, "path": state.model},
         "place": _place(state.place),
-        "projection": {
-            "kind": state.projection.kind,
-            "first": state.projection.first,
-            "second": state.projection.second,
-            "label": state.projection.label,
-            "across": state.projection.across,
-            "up": state.projection.up,
-            "seed": int(state.projection.seed),
-        },
+        "projection": _projection(state.projection),
+        "second": None if state.second is None else _projection(state.second),
         "colour": state.colour,
         "path": _path(state.path),
         "studio": studio_text.told(state.studio),
@@ -100,6 +93,7 @@ def from_text(text: str, spaces: Mapping[str, int] | None = None) -> Document:
         colour=fields.text("colour"),
         path=_read_path(fields.within("path")),
         studio=studio_text.read(fields.within("studio")) if fields.has("studio") else Studio(),
+        second=_read_second(fields),
         shelf=tuple(
             Snapshot(entry.whole("number"), _read_place(entry.within("place")))
             for entry in fields.objects("shelf", LONGEST_SHELF)
@@ -166,6 +160,20 @@ def _whole(number: int | None) -> int | None:
     return None if number is None else int(number)  # numpy's whole numbers are none of JSON's
 
 
+def _projection(choice: ProjectionChoice) -> dict[str, object]:
+    return {
+        "kind": choice.kind,
+        "first": choice.first,
+        "second": choice.second,
+        "label": choice.label,
+        "across": choice.across,
+        "up": choice.up,
+        "seed": int(choice.seed),
+        "tuned": dict(choice.tuned),
+        "stopped": int(choice.stopped),
+    }
+
+
 def _place(place: Place) -> dict[str, object]:
     return {
         "space": place.space,
@@ -211,11 +219,21 @@ def _read_place(fields: Fields) -> Place:
 
 
 def _read_projection(fields: Fields) -> ProjectionChoice:
-    """Texts from before there were labels, concepts and seeds have only the first three."""
+    """Texts from before there were labels, concepts, seeds and parameters have only the first three."""
     kind = fields.one_of("kind", tuple(KINDS))
-    names = {name: fields.text(name) for name in ("label", "across", "up") if fields.has(name)}
+    label, across, up = (fields.text(name) if fields.has(name) else "" for name in ("label", "across", "up"))
+    choice = ProjectionChoice(kind, fields.whole("first"), fields.whole("second"), label, across, up)
     seed = fields.whole("seed", high=MOST_SEED) if fields.has("seed") else 0
-    return ProjectionChoice(kind, fields.whole("first"), fields.whole("second"), **names, seed=seed)
+    tuned = tuple(sorted(fields.values("tuned").items())) if fields.has("tuned") else ()
+    stopped = fields.whole("stopped", high=MOST_SEED) if fields.has("stopped") else 0
+    return replace(choice, seed=seed, tuned=tuned, stopped=stopped)
+
+
+def _read_second(fields: Fields) -> ProjectionChoice | None:
+    """The map beside the first; texts from before there were two lack it."""
+    if not fields.has("second"):
+        return None
+    return fields.maybe("second", lambda name: _read_projection(fields.within(name)))
 
 
 def _read_subsets(fields: Fields) -> tuple[Subset, ...]:

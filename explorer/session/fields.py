@@ -17,6 +17,7 @@ from explorer.session.state import frozen
 Made = TypeVar("Made")
 
 LONGEST_LATENT = 1_000_000
+MOST_VALUES, LONGEST_WORD = 100, 1000
 BIGGEST = 3.4028235e38  # the largest float32 in as few digits as name it; it lies a little above that number
 
 
@@ -107,6 +108,14 @@ class Fields:
             refuse(where)
         return {key: _number(number, f"{where}, {key[:40]}", -BIGGEST, BIGGEST) for key, number in value.items()}
 
+    def values(self, name: str) -> dict[str, float | str]:
+        """An object of finite numbers and short texts by name."""
+        where = self._name(name)
+        value = self._at(name)
+        if not isinstance(value, dict) or len(value) > MOST_VALUES:
+            refuse(where)
+        return {key: _value(entry, f"{where}, {key[:40]}") for key, entry in value.items()}
+
     def latent(self, name: str) -> Latent:
         """A list of finite numbers, as float32 (d,) that cannot be written."""
         where = self._name(name)
@@ -140,6 +149,12 @@ def refuse(where: str) -> NoReturn:
         f"This text of a state is damaged: {where} is missing or does not fit.",
         "Copy the state again from the window that made it, whole and unchanged.",
     )
+
+
+def _value(value: object, where: str) -> float | str:
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_WORD else refuse(where)
+    return _number(value, where, -BIGGEST, BIGGEST)
 
 
 def _number(value: object, where: str, low: float, high: float) -> float:

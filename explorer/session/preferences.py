@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from math import isfinite
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, cast, get_args
@@ -25,7 +26,8 @@ MOST_SEED = 2**31 - 1  # what all libraries of maps take
 
 @dataclass(frozen=True)
 class MapChoice:
-    """How the map of one model was last shown: the fields of a `ProjectionChoice`, and the label that coloured it.
+    """How the map of one model was last shown: the fields of a `ProjectionChoice`, the label that coloured it, and the
+    map `beside` it, None for none.
 
     Plain values, so that the theme can be read before numpy is there.
     """
@@ -38,6 +40,8 @@ class MapChoice:
     across: str = ""
     up: str = ""
     seed: int = 0
+    tuned: tuple[tuple[str, float | str], ...] = ()
+    beside: MapChoice | None = None
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,7 @@ def _read_choices(values: Mapping[str, object]) -> dict[str, MapChoice]:
 
 
 def _read_choice(values: Mapping[str, object]) -> MapChoice:
-    default = MapChoice()
+    default, beside = MapChoice(), values.get("beside")
     return MapChoice(
         _text(values.get("kind")) or default.kind,
         _index(values.get("first"), default.first),
@@ -144,7 +148,21 @@ def _read_choice(values: Mapping[str, object]) -> MapChoice:
         _text(values.get("across")),
         _text(values.get("up")),
         min(_index(values.get("seed"), default.seed), MOST_SEED),
+        _tuned(values.get("tuned")),
+        _read_choice({**beside, "beside": None}) if isinstance(beside, dict) else None,
     )
+
+
+def _tuned(value: object) -> tuple[tuple[str, float | str], ...]:
+    """Pairs of a name and a finite number or a word; others are left out."""
+    pairs = [entry for entry in value if isinstance(entry, list) and len(entry) == 2] if isinstance(value, list) else []
+    return tuple((name, told) for name, told in pairs if isinstance(name, str) and _is_value(told))
+
+
+def _is_value(told: object) -> bool:
+    if isinstance(told, bool):
+        return False
+    return isinstance(told, str) or (isinstance(told, int | float) and isfinite(told))
 
 
 def _text(value: object) -> str:

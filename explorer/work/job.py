@@ -16,21 +16,24 @@ from explorer.work import wire
 from explorer.work.faults import defect, failure
 from explorer.work.messages import Failed
 
+NICENESS = 5  # of a job's process: the picture under the hand comes first
+
 
 class Cancelled(Exception):  # noqa: N818 - no error: it was wished
     """Raised inside a job at its next step after it was cancelled."""
 
 
 class Step:
-    """Given to a job's function as `step`: `step(done, total, text)` tells progress, and raises Cancelled."""
+    """Given to a job's function as `step`: `step(done, total, text, partial)` tells progress and what there is to see
+    already, and raises Cancelled."""
 
-    def __init__(self, tell: Callable[[int, int, str], None], is_cancelled: Callable[[], bool]) -> None:
+    def __init__(self, tell: Callable[[int, int, str, Any], None], is_cancelled: Callable[[], bool]) -> None:
         self._tell = tell
         self._is_cancelled = is_cancelled
 
-    def __call__(self, done: int, total: int, text: str = "") -> None:
+    def __call__(self, done: int, total: int, text: str = "", partial: Any = None) -> None:
         self.check()
-        self._tell(done, total, text)
+        self._tell(done, total, text, partial)
 
     def check(self) -> None:
         """Raise Cancelled where it was wished, and tell nothing."""
@@ -45,7 +48,8 @@ class Job(QObject):
     failed = Signal(object)  # messages.Failed
     cancelled = Signal()
     progress = Signal(int, int, str)  # done, total, what
-    _told = Signal(int, int, str)
+    partial = Signal(object)  # what there is to see before the end
+    _told = Signal(int, int, str, object)
     _ended = Signal(object, object)
 
     def __init__(self) -> None:
@@ -55,7 +59,7 @@ class Job(QObject):
         self._process: multiprocessing.process.BaseProcess | None = None
         self._thread: Thread | None = None
         # By way of the queue: who connects right after the start hears everything, and hears it in the maker's thread.
-        self._told.connect(self.progress, Qt.ConnectionType.QueuedConnection)
+        self._told.connect(self._tell, Qt.ConnectionType.QueuedConnection)
         self._ended.connect(self._end, Qt.ConnectionType.QueuedConnection)
 
     def start(self, work: Callable[[], tuple[str, object]]) -> None:
@@ -86,12 +90,11 @@ class Job(QObject):
         """The work of a heavy job: in a new process, which this thread listens to."""
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        self._process = context.Process(
-            target=_run_apart, args=(theirs, function, arguments), name="latent-explorer job", daemon=True
-        )
+        self._process = context.Process(target=_run_apart, args=(theirs,), name="latent-explorer job", daemon=True)
         try:
             self._process.start()
             theirs.close()
+            wire.send(ours, (function, arguments))  # large arrays go beside the pickle, without the GIL
             return self._listen(ours)
         except (EOFError, OSError):
             return ("cancelled", None) if self._cancel.is_set() else ("failed", self._crash())
@@ -114,6 +117,14 @@ class Job(QObject):
         if self._process.pid is not None:
             self._process.join(1.0)
         return defect(0, RuntimeError(f"The process of this work ended with code {self._process.exitcode}."))
+
+    def _tell(self, done: int, total: int, text: str, partial: object) -> None:
+        """Nothing is heard any more of a job that was cancelled."""
+        if self.is_over or self._cancel.is_set():
+            return
+        self.progress.emit(done, total, text)
+        if partial is not None:
+            self.partial.emit(partial)
 
     def _run(self, work: Callable[[], tuple[str, object]]) -> None:
         try:
@@ -177,8 +188,14 @@ class JobBoard(QObject):
         return job
 
 
-def _run_apart(pipe: Connection, function: Callable[..., object], arguments: tuple[Any, ...]) -> None:
+def _run_apart(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    try:
+        function, arguments = cast(tuple[Callable[..., object], tuple[Any, ...]], wire.receive(pipe))
+    except (EOFError, OSError):
+        return  # the window is gone
     Thread(target=_end_with_window, args=(pipe,), name="window's end", daemon=True).start()
     try:
         step = Step(lambda *told: wire.send(pipe, ("progress", told)), lambda: False)
@@ -189,6 +206,6 @@ def _run_apart(pipe: Connection, function: Callable[..., object], arguments: tup
 
 def _end_with_window(pipe: Connection) -> None:
     try:
-        pipe.recv_bytes()  # nothing is ever sent down: this returns when the window is gone
+        pipe.recv_bytes()  # nothing more is sent down: this returns when the window is gone
     except (EOFError, OSError):
         os._exit(0)

@@ -13,7 +13,17 @@ from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from explorer.errors import InputError
 from explorer.latents.concepts import Concept
 from explorer.latents.samples import Labels, LatentSet
-from explorer.projections import KINDS, Projection, ProjectionChoice, fit, is_installed, lack, points_of
+from explorer.projections import (
+    KINDS,
+    Partial,
+    Projection,
+    ProjectionChoice,
+    fit,
+    is_installed,
+    lack,
+    points_of,
+    stopped,
+)
 from explorer.projections.neighbours import NeighbourMap, lift_error, nearest, upright
 from explorer.projections.plane import Plane
 
@@ -124,37 +134,111 @@ def test_a_seed_brings_the_same_map_and_another_one_another(kind: str, monkeypat
 
 def test_a_second_fit_of_the_same_latents_asks_no_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("explorer.projections.is_installed", lambda _: True)
-    monkeypatch.setattr("explorer.projections.tsne._embed", lambda latents, **_: latents[:, 8:10])
+    monkeypatch.setattr("explorer.projections.tsne._embed", lambda latents, *_: latents[:, 8:10])
     first = fit(manifold(), ProjectionChoice("tsne"))
     monkeypatch.setattr("explorer.projections.tsne._embed", lambda *_, **__: pytest.fail("asked again"))
     again = fit(replace(manifold(), latents=manifold().latents.copy()), ProjectionChoice("tsne"))
     assert np.array_equal(first.place(manifold().latents), again.place(manifold().latents))
 
 
-def test_a_fit_tells_how_far_it_is_and_ends_where_its_step_raises() -> None:
-    pytest.importorskip("openTSNE")
+@every_map
+def test_a_map_is_seen_while_it_settles_and_one_that_is_stopped_is_what_was_seen_there(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip(KINDS[kind].library)
+    monkeypatch.setattr("explorer.projections.embedding.PAUSE_S", 0.0)
+    few, choice = LatentSet("z", manifold().latents[:60]), ProjectionChoice(kind, seed=2)
+    seen: list[Partial] = []
+
+    def step(done: int, total: int, text: str = "", partial: Partial | None = None) -> None:
+        if partial is not None:
+            seen.append(partial)
+
+    whole = fit(few, choice, step=step)
+    half = seen[len(seen) // 2]
+    assert len(seen) > 20
+    assert half.rows is None
+    assert half.iteration < half.total == seen[-1].total
+    there = replace(choice, stopped=half.iteration)
+    assert np.array_equal(points_of(fit(few, there), few), half.points)
+    assert not np.array_equal(points_of(whole, few), half.points)
+
+
+@every_map
+def test_a_fit_ends_where_its_step_raises(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip(KINDS[kind].library)
+    monkeypatch.setattr("explorer.projections.embedding.PAUSE_S", 0.0)
     told: list[int] = []
 
-    def step(done: int, total: int, text: str = "") -> None:
+    def step(done: int, total: int, text: str = "", partial: Partial | None = None) -> None:
         told.append(done)
         if done >= 50:
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        fit(LatentSet("z", manifold().latents[:50]), ProjectionChoice("tsne", seed=9), step=step)
-    assert told == [0, 25, 50]
+        fit(LatentSet("z", manifold().latents[:50]), ProjectionChoice(kind, seed=9), step=step)
+    assert told[0] == 0
+    assert told[-1] == 50
+
+
+def test_what_was_on_show_when_a_fit_was_stopped_is_there_at_once_the_next_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("explorer.projections.is_installed", lambda _: True)
+    monkeypatch.setattr("explorer.projections.tsne._embed", lambda *_, **__: pytest.fail("asked the library"))
+    samples, choice = manifold(), ProjectionChoice("tsne", stopped=300)
+    shown = Partial(samples.latents[:, 8:10].copy(), None, 300, 750)
+    kept = stopped(samples, shown, choice)
+    again = fit(samples, choice)
+    assert kept.choice == again.choice == choice
+    assert np.array_equal(points_of(again, samples), shown.points)
+
+
+@every_map
+def test_every_parameter_of_a_map_has_a_hint_and_a_usual_value_within_its_range(kind: str) -> None:
+    for parameter in KINDS[kind].parameters:
+        assert parameter.hint.endswith(".")
+        assert parameter.fitting(parameter.usual) == parameter.usual
+        assert parameter.of(ProjectionChoice(kind)) == parameter.usual
+
+
+def test_a_parameter_keeps_to_its_range_and_the_usual_value_is_not_written_down() -> None:
+    perplexity, metric = KINDS["tsne"].parameters[0], KINDS["tsne"].parameters[2]
+    choice = perplexity.set(ProjectionChoice("tsne", stopped=40), 1e9)
+    assert (choice.tuned, choice.stopped) == ((("perplexity", 200.0),), 0)
+    assert perplexity.set(choice, 30.0).tuned == ()
+    assert metric.of(metric.set(choice, "cosine")) == "cosine"
+    assert metric.of(replace(choice, tuned=(("metric", "taxicab"),))) == "euclidean"
+    assert perplexity.of(replace(choice, tuned=(("perplexity", "much"),))) == 30.0
+
+
+def test_another_parameter_is_another_map_and_is_not_mistaken_for_the_kept_one() -> None:
+    pytest.importorskip("openTSNE")
+    few = LatentSet("z", manifold().latents[:60])
+    usual, tuned = (fit(few, ProjectionChoice("tsne", tuned=told)) for told in ((), (("perplexity", 5.0),)))
+    assert not np.allclose(points_of(usual, few), points_of(tuned, few), atol=0.1)
+
+
+def test_by_the_cosine_a_latent_is_placed_by_its_direction() -> None:
+    latents = manifold().latents
+    projection = NeighbourMap(
+        ProjectionChoice("tsne"), ("", ""), 0.1, latents, latents[:, 8:10].copy(), len(latents), "cosine"
+    )
+    placed = projection.place(3 * latents)
+    np.testing.assert_allclose(placed, projection.points, atol=0.05)
 
 
 def test_more_samples_than_a_fit_takes_are_placed_among_those_it_took(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("explorer.projections.is_installed", lambda _: True)
-    monkeypatch.setattr("explorer.projections.embedding.MOST", 100)
-    monkeypatch.setattr("explorer.projections.tsne._embed", lambda latents, **_: latents[:, 8:10])
-    projection = fit(manifold(), ProjectionChoice("tsne", seed=5))
+    monkeypatch.setattr("explorer.projections.tsne._embed", lambda latents, *_: latents[:, 8:10])
+    samples = manifold(1300)
+    projection = fit(samples, ProjectionChoice("tsne", seed=5, tuned=(("fitted", 1000.0),)))
     assert isinstance(projection, NeighbourMap)
-    assert len(projection.latents) == 100
-    points = points_of(projection, manifold())
-    assert points.shape == (400, 2)
-    kept = [np.flatnonzero((manifold().latents == row).all(axis=1))[0] for row in projection.latents]
+    assert projection.fitted_words == "1,000 of them fitted"
+    assert "1,000 of 1,300 samples made the map" in projection.lift_hint
+    points = points_of(projection, samples)
+    assert points.shape == (1300, 2)
+    kept = [np.flatnonzero((samples.latents == row).all(axis=1))[0] for row in projection.latents]
     np.testing.assert_array_equal(points[kept], projection.points)
 
 

@@ -38,17 +38,22 @@ places = st.builds(
 )
 pins = st.builds(Pin, latent=latents, sample=maybe_index)
 selections = st.lists(st.integers(0, 99)).map(chosen)
+tuned = st.dictionaries(st.text(max_size=5), finite | st.text(max_size=5), max_size=3)
+choices = st.builds(
+    ProjectionChoice,
+    st.sampled_from(sorted(KINDS)),
+    *(st.integers(0, 99),) * 2,
+    *(st.text(),) * 3,
+    st.integers(0, 2**31 - 1),
+    tuned.map(lambda told: tuple(sorted(told.items()))),
+    st.integers(0, 9999),
+)
 states = st.builds(
     State,
     model=st.text(),
     place=places,
-    projection=st.builds(
-        ProjectionChoice,
-        st.sampled_from(sorted(KINDS)),
-        *(st.integers(0, 99),) * 2,
-        *(st.text(),) * 3,
-        st.integers(0, 2**31 - 1),
-    ),
+    projection=choices,
+    second=st.none() | choices,
     colour=st.text(),
     path=st.builds(
         PathSetting,
@@ -139,7 +144,10 @@ def test_numbers_of_numpy_are_written_like_any_other() -> None:
 def test_a_text_from_before_labels_concepts_and_seeds_is_read_with_none_of_them() -> None:
     parts = json.loads(to_text(some_state(), "m", "f"))
     parts["projection"] = {"kind": "axes", "first": 2, "second": 0}
-    assert from_text(json.dumps(parts)).state.projection == ProjectionChoice("axes", 2, 0)
+    del parts["second"]
+    state = from_text(json.dumps(parts)).state
+    assert state.projection == ProjectionChoice("axes", 2, 0)
+    assert state.second is None
 
 
 def test_the_text_is_json_with_its_marker_in_the_first_lines() -> None:
@@ -181,6 +189,9 @@ DAMAGES: dict[str, tuple[tuple[str | int, ...], object]] = {
     "an odd path": (("path", "kind"), "scenic"),
     "an odd projection": (("projection", "kind"), "globe"),
     "a negative component": (("projection", "first"), -1),
+    "a parameter that is no value": (("projection", "tuned"), {"perplexity": [30]}),
+    "a map stopped before it began": (("projection", "stopped"), -1),
+    "a second map of nothing": (("second",), {}),
     "a billion frames": (("path", "frames"), 10**9),
     "no frames": (("path", "frames"), 0),
     "no rate": (("path", "rate"), 0),

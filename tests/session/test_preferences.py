@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from explorer import places
 from explorer.session.preferences import MapChoice, Preferences, load, save
 
+TUNED = (("metric", "cosine"), ("perplexity", 12.5))
 CHOSEN = Preferences(
     theme="projector",
     device="cuda:1",
@@ -18,7 +19,7 @@ CHOSEN = Preferences(
     smooth_pictures=True,
     welcome_seen=True,
     layout="AAAA/w==",
-    model_choices={"a": MapChoice("axes", 3, 1, "smile", "hair", "smile", "age", 7)},
+    model_choices={"a": MapChoice("axes", 3, 1, "smile", "hair", "smile", "age", 7, TUNED, MapChoice("tsne"))},
 )
 
 one_path = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
