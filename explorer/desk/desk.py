@@ -10,6 +10,7 @@ from explorer.desk.background import Background
 from explorer.desk.choosing import Choosing
 from explorer.desk.courses import Courses
 from explorer.desk.demos import Demos
+from explorer.desk.discovery import Discovery
 from explorer.desk.errands import Errands
 from explorer.desk.filming import Filming
 from explorer.desk.greeting import Greeting
@@ -52,6 +53,7 @@ class Desk(QObject):
             Measuring(self.store, self.engine, self.model, self.window, self.jobs),
         )
         self.studio = Studio(self.store, self.engine, self.model, self.window, self.jobs)
+        self.discovery = Discovery(self.store, self.engine, self.model, self.window, self.jobs)
         self.errands = Errands(self.store, self.engine, self.model, self.window)
         self.choosing = Choosing(self.store, self.model, self.window)
         self.demos = Demos(self.store, self.model, self.window, self.jobs)

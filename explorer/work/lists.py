@@ -9,7 +9,9 @@ from explorer.work.messages import MeasureRequest, Request
 ORDER = (
     "reconstruction",
     "strip",
+    "side by side",
     "examples",
+    "candidates",
     "shelf",
     "film",
     "rows",

@@ -21,6 +21,8 @@ Purpose = Literal[
     "reconstruction",
     "strip",
     "examples",
+    "candidates",
+    "side by side",
     "shelf",
     "film",
     "rows",

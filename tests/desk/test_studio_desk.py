@@ -71,3 +71,20 @@ def test_a_file_of_directions_is_imported_and_undone_as_one_step(qtbot: QtBot, d
     assert "age" in desk.window.sliders.concepts.rows
     desk.store.undo()
     assert desk.store.state.studio.own == ()
+
+
+def test_found_directions_are_kept_and_dropped_by_keys(qtbot: QtBot, desk: Desk) -> None:
+    desk.window.studio.discovery_wanted.emit()
+    page = desk.discovery.page
+    assert page is not None
+    qtbot.waitUntil(lambda: len(page.rows) == 4, timeout=WAIT)
+    qtbot.waitUntil(lambda: all(len(row.strip.images) == 5 for row in page.rows), timeout=WAIT)
+    second = page.rows[1].concept
+    QTest.keyClick(page, Qt.Key.Key_D)
+    page.rows[0].name.setText("age")
+    page.setFocus()
+    QTest.keyClick(page, Qt.Key.Key_K)
+    (kept,) = desk.store.state.studio.own
+    assert (kept.name, kept.direction is second.direction, len(page.rows)) == ("age", True, 2)
+    page.close()
+    assert desk.discovery.page is None

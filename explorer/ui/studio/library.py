@@ -58,6 +58,7 @@ class Library(QWidget):
     combine_wanted = Signal()
     import_wanted = Signal()
     export_wanted = Signal()
+    discovery_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,6 +84,7 @@ class Library(QWidget):
         column.addWidget(self.names)
         row = QHBoxLayout()
         for words, signal, tip in (
+            ("Find…", self.discovery_wanted, "Directions found in the samples or the weights, to be named and kept"),
             ("Combine", self.combine_wanted, "All moved sliders as one new concept"),
             ("Import…", self.import_wanted, "Directions from .safetensors, .npy, .npz, .pt and .csv files"),
             ("Export…", self.export_wanted, "Your concepts of this model as one file"),

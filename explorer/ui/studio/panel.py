@@ -39,6 +39,7 @@ class StudioPanel(QWidget):
     strip_wanted = Signal(object)
     numbers_wanted = Signal()
     effects_wanted = Signal()
+    discovery_wanted = Signal()
     import_wanted = Signal()
     export_wanted = Signal()
     kept = Signal(str)
@@ -278,6 +279,7 @@ class StudioPanel(QWidget):
         library.combine_wanted.connect(self._combine)
         library.import_wanted.connect(self.import_wanted)
         library.export_wanted.connect(self.export_wanted)
+        library.discovery_wanted.connect(self.discovery_wanted)
 
     def _combine(self) -> None:
         try:
