@@ -24,6 +24,7 @@ from explorer.desk.papers import Papers
 from explorer.desk.pictures import Pictures
 from explorer.desk.projecting import Projecting
 from explorer.desk.studio import Studio
+from explorer.desk.using import Using
 from explorer.errors import ExplorerError
 from explorer.models import folder
 from explorer.session.preferences import Preferences
@@ -53,6 +54,7 @@ class Desk(QObject):
             Measuring(self.store, self.engine, self.model, self.window, self.jobs),
         )
         self.studio = Studio(self.store, self.engine, self.model, self.window, self.jobs)
+        self.using = Using(self.store, self.engine, self.model, self.window)
         self.discovery = Discovery(self.store, self.engine, self.model, self.window, self.jobs)
         self.errands = Errands(self.store, self.engine, self.model, self.window)
         self.choosing = Choosing(self.store, self.model, self.window)
@@ -65,6 +67,7 @@ class Desk(QObject):
         self._greeting = Greeting(self.store, self.model) if greet else None
         self._deeds: Mapping[str, Callable[[], None]] = {
             **self.errands.table,
+            **self.using.table,
             **self.choosing.table,
             **self.papers.table,
             **self.filming.table,

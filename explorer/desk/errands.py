@@ -17,6 +17,10 @@ from explorer.work.engine import Engine
 from explorer.work.messages import Encoded, Opened, Sampled
 
 SEED_LIMIT = 1_000_000
+NEED_MODEL = (
+    *("random", "zero", "reset", "snapshot", "pin", "play", "step_back", "step_on"),
+    *("side_by_side", "analogy", "original", "put_with", "put_without"),
+)
 
 
 class Errands(QObject):
@@ -115,7 +119,7 @@ class Errands(QObject):
         self._store.change(title, place=place, path=path)
 
     def _show_model(self, opened: Opened | None) -> None:
-        for name in ("random", "zero", "reset", "snapshot", "pin", "play", "step_back", "step_on"):
+        for name in NEED_MODEL:
             self._window.actions_by_name[name].setEnabled(opened is not None)
 
     def _show_history(self, _old: State, _new: State) -> None:

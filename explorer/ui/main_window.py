@@ -23,10 +23,12 @@ SIZE = QSize(1440, 900)  # where the screen has room for it
 
 
 class MainWindow(QMainWindow):
-    """The panels, side by side. `done` names the deed that was asked for; `dropped` carries a path."""
+    """The panels, side by side. `done` names the deed that was asked for; `dropped` carries a path,
+    `let_go` the deed whose key was released."""
 
     done = Signal(str)
     dropped = Signal(str)
+    let_go = Signal(str)
     closing = Signal()
     first_painted = Signal()
 
@@ -216,6 +218,12 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
         else:
             self.done.emit(deed.name)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        deed = next((deed for deed in DEEDS if deed.key == event.key()), None)
+        if deed is not None and not event.isAutoRepeat():
+            self.let_go.emit(deed.name)
+        super().keyReleaseEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
