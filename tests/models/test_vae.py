@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from test_laws import tiny_vae
+from tiny_models import tiny_vae
 
 from explorer.latents import measures
 from explorer.models.vae import VaeModel, kl, log_likelihood
