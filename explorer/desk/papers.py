@@ -71,8 +71,10 @@ class Papers(QObject):
         opened = self._model.opened
         if opened is None:
             return
-        if opened.card.family == "gan":
-            raise InputError("A GAN has no encoder.", "Choose a VAE or a flow to bring a picture of your own.")
+        if not opened.card.encodes:
+            raise InputError(
+                f"{opened.card.name} has no encoder.", "Choose a VAE or a flow to bring a picture of your own."
+            )
         self._jobs.run(
             "encode",
             read_picture,

@@ -81,6 +81,7 @@ class Card:
     trained_on: str
     licence: str
     likelihood: Likelihood
+    encodes: bool = True  # pictures to latents
     attribution: str = ""
     summary: str = ""
     measures: Mapping[str, object] = field(default_factory=dict)

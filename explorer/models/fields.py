@@ -44,6 +44,12 @@ class Fields:
                 return choice
         raise self._refuse(name, "one of " + ", ".join(choices))
 
+    def truth(self, name: str, default: object = _NEEDED) -> bool:
+        value = self._get(name, default)
+        if not isinstance(value, bool):
+            raise self._refuse(name, "true or false")
+        return value
+
     def integer(self, name: str, low: int, high: int, default: object = _NEEDED) -> int:
         value = self._get(name, default)
         if not _is_integer(value, low, high):

@@ -15,7 +15,7 @@ from explorer.errors import InputError
 from explorer.latents import samplers
 from explorer.latents.arrays import Images, Latents
 from explorer.models import device as devices
-from explorer.models.base import Card, Space
+from explorer.models.base import CanEncode, Card, Space
 
 BATCH = 128  # pictures at once: larger batches are no cheaper per picture, and cost memory
 HALF = {"cuda": torch.float16, "mps": torch.float16}
@@ -42,7 +42,7 @@ class NetworkModel:
     """
 
     def __init__(self, card: Card, hyperparameters: Mapping[str, object], net: nn.Module) -> None:
-        self.card = card
+        self.card = replace(card, encodes=isinstance(self, CanEncode))
         self.hyperparameters = dict(hyperparameters)
         self.net = net
         self._device = torch.device("cpu")

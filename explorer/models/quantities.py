@@ -98,15 +98,10 @@ def lacking(quantity: Quantity, card: Card, samples: LatentSet | None) -> str:
         return "There are no samples."
     if quantity.needs == "density" and card.likelihood == "none":
         return f"{_family(card)}: no density."
-    if quantity.needs == "encoder" and not may_encode(card):
+    if quantity.needs == "encoder" and not card.encodes:
         return f"{_family(card)}: no encoder."
     return ""
 
 
-def may_encode(card: Card) -> bool:
-    """Whether a model of this card is one that can encode."""
-    return card.family != "gan"
-
-
 def _family(card: Card) -> str:
-    return {"gan": "GAN", "vae": "VAE", "flow": "Flow"}.get(card.family, card.family)
+    return {"gan": "GAN", "vae": "VAE", "flow": "Flow"}.get(card.family, "This model")

@@ -54,7 +54,20 @@ class DeskSource:
         names = ("z", "w") if name == "gan" else ("z",)
         spaces = tuple(Space(space, SIZES[name], (SIZES[name],), "N(0, I)") for space in names)
         family = "gan" if name == "gan" else "vae"
-        return Card(name, family, "stub", 0, spaces, (4, 4, 3), (0, 1), "", "", "none", fingerprint=f"print of {name}")
+        return Card(
+            name,
+            family,
+            "stub",
+            0,
+            spaces,
+            (4, 4, 3),
+            (0, 1),
+            "",
+            "",
+            "none",
+            name != "gan",
+            fingerprint=f"print of {name}",
+        )
 
     def samples(self, path: str, card: Card) -> Mapping[str, LatentSet]:
         labels = (Labels("kind", np.arange(30) % 3, ("a", "b", "c")), Labels("size", np.arange(30, dtype=np.float32)))

@@ -49,6 +49,8 @@ def test_of_more_dimensions_than_directions_the_stretch_is_between_the_least_and
 
 
 def test_the_stretch_of_a_net_is_that_of_its_jacobian(tiny: NetworkModel) -> None:
+    if tiny.card.family == "words":
+        pytest.skip("a list of words jumps where two of them change places: it has no Jacobian")
     space = tiny.card.default_space
     latents = tiny.sample(4, seed=1)
     axes = torch.from_numpy(directions(space.dim, min(space.dim, 6)))
@@ -67,7 +69,7 @@ def test_a_family_tells_what_it_can_and_says_why_not_otherwise(tiny: NetworkMode
             assert lacking(QUANTITIES[name], tiny.card, samples) == ""
             assert np.isfinite(measure(tiny, name, latents, space)).all()
         else:
-            assert lacking(QUANTITIES[name], tiny.card, samples).startswith("GAN: no")
+            assert lacking(QUANTITIES[name], tiny.card, samples).endswith((": no encoder.", ": no density."))
             with pytest.raises(InputError):
                 measure(tiny, name, latents, space)
 

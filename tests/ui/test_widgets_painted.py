@@ -288,7 +288,7 @@ def strip(qtbot: QtBot) -> FilmStrip:
     widget = FilmStrip()
     qtbot.addWidget(widget)
     widget.resize(600, 80)
-    widget.show_count(48, ("A", "B"))
+    widget.show_count(48)
     widget.show_images(dict(enumerate(image_of(picture) for picture in pictures(48))))
     widget.show()
     return widget
@@ -299,13 +299,14 @@ def test_the_strip_shows_both_ends_and_as_many_frames_as_fit(strip: FilmStrip) -
     frames = [frame for frame, _ in cells]
     assert frames[0] == 0
     assert frames[-1] == 47
-    assert len(frames) == 8
+    width = cells[0][1].width()
+    assert len(cells) * width <= strip.width() < (len(cells) + 1) * (width + 8)  # one more has no room
     assert frames == sorted(set(frames))
     assert all(strip.rect().contains(cell) for _, cell in cells)
 
 
 def test_a_short_film_stands_at_the_left_of_the_strip(strip: FilmStrip) -> None:
-    strip.show_count(3, ("A", "B"))
+    strip.show_count(3)
     assert [frame for frame, _ in strip.cells()] == [0, 1, 2]
 
 
