@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import InputError
 from explorer.latents.arrays import Latent, Latents
-from explorer.latents.moments import are_finite, blocks, lengths_from, mean_of, moments, spread
+from explorer.latents.moments import are_finite, blocks, moments, spread
 from explorer.latents.samples import HELD_OUT, Labels, LatentSet
 
 Where = Literal["inside", "edge", "outside"]
@@ -36,7 +36,7 @@ def kl(mean: Latents, log_variance: Latents) -> float:
 
 def active_units(mean: Latents) -> NDArray[np.bool_]:
     """Which dimensions carry something, bool (d,): variance of mu over data > 0.01 (Burda et al. 2016)."""
-    return np.asarray(mean.astype(np.float64).var(axis=0) > ACTIVE)
+    return np.asarray(np.diag(moments(mean)[1]) > ACTIVE)
 
 
 def bits_per_dimension(log_p: NDArray[np.floating], dimensions: int) -> NDArray[np.float64]:
@@ -186,10 +186,11 @@ def typical(samples: LatentSet, neighbours: int = 10) -> int:
     """
     if not len(samples):
         raise InputError("There is no sample to start with.", "Give one or more.")
-    centre = mean_of(samples.latents)
-    lengths = lengths_from(samples.latents, centre)
+    rows = spread(len(samples), 20_000)
+    some = samples.latents[rows]
+    lengths = np.linalg.norm(some - some.mean(axis=0), axis=1)
     usual = np.argsort(np.abs(lengths - np.median(lengths)), kind="stable")[: max(len(lengths) // 5, 1)]
-    chosen = np.sort(usual)[spread(len(usual), 400)]
+    chosen = rows[np.sort(usual)[spread(len(usual), 400)]]
     others = spread(len(samples), 2000)
     near, distances = _nearest(samples.latents, chosen, others, min(neighbours, len(others) - 1))
     density = np.argsort(np.argsort(distances, kind="stable")) / len(chosen)

@@ -37,14 +37,6 @@ def moments(latents: Latents) -> tuple[Numbers, Numbers]:
     return mean, products / max(1, len(latents))
 
 
-def lengths_from(latents: Latents, centre: Numbers) -> Numbers:
-    """The distance of each latent (n, d) from `centre` (d,), float64 (n,)."""
-    lengths = np.empty(len(latents))
-    for rows in blocks(len(latents)):
-        lengths[rows] = np.linalg.norm(np.asarray(latents[rows]) - centre, axis=1)
-    return lengths
-
-
 def are_finite(values: NDArray[np.floating]) -> bool:
     """Whether all numbers of an array (n, ...) are finite."""
     return all(bool(np.isfinite(values[rows]).all()) for rows in blocks(len(values)))

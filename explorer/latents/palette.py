@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.latents.moments import spread
 from explorer.latents.samples import COLOUR, Labels
 
 # Okabe and Ito (2008), blue and orange first; their yellow is darker here and their black a grey, for points must show
@@ -25,6 +26,7 @@ VIRIDIS = (
     "#27ad80", "#3dbc73", "#5cc862", "#81d34c", "#aadc31", "#d5e219", "#fde725",
 )  # fmt: skip
 STEPS = 256
+MOST_RANGED = 100_000  # values that say where a ramp begins and ends
 UNKNOWN = "#808080"
 
 
@@ -65,8 +67,11 @@ def ramp(dark: bool) -> tuple[str, ...]:
 
 
 def number_range(values: NDArray[np.generic]) -> tuple[float, float]:
-    """What the ends of the ramp mean: the 1st and the 99th percentile, so that no outlier takes all colours."""
-    numbers = values.astype(np.float64)
+    """What the ends of the ramp mean: the 1st and the 99th percentile, so that no outlier takes all colours.
+
+    Of very many values, those of a part that is spread over them.
+    """
+    numbers = values[spread(len(values), MOST_RANGED)].astype(np.float64)
     known = numbers[np.isfinite(numbers)]
     low, high = np.percentile(known, (1, 99)) if known.size else (0.0, 0.0)
     return float(low), float(high if high > low else low + 1.0)

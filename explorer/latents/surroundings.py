@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.latents.arrays import Latent, Latents, Points
+from explorer.latents.moments import blocks
 
 Values = NDArray[np.float32]
 NEIGHBOURS = 15
@@ -125,7 +126,9 @@ def _nearest(space: Latents, chosen: NDArray[np.integer], others: NDArray[np.int
 def _nearest_to(space: Latents, sample: int, k: int) -> tuple[NDArray[np.int64], Values]:
     """The k nearest of all (n, c) to one of them: indices and distances, nearest first. Rows with NaN are far away."""
     one: Latent = space[sample]
-    squares = np.square(space - one).sum(axis=1)
+    squares = np.empty(len(space), np.float32)
+    for rows in blocks(len(space)):
+        squares[rows] = np.square(space[rows] - one).sum(axis=1)
     squares[~np.isfinite(squares)] = np.inf
     squares[sample] = np.inf
     near = np.argpartition(squares, k - 1)[:k]

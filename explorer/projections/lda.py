@@ -18,6 +18,7 @@ from explorer.projections.plane import LIFT_HINT, LIFT_NAME, Plane
 
 Numbers = NDArray[np.float64]
 MOST = 100_000  # samples that say where the classes lie
+SOME = 1000  # samples that nearly always say whether there are two classes
 FLOOR = 1e-4  # of the mean variance within classes, added to each: a direction without variance separates nothing
 
 
@@ -50,7 +51,17 @@ def chosen_labels(samples: LatentSet, name: str) -> Labels:
 
 def has_classes(labels: Labels) -> bool:
     """Whether a label parts the samples in two or more classes."""
-    return labels.is_category and len(np.unique(labels.values[known_classes(labels)])) > 1
+    if not labels.is_category or not len(labels.values):
+        return False
+    some = labels.values[spread(len(labels.values), SOME)]
+    return _differ(some, len(labels.names)) or _differ(labels.values, len(labels.names))
+
+
+def _differ(codes: NDArray[np.generic], count: int) -> bool:
+    """Whether two of the codes that are classes, 0..count - 1, differ."""
+    known = codes.astype(np.int64, copy=False)
+    known = known[(known >= 0) & (known < count)]
+    return bool(len(known)) and bool(known.min() < known.max())
 
 
 def known_classes(labels: Labels) -> NDArray[np.bool_]:

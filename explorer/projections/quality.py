@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.latents.arrays import Latents, Points
+from explorer.latents.moments import moments
 
 NEIGHBOURS = 15
 MOST = 2000
@@ -46,10 +47,10 @@ def variance_seen(latents: Latents, axes: NDArray[np.float64]) -> float:
 
     For two principal components it is the sum of their shares.
     """
-    centred = latents - latents.mean(axis=0, dtype=np.float64)
+    _, covariance = moments(latents)
     plane, _ = np.linalg.qr(axes)
-    total = float(np.square(centred).sum())
-    return float(np.square(centred @ plane).sum()) / total if total > 0 else 1.0
+    total = float(np.trace(covariance))
+    return float(np.trace(plane.T @ covariance @ plane)) / total if total > 0 else 1.0
 
 
 def intrusion(true: NDArray[np.float32], shown: NDArray[np.float32], k: int) -> float:

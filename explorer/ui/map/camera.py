@@ -71,8 +71,9 @@ class Camera:
 
 def fitted(points: Points, width: int, height: int) -> Camera:
     """A camera that shows all finite points (n, 2); the unit square around the origin when there are none."""
-    finite = points[np.isfinite(points).all(axis=1)].astype(np.float64)
-    low, high = (finite.min(0), finite.max(0)) if len(finite) else (np.full(2, -1.0), np.full(2, 1.0))
+    x, y = points.T if np.isfinite(points).all() else points[np.isfinite(points).all(axis=1)].T
+    ends = [[x.min(), y.min()], [x.max(), y.max()]] if len(x) else [[-1.0, -1.0], [1.0, 1.0]]
+    low, high = np.array(ends, np.float64)
     span = np.maximum(high - low, 1e-6 + 1e-6 * np.abs(high))
     room = np.maximum(np.array([width, height]) - 2 * MARGIN, 16.0)
     x, y = (low + high) / 2

@@ -95,7 +95,7 @@ class SampleLayers:
     def crowd(self, camera: Camera, box: QRectF) -> int:
         """How many samples lie in a box of the view."""
         corners = np.array([[box.left(), box.bottom()], [box.right(), box.top()]])
-        return len(self._index.inside(*camera.to_plane(corners).reshape(-1).tolist()))
+        return len(self._index.within(*camera.to_plane(corners).reshape(-1).tolist()))
 
     def screen(self, camera: Camera, sample: int) -> QPointF:
         """Where a sample is in the view."""

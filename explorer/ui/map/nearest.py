@@ -58,9 +58,14 @@ class PointGrid:
 
     def inside(self, left: float, bottom: float, right: float, top: float) -> NDArray[np.intp]:
         """Indices of the points in a closed rectangle, in rising order."""
+        return np.sort(self.within(left, bottom, right, top)).astype(np.intp)
+
+    def within(self, left: float, bottom: float, right: float, top: float) -> Ids:
+        """The same in the order of the grid."""
         x, y, ids = self.about(left, bottom, right, top)
         box = np.array([left, bottom, right, top])  # float64: a box may end between two float32
-        return np.sort(ids[(x >= box[0]) & (x <= box[2]) & (y >= box[1]) & (y <= box[3])]).astype(np.intp)
+        found: Ids = ids[(x >= box[0]) & (x <= box[2]) & (y >= box[1]) & (y <= box[3])]
+        return found
 
     def nearest(self, x: float, y: float, reach: float) -> int | None:
         """Index of the point nearest to (x, y) and at most `reach` away, or None. Of equals the first.

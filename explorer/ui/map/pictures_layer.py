@@ -11,7 +11,8 @@ from explorer.latents.arrays import Images, Points
 from explorer.ui.map.camera import Camera
 from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.points_layer import PointsLayer
-from explorer.ui.map.thumbnails import Thumbnails, has_room, size_for, spread
+from explorer.ui.map.regions import REGIONS_FROM, representatives
+from explorer.ui.map.thumbnails import Places, Thumbnails, has_room, size_for, spread
 
 BORDER = 2.0  # logical pixels
 SLACK = 32  # logical pixels a view may move before pictures are chosen anew
@@ -70,17 +71,22 @@ class PicturesLayer:
         if self._view is not None and _serves(self._view, camera):
             return
         self._view, self.size = camera, size_for(zoom)
-        if not has_room(crowd.in_raster, self.size, crowd.raster_area, zoom):
-            self._thumbnails.shown = []
-            return
-        spare = self.size + 2 * SLACK
-        ids = grid.inside(*camera.resized(camera.width + spare, camera.height + spare).bounds)
-        self._thumbnails.shown = spread(camera.to_screen(self._points), ids, self._thumbnails.shown, self.size)
+        wide = camera.resized(camera.width + self.size + 2 * SLACK, camera.height + self.size + 2 * SLACK)
+        kept = self._inside(wide.bounds)
+        ids: NDArray[np.integer] = kept[:0]
+        if has_room(crowd.in_raster, self.size, crowd.raster_area, zoom):
+            ids = grid.within(*wide.bounds)
+        elif zoom >= REGIONS_FROM:
+            ids = representatives(self._points, grid.within(*wide.bounds), kept, self.size / camera.scale)
+            kept = kept[np.isin(kept, ids)]
+        else:
+            kept = kept[:0]
+        self._thumbnails.shown = spread(self._places(camera), ids, kept.tolist(), self.size)
 
     def ask(self, camera: Camera) -> list[int]:
         """Pictures that are missing, the nearest to the middle first; none while all of them are on their way."""
         middle = np.array([camera.width / 2, camera.height / 2])
-        return self._thumbnails.ask(camera.to_screen(self._points), middle)
+        return self._thumbnails.ask(self._places(camera), middle)
 
     def at(self, camera: Camera, at: NDArray[np.float64]) -> int | None:
         """The sample whose picture covers a screen position (2,)."""
@@ -90,6 +96,15 @@ class PicturesLayer:
         distances = np.abs(camera.to_screen(self._points[having]) - at).max(axis=1)
         nearest = int(distances.argmin())
         return having[nearest] if distances[nearest] <= self.size / 2 else None
+
+    def _places(self, camera: Camera) -> Places:
+        return lambda ids: camera.to_screen(self._points[ids])
+
+    def _inside(self, box: tuple[float, float, float, float]) -> NDArray[np.intp]:
+        """Those shown that are in a box of the plane."""
+        ids = np.array(self.shown, np.intp)
+        at = self._points[ids]
+        return ids[((at >= box[:2]) & (at <= box[2:])).all(axis=1)]
 
     def draw(self, painter: QPainter, camera: Camera, ratio: float, colours: PointsLayer) -> None:
         """Draw the pictures that have come, framed in the colours of their samples."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from time import monotonic
 
 import numpy as np
@@ -21,6 +21,8 @@ IMAGE_BYTES = 64 << 20  # pictures in memory, as they came
 PIXMAPS = 600  # and in the size they are drawn in
 FADE = 0.18  # seconds
 
+Places = Callable[[NDArray[np.intp]], NDArray[np.float64]]  # of samples by index (k,): positions (k, 2)
+
 
 def size_for(zoom: float) -> int:
     """Size of a picture at `zoom` times the fitted view."""
@@ -33,18 +35,25 @@ def has_room(count: int, size: int, area: float, zoom: float) -> bool:
     return zoom >= NEAR or count * (size + GAP) ** 2 <= CROWDED * area
 
 
-def spread(positions: NDArray[np.float64], ids: NDArray[np.intp], kept: Iterable[int], size: int) -> list[int]:
-    """A part of `ids` whose pictures do not touch. `positions` (n, 2) on the screen are of all samples.
+def mixed(ids: NDArray[np.integer], most: int = MOST) -> NDArray[np.intp]:
+    """At most so many of some samples, by their indices, in a mixed order that is the same every time."""
+    chances = (ids.astype(np.uint64) * np.uint64(2654435761)) % np.uint64(2**32)
+    if len(ids) > 2 * most:  # sorting a million for two thousand would take a frame
+        few = chances < np.uint64(2**33 * most // len(ids))
+        ids, chances = ids[few], chances[few]
+    return ids[np.argsort(chances, kind="stable")][:most].astype(np.intp)
 
-    Those `kept` come first, so that nothing jumps while the view moves; the rest in a mixed order, the same every time.
+
+def spread(places: Places, ids: NDArray[np.integer], kept: Iterable[int], size: int) -> list[int]:
+    """Of `kept` and `ids` those whose pictures do not touch; `places` says where samples are on the screen.
+
+    Those `kept` come first, so that nothing jumps while the view moves; the rest in a mixed order.
     """
-    known = set(ids.tolist())
-    mixed = ids[np.argsort((ids.astype(np.uint64) * np.uint64(2654435761)) % np.uint64(2**32), kind="stable")]
-    order = list(dict.fromkeys([*(i for i in kept if i in known), *mixed[:MOST].tolist()]))
+    order = list(dict.fromkeys([*kept, *mixed(ids).tolist()]))
     step = size + GAP
     seats: dict[tuple[int, int], tuple[float, float]] = {}
     chosen = []
-    for index, (x, y) in zip(order, positions[order].tolist(), strict=True):
+    for index, (x, y) in zip(order, places(np.array(order, np.intp)).tolist(), strict=True):
         column, row = int(x // step), int(y // step)
         around = (seats.get((column + dx, row + dy)) for dx in (-1, 0, 1) for dy in (-1, 0, 1))
         if all(seat is None or max(abs(seat[0] - x), abs(seat[1] - y)) >= step for seat in around):
@@ -75,7 +84,7 @@ class Thumbnails:
         """What was asked for will not come."""
         self._asked.clear()
 
-    def ask(self, positions: NDArray[np.float64], middle: NDArray[np.float64]) -> list[int]:
+    def ask(self, places: Places, middle: NDArray[np.float64]) -> list[int]:
         """All shown that have no picture, the nearest to the middle first; none while all of them are on their way.
 
         A newer list stands in for the older one, so it names again what the older one did not bring yet.
@@ -83,9 +92,9 @@ class Thumbnails:
         missing = [index for index in self.shown if index not in self._images]
         if self._asked.issuperset(missing):
             return []
-        missing.sort(key=lambda index: float(np.hypot(*(positions[index] - middle))))
+        distances = np.hypot(*(places(np.array(missing, np.intp)) - middle).T)
         self._asked = set(missing)
-        return missing
+        return [missing[seat] for seat in np.argsort(distances, kind="stable")]
 
     def has(self, index: int) -> bool:
         """Whether its picture has come."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from explorer.latents.arrays import Latent
 from explorer.latents.edits import edited
 from explorer.latents.measures import by_effect
+from explorer.latents.moments import spread
 from explorer.latents.samples import LatentSet
 from explorer.session.state import Place, State, frozen
 from explorer.session.store import Store
@@ -23,6 +24,7 @@ from explorer.work.messages import Opened
 FIRST = 12
 PAGE = 24
 _ENOUGH = 500
+_MOST = 100_000  # samples that say how far a slider goes
 _UNCHANGED = 1e-5  # float32 leaves about 1e-6 when concepts are added and taken away
 
 
@@ -162,7 +164,8 @@ class DimensionSection(Section):
         """+-3, or as far as the samples go."""
         reach = 3.0
         if self._samples is not None and self._samples.dim == len(self._order) and len(self._samples):
-            reach = max(reach, float(np.abs(self._samples.latents[:, dim]).max()))
+            some = spread(len(self._samples), _MOST)
+            reach = max(reach, float(np.abs(self._samples.latents[some, dim]).max()))
         return -reach, reach
 
     def _effects(self) -> NDArray[np.floating] | None:
