@@ -60,6 +60,13 @@ GOALS: Mapping[str, tuple[Goal, ...]] = {
     ),
     "twin": (Goal("live", "one latent on the CPU, one thread, over eager torch (slowest model)", "ratio", 0.5),),
     "map": (Goal("map", "CPU of a pan frame with 100,000 points, over pyqtgraph's scatter", "ratio", 0.05),),
+    "concepts": (
+        Goal("concepts", "a drop into buckets of 200: arrow and numbers (slowest method)", "drop_ms", 100, " ms"),
+        Goal("concepts", "sixteen samples under one slider, over their bare decode", "beside", 1.15),
+        Goal("concepts", "held-out AUC over what is asked (least of nine)", "auc", 1, "", at_least=True),
+        Goal("concepts", "held-out samples on which +2 acts (least of five concepts)", "acts", 0.95, "", at_least=True),
+        Goal("concepts", "largest side effect over the effect, after the mend", "others", 0.25),
+    ),
     "weight": (Goal("weight", "peak memory of opening a model, over its weights (heaviest)", "ratio", 3),),
 }
 """The table of benchmarks: a file in benchmarks/ and what its figures are held to."""

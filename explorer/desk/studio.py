@@ -16,7 +16,7 @@ from explorer.desk.open_model import OpenModel
 from explorer.errors import ExplorerError
 from explorer.latents.arrays import Images, Latents
 from explorer.latents.concepts import Concept, tested
-from explorer.latents.concepts.effects import TRIED, ReadOut, effects, moved, readable
+from explorer.latents.concepts.effects import TRIED, Effect, ReadOut, effects, moved, readable, telling
 from explorer.latents.concepts.reach import safe_range
 from explorer.latents.samples import LatentSet
 from explorer.models import library
@@ -89,6 +89,10 @@ class Studio(QObject):
     # numbers
 
     def _draft(self) -> Draft | None:
+        """The draft of the state with its examples; made anew after undo brought back an earlier one."""
+        last = self._panel.wishes.last
+        if last is not None and last.concept is self._store.state.studio.draft:
+            return last
         samples = self._model.samples()
         try:
             making = self._store.state.studio.making
@@ -168,8 +172,19 @@ class Studio(QObject):
         before = effects(reader.readouts, rows[0], rows[2]) if len(rows) > 2 else []
         self._panel.show_busy("")
         if tried[0] is self._store.state.studio.draft:
-            self._panel.show_effects(found, before)
+            self._panel.show_effects(found, before, self._counts(found))
         self._tried = None
+
+    def _counts(self, found: Sequence[Effect]) -> list[str]:
+        """What the buckets hold of each attribute that moved."""
+        samples, making = self._model.samples(), self._panel.wishes.making
+        every = np.arange(len(samples)) if samples is not None else np.zeros(0, np.int64)
+        with_, without = (np.array(bucket.samples, dtype=np.int64) for bucket in (making.with_, making.without))
+        with_ = with_ if len(making.with_) else np.setdiff1d(every, without)
+        without = without if len(making.without) else np.setdiff1d(every, with_)
+        if samples is None:
+            return []
+        return [telling(samples, with_, without, effect.label, effect.name) for effect in found]
 
     def _forget(self, _opened: Opened | None) -> None:
         self._reader = self._tried = None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QMenu, QStackedLayout, QWidget
 
@@ -17,6 +17,7 @@ from explorer.session.shown import shown_place
 from explorer.session.state import Pin, Snapshot, State, frozen
 from explorer.session.store import Store
 from explorer.ui.path.itinerary import Itinerary
+from explorer.ui.studio.carried import packed
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Empty
 from explorer.ui.widgets.picture import image_of
@@ -43,10 +44,15 @@ class _Tiles(QListWidget):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setIconSize(QSize(_SIDE, _SIDE))
         self.setSpacing(ink.GRID // 2)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QListView.DragDropMode.DragOnly)
         self.setFrameShape(QListWidget.Shape.NoFrame)
         self.setAccessibleName("Snapshots")
         self.viewport().setAutoFillBackground(False)
         self.itemClicked.connect(lambda item: self.chosen.emit(item.data(_NUMBER)))
+
+    def mimeData(self, items: Sequence[QListWidgetItem]) -> QMimeData:
+        return packed(snapshots=[item.data(_NUMBER) for item in items])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.currentItem()

@@ -19,7 +19,7 @@ from explorer.latents.concepts import (
     split_half_angle,
 )
 from explorer.latents.concepts import tested as with_scores
-from explorer.latents.concepts.effects import counts, effects, moved, readouts
+from explorer.latents.concepts.effects import counts, effects, moved, readable, readouts, telling
 from explorer.latents.concepts.mends import balanced, freed, joint, matched, without_components
 from explorer.latents.concepts.reach import safe_range
 from explorer.latents.samples import Labels, LatentSet
@@ -158,6 +158,8 @@ def test_counts_say_how_many_of_each_class_are_in_the_buckets() -> None:
     samples, smile, glasses = biased(200)
     table = counts(samples, np.flatnonzero(smile), np.flatnonzero(~smile), "glasses")
     assert table["round"] == (int((smile & glasses).sum()), int((~smile & glasses).sum()))
+    told = telling(samples, np.flatnonzero(smile), np.flatnonzero(~smile), "glasses", "glasses: round")
+    assert told.startswith(f"glasses: round in {int((smile & glasses).sum())} of {int(smile.sum())} with, ")
     with pytest.raises(InputError):
         counts(samples, np.array([0]), np.array([1]), "beard")
 
@@ -168,3 +170,10 @@ def test_a_unit_needs_samples_that_vary_along_it() -> None:
     with pytest.raises(InputError, match="no direction"):
         in_units_of(np.eye(2, dtype=np.float32), np.zeros(2), "smile", "z", {})
     assert cohens_d(np.array([1.0, 2.0]), np.array([0.0, 1.0])) == pytest.approx(np.sqrt(2))
+
+
+def test_what_cannot_be_read_is_not_told() -> None:
+    samples, _smile, _glasses = biased()
+    chance = Labels("chance", np.random.default_rng(5).integers(0, 2, 2000), ("no", "yes"))
+    known = LatentSet("z", samples.latents, labels=(*samples.labels, chance))
+    assert [reader.name for reader in readable(known)] == ["smile", "glasses: round"]

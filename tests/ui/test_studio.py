@@ -253,7 +253,7 @@ def test_side_effects_are_told_in_words_with_those_before_the_mend(panel: Studio
     now = [Effect("smile", "smile", 0.9, 1.0), Effect("glasses", "glasses", -0.1, 0.2)]
     panel.show_effects(now, [Effect("glasses", "glasses", 0.62, 0.9)])
     rows = panel.parts.bars.rows
-    assert rows[0][0] == "smile: +0.90"
+    assert rows[0][0] == "smile: +0.90, up in 100 %"
     assert rows[1] == ("also removes glasses: −0.10", -0.1, 0.62)
 
 
@@ -285,3 +285,14 @@ def test_a_click_on_a_step_goes_there(panel: StudioPanel, store: Store) -> None:
     concept = store.state.studio.draft
     assert concept is not None
     assert store.state.place.strengths[concept.name] == 2.0
+
+
+def test_snapshots_are_dragged_from_the_shelf(qtbot: QtBot, store: Store) -> None:
+    from explorer.ui.shelf import Shelf
+
+    shelf = Shelf(store)
+    qtbot.addWidget(shelf)
+    shelf.show_model(MODEL)
+    shelf.snapshot()
+    data = shelf.tiles.mimeData([shelf.tiles.item(0)])
+    assert unpacked(data) == Carried((), (1,))

@@ -12,6 +12,7 @@ from explorer.latents.concepts.concept import Numbers
 from explorer.latents.concepts.principal import upright
 
 MOST_STEPS = 200
+MOST_DIMENSIONS = 64  # principal components among which sources are sought: the rest is taken for noise
 ENOUGH = 1e-6
 
 
@@ -20,6 +21,7 @@ def fit(latents: Numbers, count: int, seed: int = 0) -> Numbers:
     centred = latents - latents.mean(axis=0)
     values, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
     kept = values > 1e-10 * values[-1]
+    kept[:-MOST_DIMENSIONS] = False
     scale = np.sqrt(values[kept])
     white = centred @ (vectors[:, kept] / scale)
     unmixing = _unmixing(white, seed)

@@ -91,14 +91,16 @@ class StudioPanel(QWidget):
             self._tested = tested
             self._show_numbers()
 
-    def show_effects(self, effects: Sequence[Effect], before: Sequence[Effect] = ()) -> None:
-        """What else moved, the concept's own attribute first; before: the same without the mends."""
+    def show_effects(
+        self, effects: Sequence[Effect], before: Sequence[Effect] = (), counts: Sequence[str] = ()
+    ) -> None:
+        """What else moved, the concept's own attribute first; before: the same without the mends; counts: why."""
         was = {effect.name: effect.change for effect in before}
         rows = []
         for place, effect in enumerate(effects[:FEW_EFFECTS]):
-            words = effect.words if place else effect.words.replace("also adds ", "").replace("also removes ", "")
+            words = effect.words if place else effect.own_words
             rows.append((words, effect.change, was.get(effect.name) if before else None))
-        self.parts.bars.show_rows(rows, "What else moved, per +1")
+        self.parts.bars.show_rows(rows, "What else moved, per +1", list(counts[:FEW_EFFECTS]))
 
     def show_busy(self, text: str) -> None:
         """What is being measured; '' when it is done."""

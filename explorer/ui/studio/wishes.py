@@ -13,7 +13,7 @@ from explorer.latents.arrays import Latent
 from explorer.latents.concepts import Concept, in_units_of
 from explorer.latents.edits import edited
 from explorer.latents.samples import LatentSet
-from explorer.session.drafts import NAMELESS, draft
+from explorer.session.drafts import NAMELESS, Draft, draft
 from explorer.session.state import Place, State, frozen
 from explorer.session.store import Store
 from explorer.session.studio import Bucket, Making, Side, Studio
@@ -28,6 +28,7 @@ class StudioWishes:
         self._store = store
         self.opened: Opened | None = None
         self.why = ""
+        self.last: Draft | None = None  # whose concept is the state's draft, while it is this session's
 
     # what there is
 
@@ -133,14 +134,13 @@ class StudioWishes:
 
     def drafted(self, making: Making) -> Concept | None:
         """The concept of the buckets, and in `why` what keeps them from making one."""
-        self.why = ""
+        self.why, self.last = "", None
         samples = self.samples
         try:
-            found = draft(making, samples, self.concepts) if samples is not None else None
+            self.last = draft(making, samples, self.concepts) if samples is not None else None
         except InputError as error:
             self.why = f"{error} {error.hint}".strip()
-            return None
-        return found.concept if found else None
+        return self.last.concept if self.last else None
 
     def _add(self, side: Side, samples: tuple[int, ...], latents: tuple[Latent, ...] = ()) -> None:
         if samples or latents:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.ui.widgets import ink
 
@@ -17,19 +17,29 @@ class SignedBars(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._rows: tuple[tuple[str, float, float | None], ...] = ()
+        self._hints: tuple[str, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
     def rows(self) -> Sequence[tuple[str, float, float | None]]:
         return self._rows
 
-    def show_rows(self, rows: Sequence[tuple[str, float, float | None]], name: str) -> None:
-        """(words, value, value before or None)."""
-        self._rows = tuple(rows)
+    def show_rows(self, rows: Sequence[tuple[str, float, float | None]], name: str, hints: Sequence[str] = ()) -> None:
+        """(words, value, value before or None), and a tooltip for each."""
+        self._rows, self._hints = tuple(rows), tuple(hints)
         self.setAccessibleName(name)
         self.setAccessibleDescription("; ".join(words for words, _value, _before in rows))
         self.updateGeometry()
         self.update()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            place = event.pos().y() // self._line()
+            if 0 <= place < len(self._rows):
+                hint = self._hints[place] if place < len(self._hints) else ""
+                QToolTip.showText(event.globalPos(), "\n".join([self._rows[place][0], hint]).strip(), self)
+            return True
+        return super().event(event)
 
     def sizeHint(self) -> QSize:
         return QSize(30 * ink.GRID, len(self._rows) * self._line())
