@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from explorer.desk.background import Background
 from explorer.desk.choosing import Choosing
+from explorer.desk.costing import Costing
 from explorer.desk.courses import Courses
 from explorer.desk.demos import Demos
 from explorer.desk.discovery import Discovery
@@ -50,7 +51,8 @@ class Desk(QObject):
             Projecting(self.store, self.model, self.window, self.jobs),
             Pictures(self.store, self.engine, self.model, self.window),
             Honesty(self.store, self.model, self.window, self.jobs),
-            Courses(self.store, self.engine, self.model, self.window),
+            courses := Courses(self.store, self.engine, self.model, self.window),
+            Costing(self.store, self.engine, self.model, self.window, self.jobs, courses),
             Measuring(self.store, self.engine, self.model, self.window, self.jobs),
         )
         self.studio = Studio(self.store, self.engine, self.model, self.window, self.jobs)

@@ -77,3 +77,22 @@ def bad(steps: Floats, outside: NDArray[np.bool_], most: float = 3.0) -> NDArray
         marked[:-1] |= leaps
         marked[1:] |= leaps
     return marked
+
+
+@dataclass(frozen=True, eq=False)
+class Bill:
+    """What every frame of a path costs: `steps` (n - 1,) changes of the picture, `distances` (n,) to the nearest sample
+    and the `usual` one, `lengths` (n,) of the latents; `log_p` (n,) in nats where the model knows it exactly."""
+
+    total: Costs
+    steps: Floats
+    lengths: Floats
+    distances: Floats | None = None
+    usual: float = float("inf")
+    log_p: Floats | None = None
+
+    @property
+    def bad(self) -> NDArray[np.bool_]:
+        """Frames (n,) of bad stretches."""
+        far = np.zeros(len(self.lengths), bool) if self.distances is None else self.distances > self.usual
+        return bad(self.steps, far)

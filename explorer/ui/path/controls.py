@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QSpinBox, QWidget
 
 from explorer.latents.paths import KINDS
 from explorer.session.state import PathSetting
@@ -33,6 +33,7 @@ class PathControls(QWidget):
         self.reverse = GlyphButton("arrow-right-left", "Turn the path round")
         self.clear = GlyphButton("x", "Take all waypoints away")
         self.kind = _choice({name: (kind.title, kind.words) for name, kind in KINDS.items()}, "Kind of path")
+        self.compare = _compare()
         self.frames = _spin(2, 10_000, " frames", "Number of frames from the first waypoint to the last")
         self.rate = _spin(1, 60, " fps", "Frames a second")
         self.mode = _choice(MODES, "How the film is played")
@@ -58,6 +59,9 @@ class PathControls(QWidget):
             toggle.blockSignals(True)
             toggle.setChecked(is_on)
             toggle.blockSignals(False)
+        for action in self.compare.menu().actions():
+            action.setChecked(action.data() in path.compared)
+            action.setEnabled(action.data() != path.kind)
         self.reverse.setEnabled(complete)
         self.clear.setEnabled(bool(path.waypoints))
         self.export.setEnabled(complete)
@@ -75,9 +79,14 @@ class PathControls(QWidget):
         self.pin.setEnabled(is_open)
         self.record.setEnabled(is_open)
 
+    def _compared(self) -> tuple[str, ...]:
+        """The kinds that are ticked."""
+        return tuple(action.data() for action in self.compare.menu().actions() if action.isChecked())
+
     def _join(self) -> None:
         self.pin.clicked.connect(self.pin_wanted)
         self.reverse.clicked.connect(self.reverse_wanted)
+        self.compare.menu().triggered.connect(lambda _: self.chosen.emit("compared", self._compared()))
         self.closed.toggled.connect(lambda on: self.chosen.emit("closed", on))
         self.even.toggled.connect(lambda on: self.chosen.emit("even", on))
         self.clear.clicked.connect(self.clear_wanted)
@@ -96,7 +105,7 @@ class PathControls(QWidget):
         for part in (self.pin, self.reverse, self.clear):
             row.addWidget(part)
         row.addSpacing(ink.GRID)
-        for field in (self.kind, self.closed, self.frames, self.rate, self.mode, self.even):
+        for field in (self.kind, self.compare, self.closed, self.frames, self.rate, self.mode, self.even):
             row.addWidget(field)
         row.addStretch(1)
         row.addWidget(self.record)
@@ -116,6 +125,20 @@ def _button(text: str, words: str) -> QPushButton:
     button.setToolTip(words)
     button.setAutoDefault(False)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+def _compare() -> QPushButton:
+    """A menu of kinds to be shown as rows."""
+    button = _button("Compare", "Show other kinds of path as rows below, with what each costs")
+    menu = QMenu(button)
+    for name, kind in KINDS.items():
+        action = menu.addAction(kind.title)
+        action.setCheckable(True)
+        action.setData(name)
+        action.setToolTip(kind.words)
+    menu.setToolTipsVisible(True)
+    button.setMenu(menu)
     return button
 
 

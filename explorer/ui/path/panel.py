@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from explorer.latents.arrays import Images, Latent, Latents
 from explorer.latents.concepts import Concept
 from explorer.latents.paths import KINDS, Positions, positions
-from explorer.latents.paths.costs import changes, evenly
+from explorer.latents.paths.costs import Bill, changes, evenly
 from explorer.session.route import latents_along, letter, stops, waypoints_of
 from explorer.session.shown import shown_latent, shown_place
 from explorer.session.state import PathSetting, State
@@ -22,8 +22,11 @@ from explorer.ui.path.controls import MODES, PathControls
 from explorer.ui.path.film import Film
 from explorer.ui.path.itinerary import Itinerary
 from explorer.ui.path.playing import Player
+from explorer.ui.path.rows import PathRows
+from explorer.ui.path.telling import lanes_of, total_told
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.glyphs import GlyphButton
+from explorer.ui.widgets.lanes import Lanes
 from explorer.ui.widgets.picture import image_of
 from explorer.ui.widgets.strip import FilmStrip
 from explorer.work.messages import Opened
@@ -62,6 +65,7 @@ class PathPanel(QWidget):
         self.player = Player(clock, self)
         self.controls = PathControls(self)
         self.strip = FilmStrip(self)
+        self.lanes, self.rows = Lanes(self.strip.x_of, self), PathRows(self)
         self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._later.timeout.connect(self.ask_film)
         self._lay_out()
@@ -178,8 +182,16 @@ class PathPanel(QWidget):
             self._show_path(self._store.state)
             self._ask_frames()
 
+    def show_bill(self, bill: Bill | None) -> None:
+        """What the path costs, frame by frame; None while that is not known."""
+        if bill is None:
+            self.lanes.show_lanes((), np.zeros(0, bool))
+        else:
+            self.lanes.show_lanes(lanes_of(bill), bill.bad, total_told(bill.total))
+
     def forget_frames(self) -> None:
         self._film.forget()
+        self.lanes.show_lanes(self.lanes.lanes, np.zeros(0, bool))
         self.strip.forget_images()
 
     def missing_frame(self) -> Latent | None:
@@ -289,6 +301,7 @@ class PathPanel(QWidget):
     def _show_position(self) -> None:
         frame = self.frame
         self.strip.show_current(frame)
+        self.rows.show_current(frame)
         if frame is not None and frame in self._film.frames and self.missing_frame() is None:
             self.frame_shown.emit(self._film.frames[frame], frame)
 
@@ -349,12 +362,17 @@ class PathPanel(QWidget):
         film = QHBoxLayout()
         film.setSpacing(2 * ink.GRID)
         film.addLayout(transport)
-        film.addWidget(self.strip, 1)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self.strip, 1)
+        column.addWidget(self.lanes)
+        film.addLayout(column, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(ink.GRID, ink.GRID // 2, ink.GRID, ink.GRID)
         layout.setSpacing(ink.GRID)
         layout.addWidget(self.controls)
         layout.addLayout(film, 1)
+        layout.addWidget(self.rows)
 
 
 def _told(field: str, value: object) -> str:
@@ -366,6 +384,8 @@ def _told(field: str, value: object) -> str:
             return MODES[str(value)][0].lower()
         case "closed":
             return "closed" if value else "open"
+        case "compared":
+            return "compared kinds"
         case "even":
             return "even speed" if value else "plain speed"
         case _:
