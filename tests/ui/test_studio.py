@@ -296,3 +296,31 @@ def test_snapshots_are_dragged_from_the_shelf(qtbot: QtBot, store: Store) -> Non
     shelf.snapshot()
     data = shelf.tiles.mimeData([shelf.tiles.item(0)])
     assert unpacked(data) == Carried((), (1,))
+
+
+def test_a_mend_shows_the_strip_without_it_above(panel: StudioPanel, store: Store) -> None:
+    asked: list[np.ndarray] = []
+    panel.strip_wanted.connect(asked.append)
+    put(panel, "with", *range(0, 20))
+    put(panel, "without", *range(20, 40))
+    assert len(asked[-1]) == 5
+    assert not panel.parts.strip_before.isVisibleTo(panel)
+    panel.parts.mends.balanced.emit(("smile",))
+    assert panel.parts.strip_before.isVisibleTo(panel)
+    assert len(asked[-1]) == 10
+    panel.show_strip(tuple(range(10)), np.zeros((10, 8, 8, 3), np.uint8))
+    assert len(panel.parts.strip_before.images) == 5
+    panel.parts.mends.removed.emit(("glasses",))
+    concept = store.state.studio.draft
+    assert concept is not None
+    assert concept.direction @ MODEL.concepts[1].direction == pytest.approx(0, abs=1e-5)
+
+
+def test_the_safe_range_is_marked_on_the_slider(panel: StudioPanel, store: Store) -> None:
+    put(panel, "with", 1, 2)
+    found = draft(store.state.studio.making, SAMPLES)
+    assert found is not None
+    assert store.state.studio.draft is not None
+    panel.show_numbers(replace(found, concept=store.state.studio.draft), {"safe_range": [-2.0, 1.5]})
+    own = float(store.state.studio.draft.coordinate(SAMPLES.latents[3]))
+    assert panel.parts.slider.slider.bounds == pytest.approx((own - 2.0, own + 1.5))

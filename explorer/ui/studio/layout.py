@@ -85,6 +85,9 @@ class Parts(QWidget):
         self.why = Quiet("")
         self.why.setWordWrap(True)
         self.strip = StepStrip(["\N{MINUS SIGN}2", "\N{MINUS SIGN}1", "as it is", "+1", "+2"], framed=2)
+        self.strip_before = StepStrip([""] * 5, framed=2)
+        self.strip_before.setToolTip("The same without the mends")
+        self.strip_before.setAccessibleName("Steps without the mends")
         self.slider = SliderRow("strength", -RANGE, RANGE)
         self.slider.began.connect(self._begin)
         self.measure = _button("What else moved?", "Side effects on every known attribute, from 200 decoded samples")
@@ -117,6 +120,7 @@ class Parts(QWidget):
         self.clear.setEnabled(not making.is_empty)
         for part in (self.keep, self.measure):
             part.setEnabled(has_draft)
+        self.strip_before.setVisible(has_draft and making.is_mended)
         for shown in (self.strip, self.slider, self.measure, self.mends, self.bars, self._numbers):
             shown.setVisible(has_draft)
 
@@ -163,7 +167,7 @@ class Parts(QWidget):
         self._lines.setColumnStretch(1, 1)
         column.addLayout(_row(self.name, self.method, stretch=0))
         column.addLayout(_row(self.without, self.with_, space=2))
-        for made in (self.why, self.strip, self.slider):
+        for made in (self.why, self.strip_before, self.strip, self.slider):
             column.addWidget(made)
         column.addLayout(_row(self.label, self.class_, self.fill, self.flip))
         column.addLayout(_row(self.keep, self.measure, self.clear))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.errors import InputError
 from explorer.latents.arrays import Images, Latents
+from explorer.latents.concepts import Concept
 from explorer.latents.concepts.effects import Effect
 from explorer.latents.samples import HELD_OUT
 from explorer.session.drafts import Draft
@@ -82,13 +83,17 @@ class StudioPanel(QWidget):
             self._flip.show_images({mark: one for mark, one in found.items() if isinstance(mark, int)})
 
     def show_strip(self, marks: Sequence[int], images: Images) -> None:
-        """The latent of now, -2 to +2 along the draft."""
-        self.parts.strip.show_images({mark: image_of(image) for mark, image in zip(marks, images, strict=True)})
+        """The latent of now, -2 to +2 along the draft, and then along the draft without its mends."""
+        count = len(STEPS)
+        for mark, image in zip(marks, images, strict=True):
+            strip = self.parts.strip if mark < count else self.parts.strip_before
+            strip.show_images({mark % count: image_of(image)})
 
     def show_numbers(self, draft: Draft, tested: Mapping[str, object]) -> None:
         """What was measured of a draft in the background; too late for another one."""
         if draft.concept is self._store.state.studio.draft:
             self._tested = tested
+            self._show_slider()
             self._show_numbers()
 
     def show_effects(
@@ -157,6 +162,8 @@ class StudioPanel(QWidget):
             return
         own, strength = float(draft.coordinate(place.base)), place.strengths.get(draft.name, 0.0)
         self.parts.slider.show_place(own + strength, own, changed=strength != 0.0)
+        safe = self._tested.get("safe_range")
+        self.parts.slider.slider.show_bounds((own + safe[0], own + safe[1]) if isinstance(safe, list) else None)
 
     def _show_numbers(self) -> None:
         draft = self.wishes.studio.draft
@@ -183,12 +190,13 @@ class StudioPanel(QWidget):
             self.pictures_wanted.emit(tuple(wanted), np.stack(list(wanted.values())))
 
     def _ask_strip(self) -> None:
-        latents = self._steps()
-        if latents is not None:
-            self.strip_wanted.emit(latents)
+        draft, before = self.wishes.studio.draft, self.wishes.before
+        rows = [rows for concept in (draft, before) if (rows := self._steps(concept)) is not None]
+        if rows:
+            self.strip_wanted.emit(np.concatenate(rows))
 
-    def _steps(self) -> Latents | None:
-        draft, place = self.wishes.studio.draft, self._store.state.place
+    def _steps(self, draft: Concept | None) -> Latents | None:
+        place = self._store.state.place
         if draft is None or draft.direction.shape != place.base.shape:
             return None
         rest = {key: value for key, value in place.strengths.items() if key != draft.name}
@@ -204,13 +212,10 @@ class StudioPanel(QWidget):
             self._store.move(f"Move {draft.name}", gesture=("draft", self.parts.drag), strengths=strengths)
 
     def _take_step(self, place: int) -> None:
-        latents = self._steps()
-        if latents is not None:
-            title = f"Go to {STEPS[place]:+.0f} along the new concept"
-            rest = self._store.state.place.strengths
-            draft = self.wishes.studio.draft
-            strengths = {**rest, draft.name: STEPS[place]} if draft else rest
-            self._store.move(title, strengths=strengths)
+        draft = self.wishes.studio.draft
+        if draft is not None:
+            strengths = {**self._store.state.place.strengths, draft.name: STEPS[place]}
+            self._store.move(f"Go to {STEPS[place]:+.0f} along {draft.name}", strengths=strengths)
 
     def _keep(self) -> None:
         name = self.wishes.keep(dict(self._tested))

@@ -13,7 +13,7 @@ from explorer.latents.arrays import Latent
 from explorer.latents.concepts import Concept, in_units_of
 from explorer.latents.edits import edited
 from explorer.latents.samples import LatentSet
-from explorer.session.drafts import NAMELESS, Draft, draft
+from explorer.session.drafts import NAMELESS, Draft, draft, unmended
 from explorer.session.state import Place, State, frozen
 from explorer.session.store import Store
 from explorer.session.studio import Bucket, Making, Side, Studio
@@ -29,6 +29,7 @@ class StudioWishes:
         self.opened: Opened | None = None
         self.why = ""
         self.last: Draft | None = None  # whose concept is the state's draft, while it is this session's
+        self.before: Concept | None = None  # the same without its mends, where there are any
 
     # what there is
 
@@ -134,10 +135,12 @@ class StudioWishes:
 
     def drafted(self, making: Making) -> Concept | None:
         """The concept of the buckets, and in `why` what keeps them from making one."""
-        self.why, self.last = "", None
+        self.why, self.last, self.before = "", None, None
         samples = self.samples
         try:
             self.last = draft(making, samples, self.concepts) if samples is not None else None
+            before = draft(unmended(making), samples) if samples is not None and making.is_mended else None
+            self.before = before.concept if before else None
         except InputError as error:
             self.why = f"{error} {error.hint}".strip()
         return self.last.concept if self.last else None

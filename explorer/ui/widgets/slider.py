@@ -36,6 +36,7 @@ class Slider(QWidget):
         self._value = 0.0
         self._tick: float | None = None
         self._piles: Sequence[Sequence[float]] = ()
+        self._bounds: tuple[float, float] | None = None
         self._grip: QPointF | None = None
         self._grip_value = 0.0
         self._key: int | None = None
@@ -57,6 +58,11 @@ class Slider(QWidget):
         return self._tick
 
     @property
+    def bounds(self) -> tuple[float, float] | None:
+        """How far one can go safely."""
+        return self._bounds
+
+    @property
     def range(self) -> tuple[float, float]:
         return self._low, self._high
 
@@ -74,6 +80,12 @@ class Slider(QWidget):
         """Histograms behind the track, each over the whole range, 0..1 high; the last one in the accent."""
         self._piles = piles
         self.update()
+
+    def show_bounds(self, bounds: tuple[float, float] | None) -> None:
+        """How far one can go safely: a mark at both ends."""
+        if bounds != self._bounds:
+            self._bounds = bounds
+            self.update()
 
     def show_tick(self, tick: float | None) -> None:
         if tick != self._tick:
@@ -207,6 +219,11 @@ class Slider(QWidget):
         middle, left = self.height() / 2, self._margin()
         painter.setBrush(ink.grey(self.palette(), 0.16))
         painter.drawRoundedRect(QRectF(left, middle - 2, self._length(), 4), 2, 2)
+        if self._bounds is not None:
+            painter.setBrush(ink.grey(self.palette(), 0.4))
+            for bound in self._bounds:
+                if self._low < bound < self._high:
+                    painter.drawRect(QRectF(self.x_of(bound) - 0.75, middle - 7, 1.5, 14))
         start, stop = sorted((self.x_of(self._origin()), self.x_of(self._value)))
         painter.setBrush(ink.accent(self.palette()) if self.isEnabled() else ink.grey(self.palette(), 0.3))
         if stop - start > 0.5:
