@@ -60,6 +60,11 @@ GOALS: Mapping[str, tuple[Goal, ...]] = {
     ),
     "twin": (Goal("live", "one latent on the CPU, one thread, over eager torch (slowest model)", "ratio", 0.5),),
     "map": (Goal("map", "CPU of a pan frame with 100,000 points, over pyqtgraph's scatter", "ratio", 0.05),),
+    "grid": (
+        Goal("grid", "20 x 20 tiles to complete, over decoding the same latents in bare batches", "complete", 1.12),
+        Goal("grid", "the first coarse picture, over the same", "coarse", 0.1),
+        Goal("grid", "longest gap of the window while the tiles come", "gap_ms", 50, " ms"),
+    ),
     "concepts": (
         Goal("concepts", "a drop into buckets of 200: arrow and numbers (slowest method)", "drop_ms", 100, " ms"),
         Goal("concepts", "sixteen samples under one slider, over their bare decode", "beside", 1.15),

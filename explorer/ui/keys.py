@@ -19,6 +19,7 @@ GESTURES = (
     ("Drag, wheel", "pan and zoom the map"),
     ("Shift-drag on the map", "lasso: add to the selection; Alt or Ctrl takes away"),
     ("Shift-click a sample", "add it to the selection"),
+    ("Shift-click a tile of the grid", "pin it: two tiles make a path"),
     ("Double-click on nothing", "show the whole map"),
     ("Drag on the picture", "walk through the latent space"),
     ("Right-click a slider", "reset it"),

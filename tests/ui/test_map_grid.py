@@ -20,6 +20,7 @@ from explorer.projections.base import ProjectionChoice
 from explorer.session.state import frozen
 from explorer.ui.map import grid
 from explorer.ui.map.colours import argb
+from explorer.ui.map.lattice import is_coarse
 from explorer.ui.map.legend import is_dark
 
 
@@ -375,3 +376,17 @@ def test_two_shift_clicks_on_tiles_are_two_pins(scene: GridScene) -> None:
     assert scene.projection.place(pins[1][None])[0] == pytest.approx(
         scene.canvas.camera.to_plane(np.array([place.x(), place.y()])), abs=1e-3
     )
+
+
+def test_the_coarse_picture_is_painted_as_soon_as_it_is_whole(scene: GridScene) -> None:
+    scene.panel.toggle_grid()
+    latents, marks = scene.settle()
+    coarse = sum(is_coarse(tile) for _epoch, tile in marks)
+    assert all(is_coarse(tile) for _epoch, tile in marks[:coarse])  # they come first
+    painted: list[int] = []
+    scene.grid.changed.connect(lambda: painted.append(len(scene.grid._fresh)))
+    for start in range(0, coarse + 3, 5):
+        part = slice(start, min(start + 5, coarse + 3))
+        scene.panel.show_tiles(marks[part], decoded(latents[part]))
+    assert coarse <= painted[0] < coarse + 5
+    assert len(painted) == 1  # the finer ones are shown with the next frame

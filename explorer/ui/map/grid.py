@@ -14,7 +14,7 @@ from PySide6.QtGui import QPainter
 from explorer.latents.arrays import Latent, Latents
 from explorer.ui.map.camera import Camera
 from explorer.ui.map.grid_layer import ASKED, GridLayer
-from explorer.ui.map.lattice import GridSetting, Lattice, Tile, ordered, reduced
+from explorer.ui.map.lattice import GridSetting, Lattice, Tile, is_coarse, ordered, reduced
 
 SETTLE = 150  # milliseconds without a move before tiles are asked for
 FRAME = 100  # milliseconds between paintings while tiles come
@@ -65,6 +65,7 @@ class MapGrid(QObject):
         self._camera, self._fit, self._ratio, self._level = Camera(), Camera(), 1.0, 0
         self._fresh: set[Tile] = set()  # those that came since the latents are these, by reduced name
         self._due = 0  # tiles on their way
+        self._coarse_due: set[Tile] = set()  # those of them that make the first picture of the whole
         self._epoch = 0  # of the latents; pictures of another one are refused
         self._probe: Latents | None = None
         self._settle = self._timer(SETTLE, self._ask)
@@ -126,7 +127,10 @@ class MapGrid(QObject):
         side = 1.5 * (self._lattice.unit if self._lattice else 1.0) * self._fit.scale * self._ratio
         self._layer.show(tiles, contents[seats], side)
         self._is_dirty = True
-        if not self._frame.isActive():
+        waited, self._coarse_due = bool(self._coarse_due), self._coarse_due.difference(tiles)
+        if self._coarse_due and not self._frame.isActive():
+            self._frame.start()  # a picture of the whole is near: it comes first, if it comes soon
+        elif not self._coarse_due and (waited or not self._frame.isActive()):
             self._end_frame()
 
     # out
@@ -199,7 +203,7 @@ class MapGrid(QObject):
 
     def _want(self) -> None:
         due = [(tile, latent) for tile, latent in self._lifted if reduced(tile) not in self._fresh]
-        self._due = len(due)
+        self._due, self._coarse_due = len(due), {tile for tile, _latent in due if is_coarse(tile)}
         if due:
             latents = np.stack([latent for _tile, latent in due])
             self.wanted.emit(latents, tuple((self._epoch, tile) for tile, _latent in due))

@@ -107,6 +107,11 @@ class Lattice:
         return (self.side - 1) << max(level, 0)
 
 
+def is_coarse(tile: Tile) -> bool:
+    """Whether it is one of every fourth column and row, which come first."""
+    return tile[1] % COARSEST == 0 and tile[2] % COARSEST == 0
+
+
 def reduced(tile: Tile) -> Tile:
     """The name of a tile that it has on every level: that of the lowest level which contains it."""
     level, column, row = tile
