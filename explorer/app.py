@@ -38,6 +38,7 @@ PIECES = (
     "explorer.ui.sliders",
     "explorer.ui.path.panel",
     "explorer.ui.inspect",
+    "explorer.ui.samples",
     "explorer.desk.papers",
     "explorer.desk.desk",
 )

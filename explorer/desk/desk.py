@@ -14,6 +14,7 @@ from explorer.desk.demos import Demos
 from explorer.desk.discovery import Discovery
 from explorer.desk.errands import Errands
 from explorer.desk.filming import Filming
+from explorer.desk.gallery import Gallery
 from explorer.desk.greeting import Greeting
 from explorer.desk.grid_paper import GridPaper
 from explorer.desk.habits import Habits
@@ -50,6 +51,7 @@ class Desk(QObject):
         self._parts = (
             Projecting(self.store, self.model, self.window, self.jobs),
             Pictures(self.store, self.engine, self.model, self.window),
+            Gallery(self.store, self.engine, self.model, self.window),
             Honesty(self.store, self.model, self.window, self.jobs),
             courses := Courses(self.store, self.engine, self.model, self.window),
             Costing(self.store, self.engine, self.model, self.window, self.jobs, courses),

@@ -48,6 +48,7 @@ class MainWindow(QMainWindow):
         from explorer.ui.inspect import InspectPanel
         from explorer.ui.map.panel import MapPanel
         from explorer.ui.path.panel import PathPanel
+        from explorer.ui.samples import SamplesPanel
         from explorer.ui.shelf import Shelf
         from explorer.ui.sliders import SlidersPanel
         from explorer.ui.spotlight import Spotlight
@@ -64,6 +65,8 @@ class MainWindow(QMainWindow):
         self.sliders = SlidersPanel(store)
         yield
         self.inspect, self.shelf = InspectPanel(store), Shelf(store)
+        yield
+        self.samples = SamplesPanel(store)
         yield
         self.studio = StudioPanel(store)
         yield
@@ -87,7 +90,7 @@ class MainWindow(QMainWindow):
     @property
     def panels(self) -> tuple[QWidget, ...]:
         """Everything that shows a model."""
-        return (self.map, self.stage, self.sliders, self.studio, self.inspect, self.shelf, self.path)
+        return (self.map, self.stage, self.sliders, self.samples, self.studio, self.inspect, self.shelf, self.path)
 
     def layout_text(self) -> str:
         """Where the window and its panels are, to be remembered."""
@@ -172,6 +175,7 @@ class MainWindow(QMainWindow):
     def _tabs(self) -> tuple[tuple[QWidget, str], ...]:
         return (
             (self.sliders, "Sliders"),
+            (self.samples, "Samples"),
             (self.studio, "Concepts"),
             (self.shelf, "Shelf"),
             (self.inspect, "Inspect"),

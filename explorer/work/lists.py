@@ -13,6 +13,7 @@ ORDER = (
     "examples",
     "candidates",
     "shelf",
+    "gallery",
     "film",
     "rows",
     "export",

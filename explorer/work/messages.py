@@ -20,6 +20,7 @@ Purpose = Literal[
     "live",
     "reconstruction",
     "strip",
+    "gallery",
     "examples",
     "candidates",
     "side by side",

@@ -92,7 +92,20 @@ Order = (
 
 RANK = (
     *("open", "loaded", "device", "twin", "live", "reconstruction", "sample", "encode"),
-    *("strip", "side by side", "examples", "candidates", "shelf", "film", "search", "rows", "export", "grid", "sheet"),
+    *(
+        "strip",
+        "side by side",
+        "examples",
+        "candidates",
+        "shelf",
+        "gallery",
+        "film",
+        "search",
+        "rows",
+        "export",
+        "grid",
+        "sheet",
+    ),
     *("film values", "first values", "tile values", "effects", "reading", "thumbnails", "sample values"),
 )
 """The seats orders wait in, the most urgent first. In each the newest order replaces an older one."""

@@ -19,6 +19,7 @@ from explorer.session.store import Store
 from explorer.ui.map import colours, honesty, scene
 from explorer.ui.map.marks import Marks, Route
 from explorer.ui.map.nearest import PointGrid
+from explorer.ui.map.subset_colours import SUBSETS
 from explorer.ui.map.traces import Traces
 from explorer.work.messages import Opened
 
@@ -81,7 +82,8 @@ class Chart:
     @property
     def colours(self) -> tuple[str, ...]:
         """The labels that can colour the samples."""
-        return () if self.samples is None else colours.choices(self.samples)
+        subsets = (SUBSETS,) if self._store.state.subsets else ()
+        return () if self.samples is None else (*colours.choices(self.samples), *subsets)
 
     @property
     def measures(self) -> list[tuple[Quantity, str]]:

@@ -29,6 +29,7 @@ from explorer.ui.map.marks import Marks
 from explorer.ui.map.marks_legend import MarksLegend
 from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.picking import Tool
+from explorer.ui.map.subset_colours import SUBSETS, subset_colouring
 from explorer.ui.map.tool_switch import ToolSwitch
 from explorer.ui.map.wishes import Wishes
 from explorer.ui.widgets import ink
@@ -203,6 +204,8 @@ class MapPanel(QWidget):
             self._put(route=self._chart.with_bead(self._marks.route))
         if new.selection is not old.selection:
             self._show_selection()
+        if new.subsets is not old.subsets:
+            self._show_colours()
         if new.studio is not old.studio:
             self._show_bar()
         if new.colour != old.colour:
@@ -246,6 +249,8 @@ class MapPanel(QWidget):
         ground = ink.grey(palette, 0.5).name()
         if samples is None:
             self._colouring = colours.plain(0, ground)
+        elif (state := self._store.state).colour == SUBSETS and state.subsets:
+            self._colouring = subset_colouring(len(samples), state.subsets, ground)
         else:
             name = self._store.state.colour
             self._colouring = colours.colouring(samples, name, ground=ground, dark=is_dark(palette))
