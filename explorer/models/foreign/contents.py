@@ -1,0 +1,171 @@
+"""What is in a file, before any number is loaded: the step from a path to named, unloaded tensors. No torch here."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from explorer.errors import CheckpointError
+from explorer.models.foreign.arrays import read_npz, read_safetensors
+from explorer.models.foreign.limits import LARGEST_TEXT
+from explorer.models.foreign.pickles import Damaged
+from explorer.models.foreign.sniff import AGAIN, no_model, sniff
+from explorer.models.foreign.torch_files import read_pickle, read_torch_legacy, read_torch_zip
+from explorer.models.foreign.unwrap import Tensors, Unwrapped, plain, unwrapped
+from explorer.models.foreign.values import DTYPES
+
+SIDECARS = ("specs.json", "config.json", "hparams.json", "args.json", "params.json")
+_USUAL = ("torch._utils", "torch.storage", "torch.nn.parameter", "collections", "numpy", "_codecs", "copyreg", "copy_reg")
+_PLAIN = {"torch.Size", "torch.device", "torch.Tensor", "torch._tensor._rebuild_from_type_v2", "__builtin__.set"}
+
+
+@dataclass(frozen=True, eq=False)
+class Contents:
+    """A file, described. `tensors` are one network's, unloaded; `root` is the object in it, of placeholders."""
+
+    path: Path
+    container: str
+    tensors: Tensors
+    hints: dict[str, object] = field(default_factory=dict)
+    named: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    root: object = None
+
+    @property
+    def parameters(self) -> int:
+        return sum(one.count for one in self.tensors.values())
+
+    @property
+    def size(self) -> int:
+        """Bytes of its tensors."""
+        return sum(one.count * DTYPES[one.dtype] for one in self.tensors.values())
+
+
+@contextlib.contextmanager
+def told(path: Path) -> Iterator[None]:
+    """Around reading: whatever goes wrong with a file comes out as CheckpointError."""
+    try:
+        yield
+    except CheckpointError:
+        raise
+    except Damaged as error:
+        raise no_model(path, f"is damaged: {error}.", AGAIN) from error
+    except OSError as error:
+        raise no_model(path, "cannot be read.", f"{error.strerror or error}.") from error
+    except MemoryError as error:
+        raise no_model(path, "does not fit into the memory it may take.", "Close other programs, or use a smaller model.") from error
+    except Exception as error:  # the border for files: a damaged one raises whatever it likes
+        raise no_model(path, "is damaged, or not what it says it is.", AGAIN) from error
+
+
+def contents(path: Path, network: str = "") -> Contents:
+    """What is in a file or folder. Raises CheckpointError, with what it is where it is no model."""
+    container = sniff(path)
+    with told(path):
+        return _READERS[container](path, container, network)
+
+
+def _pickled(reader: Callable[[Path], tuple[object, tuple[str, ...]]]) -> Callable[[Path, str, str], Contents]:
+    def read(path: Path, container: str, network: str) -> Contents:
+        from explorer.models.foreign.trees import find_module, module_tensors
+
+        root, names = reader(path)
+        found = unwrapped(root, network)
+        module = find_module(root)
+        if module is not None and not found.tensors:
+            found = Unwrapped(module_tensors(module), {}, ["A whole module: its parts are read as data, and built anew."])
+            root = module
+        if not found.tensors:
+            raise _no_tensors(path, root, names)
+        return _made(path, container, found, unusual(names), root)
+
+    return read
+
+
+def _arrays(path: Path, container: str, network: str) -> Contents:
+    root: object
+    if container == "safetensors":
+        root, metadata = read_safetensors(path)
+    else:
+        root, metadata = read_npz(path), {}
+    found = unwrapped(root, network)
+    if metadata:
+        found.hints["metadata"] = dict(metadata)
+    if not found.tensors:
+        raise no_model(path, "holds no tensors.", "Choose the file with the weights.")
+    return _made(path, container, found, (), root)
+
+
+def _made(path: Path, container: str, found: Unwrapped, named: tuple[str, ...], root: object) -> Contents:
+    hints = {**found.hints, **sidecars(path)}
+    return Contents(path, container, found.tensors, hints, named, tuple(found.notes), found.networks, root)
+
+
+def unusual(names: tuple[str, ...]) -> tuple[str, ...]:
+    """What of the names in a file is code of its own: not torch's way of writing tensors, nor plain containers."""
+    return tuple(
+        name
+        for name in names
+        if not name.startswith(_USUAL) and name not in _PLAIN and not name.endswith(("Storage", ".OrderedDict"))
+    )
+
+
+def sidecars(path: Path) -> dict[str, object]:
+    """Plain data of small JSON files beside the weights, by the name of the file without its ending."""
+    found: dict[str, object] = {}
+    folder = path if path.is_dir() else path.parent
+    for name in SIDECARS:
+        beside = folder / name
+        with contextlib.suppress(OSError, ValueError, RecursionError):
+            if beside.is_file() and beside.stat().st_size < LARGEST_TEXT:
+                found[beside.stem] = plain(json.loads(beside.read_bytes()))
+    return found
+
+
+def _no_tensors(path: Path, root: object, names: tuple[str, ...]) -> CheckpointError:
+    if isinstance(root, list | tuple) and root and all(isinstance(one, int | float | list | tuple) for one in root):
+        return no_model(
+            path, f"is a list of {len(root):,} numbers, not a model: losses, perhaps.", "Open the file of the weights."
+        )
+    if any(name.startswith("joblib") for name in names):
+        return no_model(path, "was written by joblib, which is not read.", "Save the arrays with numpy.savez.")
+    named = unusual(names)
+    what = f" It names {named[0]}, which was not created." if named else ""
+    return no_model(path, f"holds no tensors.{what}", "Nothing in it was run. Open the file of the weights.")
+
+
+def file_hash(path: Path) -> str:
+    """sha256 of a file, hex; of a folder: of its files in order."""
+    if path.is_file():
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    whole = hashlib.sha256()
+    for one in sorted(path.rglob("*")):
+        if one.is_file():
+            whole.update(str(one.relative_to(path)).encode() + bytes.fromhex(file_hash(one)))
+    return whole.hexdigest()
+
+
+def _not_yet(path: Path, container: str, _network: str) -> Contents:
+    raise no_model(path, f"is a {container}, which is not read yet.", "Save its weights as safetensors.")
+
+
+_READERS: dict[str, Callable[[Path, str, str], Contents]] = {
+    "torch zip file": _pickled(read_torch_zip),
+    "torch legacy file": _pickled(read_torch_legacy),
+    "pickle": _pickled(read_pickle),
+    "safetensors": _arrays,
+    "npz": _arrays,
+    **dict.fromkeys(
+        (
+            *("TorchScript file", "torch export (.pt2)", "ONNX", "Keras h5", "Keras v3 (.keras)", "manifest"),
+            *("TensorFlow.js model", "diffusers folder", "pythae folder"),
+        ),
+        _not_yet,
+    ),
+}

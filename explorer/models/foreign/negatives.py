@@ -1,0 +1,46 @@
+"""What a network is that makes no pictures, told from the shapes of its layers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from explorer.errors import CheckpointError
+from explorer.models.foreign.sniff import no_model
+
+CHANNELS = (1, 2, 3, 4)  # of a picture
+
+
+def layer_shapes(shapes: Mapping[str, Sequence[int]]) -> list[tuple[str, tuple[int, ...]]]:
+    """The layers with a matrix or a kernel, in order."""
+    return [(key, tuple(shape)) for key, shape in shapes.items() if len(shape) >= 2]
+
+
+def what_it_is(path: Path, shapes: Mapping[str, Sequence[int]]) -> CheckpointError:
+    """Why this is not opened: a discriminator, a classifier, an encoder, or weights whose architecture nobody knows."""
+    layers = layer_shapes(shapes)
+    if not layers:
+        return no_model(path, "holds no layers.", "Open the file of the weights.")
+    (_name, first), (_other, last) = layers[0], layers[-1]
+    takes_pictures = len(first) == 4 and first[1] in CHANNELS
+    out = last[0]
+    if takes_pictures and len(last) in (2, 4) and out == 1 and last[1] > CHANNELS[-1]:
+        return no_model(path, "looks like a discriminator: image in, one number out.", "Load the generator.")
+    if takes_pictures and len(last) == 2 and out in (10, 100, 200, 1000) and len(layers) > 1:
+        return no_model(
+            path, f"looks like a classifier: it ends in {out} outputs from a picture.", "Looking for the decoder?"
+        )
+    return no_model(
+        path,
+        f"holds weights only: {len(shapes)} tensors, last layer {_arrow(last)}. No architecture that is known fits, and "
+        "the order of layers and the activations are not in the file.",
+        "Draft it from the shapes, or describe it in a manifest.",
+    )
+
+
+def _arrow(shape: tuple[int, ...]) -> str:
+    """'32 -> 3 channels' of a kernel, '400 -> 784 numbers' of a matrix."""
+    if len(shape) >= 3:
+        low, high = sorted(shape[:2], reverse=True)
+        return f"{low} → {high} channels"
+    return f"{shape[1]} → {shape[0]} numbers"

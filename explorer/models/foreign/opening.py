@@ -1,0 +1,97 @@
+"""The way of a file: read, recognised, built anew, and kept in our own format.
+
+`read` gives what is in it, `open_foreign` a model, `convert` a model folder. None of them runs code of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from explorer.errors import CheckpointError
+from explorer.models.base import Fact
+from explorer.models.config import Config
+from explorer.models.foreign.architectures import Recognised, recognise
+from explorer.models.foreign.contents import Contents, contents, file_hash, told
+from explorer.models.foreign.loading import loaded
+from explorer.models.foreign.negatives import what_it_is
+from explorer.models.foreign.reading import Reading
+from explorer.models.foreign.rebuilt import rebuilt
+from explorer.models.foreign.trees import module_tree
+from explorer.models.network import NetworkModel
+
+Step = Callable[[int, int, str], None]
+
+
+def _silent(_done: int, _total: int, _text: str) -> None:
+    pass
+
+
+def read(path: Path, network: str = "") -> Reading:
+    """What a file holds, its numbers loaded. Raises CheckpointError."""
+    return reading_of(contents(path, network))
+
+
+def reading_of(held: Contents) -> Reading:
+    """The same from contents that were looked at before."""
+    with told(held.path):
+        size = held.path.stat().st_size if held.path.is_file() else held.size
+        tensors = loaded(held.tensors, size)
+        return Reading(
+            held.path,
+            held.container,
+            tensors,
+            held.hints,
+            module_tree(held.root),
+            held.named,
+            held.notes,
+            held.networks,
+            file_hash(held.path),
+        )
+
+
+def recognised(reading: Reading) -> Recognised:
+    """The architecture of a reading, its card completed with how it was read. Raises CheckpointError naming what it is."""
+    found = recognise(reading)
+    if found is None:
+        raise what_it_is(reading.path, {key: tuple(value.shape) for key, value in reading.tensors.items()})
+    card = found.config.card
+    card = replace(card, container=reading.container, facts=(*facts_of_reading(reading), *card.facts)[:64])
+    return Recognised(Config(card, found.config.hyperparameters), found.tensors)
+
+
+def facts_of_reading(reading: Reading) -> tuple[Fact, ...]:
+    """What the file itself said."""
+    numbers = sum(value.numel() for value in reading.tensors.values())
+    code = "no code in the file"
+    if reading.named:
+        others = f" and {len(reading.named) - 1} more" if len(reading.named) > 1 else ""
+        code = f"the file also names {reading.named[0]}{others}; it was not created, and nothing in it was run"
+    first = f"{reading.container}, {len(reading.tensors)} tensors, {numbers:,} numbers, {code}"
+    return tuple(Fact(text, "read") for text in (first, *reading.notes))
+
+
+def open_foreign(path: Path, network: str = "") -> NetworkModel:
+    """The model in a file or folder of somebody else's, on the CPU. Raises CheckpointError."""
+    found = recognised(read(path, network))
+    with told(path):
+        return rebuilt(found)
+
+
+def convert(path: Path, out: Path, network: str = "", step: Step = _silent) -> NetworkModel:
+    """Writes the model of a file as a folder of ours. Raises CheckpointError, StorageError."""
+    from explorer.models.checkpoint import save_model
+
+    step(0, 4, f"Reading {path.name}")
+    reading = read(path, network)
+    step(1, 4, "Recognising the architecture")
+    found = recognised(reading)
+    step(2, 4, f"Building {found.config.card.architecture}")
+    with told(path):
+        model = rebuilt(found)
+    if model.card.fingerprint == "":
+        raise CheckpointError(f"{path.name} has no fingerprint.", "It changed while it was read. Open it again.")
+    step(3, 4, "Keeping it")
+    save_model(model, out)
+    return model
