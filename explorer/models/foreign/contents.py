@@ -19,7 +19,16 @@ from explorer.models.foreign.unwrap import Tensors, Unwrapped, plain, unwrapped
 from explorer.models.foreign.values import DTYPES
 
 SIDECARS = ("specs.json", "config.json", "hparams.json", "args.json", "params.json")
-_USUAL = ("torch._utils", "torch.storage", "torch.nn.parameter", "collections", "numpy", "_codecs", "copyreg", "copy_reg")
+_USUAL = (
+    "torch._utils",
+    "torch.storage",
+    "torch.nn.parameter",
+    "collections",
+    "numpy",
+    "_codecs",
+    "copyreg",
+    "copy_reg",
+)
 _PLAIN = {"torch.Size", "torch.device", "torch.Tensor", "torch._tensor._rebuild_from_type_v2", "__builtin__.set"}
 
 
@@ -58,7 +67,9 @@ def told(path: Path) -> Iterator[None]:
     except OSError as error:
         raise no_model(path, "cannot be read.", f"{error.strerror or error}.") from error
     except MemoryError as error:
-        raise no_model(path, "does not fit into the memory it may take.", "Close other programs, or use a smaller model.") from error
+        raise no_model(
+            path, "does not fit into the memory it may take.", "Close other programs, or use a smaller model."
+        ) from error
     except Exception as error:  # the border for files: a damaged one raises whatever it likes
         raise no_model(path, "is damaged, or not what it says it is.", AGAIN) from error
 
@@ -78,7 +89,9 @@ def _pickled(reader: Callable[[Path], tuple[object, tuple[str, ...]]]) -> Callab
         found = unwrapped(root, network)
         module = find_module(root)
         if module is not None and not found.tensors:
-            found = Unwrapped(module_tensors(module), {}, ["A whole module: its parts are read as data, and built anew."])
+            found = Unwrapped(
+                module_tensors(module), {}, ["A whole module: its parts are read as data, and built anew."]
+            )
             root = module
         if not found.tensors:
             raise _no_tensors(path, root, names)

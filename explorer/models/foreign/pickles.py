@@ -21,8 +21,7 @@ Maker = Callable[[tuple[object, ...]], object]
 Persistent = Callable[[object], object]
 
 _VALUES = frozenset(
-    "INT BININT BININT1 BININT2 LONG LONG1 LONG4 STRING BINSTRING SHORT_BINSTRING BINBYTES SHORT_BINBYTES BINBYTES8 "
-    "BYTEARRAY8 UNICODE SHORT_BINUNICODE BINUNICODE BINUNICODE8 FLOAT BINFLOAT".split()
+    ["INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "STRING", "BINSTRING", "SHORT_BINSTRING", "BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8", "UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8", "FLOAT", "BINFLOAT"]
 )
 _CONSTANTS = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False}
 _EMPTIES: dict[str, Callable[[], object]] = {
@@ -63,7 +62,9 @@ class Machine:
             raise
         except RecursionError as error:
             raise Damaged("it is nested too deeply") from error
-        except Exception as error:  # damaged instructions raise whatever they like: ValueError, IndexError, KeyError ...
+        except (
+            Exception
+        ) as error:  # damaged instructions raise whatever they like: ValueError, IndexError, KeyError ...
             raise Damaged("its instructions make no sense") from error
 
     def _run(self, stream: BinaryIO | bytes) -> object:

@@ -99,7 +99,9 @@ def _sniff_bytes(path: Path, head: bytes, size: int) -> Container:  # noqa: PLR0
         return "safetensors"
     if head[257:262] == b"ustar":
         raise no_model(
-            path, "is a tar archive (torch before 0.1.10 wrote such).", "Unpack it, or load and save it with a newer torch."
+            path,
+            "is a tar archive (torch before 0.1.10 wrote such).",
+            "Unpack it, or load and save it with a newer torch.",
         )
     if head[:1] == b"\x80" and size > 1 and head[1] <= 5:
         return "torch legacy file" if _starts_with_magic(head) else "pickle"
@@ -109,7 +111,9 @@ def _sniff_bytes(path: Path, head: bytes, size: int) -> Container:  # noqa: PLR0
         return _sniff_json(path, size)
     if head[0] in _FLAX:
         raise no_model(
-            path, "looks like flax weights (msgpack), which are not read.", "Save them as safetensors: safetensors.flax."
+            path,
+            "looks like flax weights (msgpack), which are not read.",
+            "Save them as safetensors: safetensors.flax.",
         )
     if head[:1] in b"(]}ciIFVSLN" and _is_old_pickle(path, size):
         return "pickle"

@@ -204,7 +204,9 @@ MAKERS: Mapping[str, Maker] = {
     **_many(_BUILTIN, "list", _list),
     **_many(_BUILTIN, "set frozenset", lambda arguments: set(_list(arguments))),
     **_many(_BUILTIN, "tuple", lambda arguments: tuple(_list(arguments))),
-    **_many(_BUILTIN, "bytearray", lambda arguments: bytearray(arguments[0] if isinstance(arguments[0], bytes) else b"")),  # type: ignore[index]
+    **_many(
+        _BUILTIN, "bytearray", lambda arguments: bytearray(arguments[0] if isinstance(arguments[0], bytes) else b"")
+    ),  # type: ignore[index]
     **_many("torch._utils", "_rebuild_tensor _rebuild_tensor_v2", rebuilt_tensor),
     **_many("torch._utils", "_rebuild_tensor_v3", _rebuilt_untyped),
     **_many("torch._utils", "_rebuild_parameter _rebuild_parameter_with_state", _first),

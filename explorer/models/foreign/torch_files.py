@@ -38,7 +38,9 @@ def read_torch_zip(path: Path) -> tuple[object, tuple[str, ...]]:
             raise Damaged("its numbers are big-endian, which is not read")
         pickled = _whole(opened, entries[main])
         records = {
-            name.removeprefix(f"{prefix}data/"): info for name, info in entries.items() if name.startswith(f"{prefix}data/")
+            name.removeprefix(f"{prefix}data/"): info
+            for name, info in entries.items()
+            if name.startswith(f"{prefix}data/")
         }
     shelf = Shelf(lambda key, size: member_bytes(path, records[key], size))
     machine = Machine(makers(nested_reader()), shelf.persistent)
@@ -119,7 +121,11 @@ class Shelf:
         if view is None:
             return whole
         key, offset, count = view if isinstance(view, tuple) and len(view) == 3 else (None, -1, -1)
-        if not isinstance(offset, int) or not isinstance(count, int) or not 0 <= offset <= offset + count <= whole.count:
+        if (
+            not isinstance(offset, int)
+            or not isinstance(count, int)
+            or not 0 <= offset <= offset + count <= whole.count
+        ):
             raise Damaged("a tensor in it is larger than its numbers")
         width, fetch = DTYPES[whole.dtype], whole.fetch
         assert fetch is not None

@@ -15,7 +15,20 @@ Tensors = dict[str, Stored]
 ASIDE = ("optim", "opt_", "scheduler", "callbacks", "loops", "scaler", "rng", "amp", "sampler")
 """Parts of a training state that hold tensors and are no network."""
 PREFIXES = ("module.", "_orig_mod.", "netG.", "generator.", "G.", "gen.", "g_ema.", "ema_model.", "online_model.")
-JUDGES = ("d", "netd", "disc", "discriminator", "critic", "d_ema", "discr", "model_d", "dis", "loss", "lpips", "perceptual_loss")
+JUDGES = (
+    "d",
+    "netd",
+    "disc",
+    "discriminator",
+    "critic",
+    "d_ema",
+    "discr",
+    "model_d",
+    "dis",
+    "loss",
+    "lpips",
+    "perceptual_loss",
+)
 MAKERS = ("g", "netg", "gen", "generator", "decoder", "vae", "model", "state_dict", "params", "model_state_dict")
 ENCODERS, DECODERS = ("encoder", "enc", "e"), ("decoder", "dec", "generator", "g")
 _SHORT = 2_000  # letters of a text that is a hint
@@ -78,16 +91,16 @@ def _choose(found: dict[str, Tensors], wanted: str, result: Unwrapped) -> None:
     left = [name for name in ema or names if _last(name) not in JUDGES] or names
     left = [name for name in left if _weighs(found[name])] or left
     if pair := _pair(left):
-        result.tensors = {
-            f"{kind}.{key}": value for kind, name in pair.items() for key, value in found[name].items()
-        }
+        result.tensors = {f"{kind}.{key}": value for kind, name in pair.items() for key, value in found[name].items()}
         result.notes.append(f"Took '{pair['encoder']}' and '{pair['decoder']}' together.")
         return
     chosen = min(left, key=lambda name: (MAKERS.index(_last(name)) if _last(name) in MAKERS else 99, names.index(name)))
     result.tensors = found[chosen]
     if len(names) > 1:
         what = "the averaged (EMA) copy" if ema else f"'{chosen}'"
-        result.notes.append(f"Took {what} of {len(names)} networks: {', '.join(name or 'the top' for name in names[:6])}.")
+        result.notes.append(
+            f"Took {what} of {len(names)} networks: {', '.join(name or 'the top' for name in names[:6])}."
+        )
     if len(left) > 1:
         result.networks = tuple(left)
 
