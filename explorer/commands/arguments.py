@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 def add_model(parser: argparse.ArgumentParser) -> None:
     """MODEL."""
-    parser.add_argument("model", metavar="MODEL", help="a model folder, or the name of a bundled model")
+    parser.add_argument(
+        "model", metavar="MODEL", help="a model folder, a checkpoint of others, or the name of a bundled model"
+    )
 
 
 def add_space(parser: argparse.ArgumentParser) -> None:

@@ -18,15 +18,22 @@ if TYPE_CHECKING:
 
 def declare(parser: argparse.ArgumentParser) -> None:
     """The model, and how to print."""
-    parser.add_argument("model", metavar="MODEL", help="a model folder, or the name of a bundled model")
+    parser.add_argument(
+        "model", metavar="MODEL", help="a model folder, a checkpoint of others, or the name of a bundled model"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the card, the samples and the concepts. Raises CheckpointError for damage in any file of the model."""
     from explorer.models.folder import read_card, read_concepts, read_samples, resolve
+    from explorer.models.foreign.sniff import foreign
     from explorer.models.weights import check_weights
 
+    if (stranger := foreign(options.model)) is not None:
+        from explorer.commands.foreign_report import report
+
+        return report(stranger, as_json=options.json)
     folder = resolve(options.model)
     card = read_card(folder)
     check_weights(folder, card)

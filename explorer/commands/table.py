@@ -9,6 +9,7 @@ from typing import Protocol, cast
 COMMANDS = {
     "models": "list the bundled models",
     "inspect": "say what a model is",
+    "convert": "write a checkpoint of others as a model folder of ours",
     "decode": "turn latents into pictures",
     "encode": "turn pictures into latents",
     "path": "travel from one latent to another, as a film, as pictures or as numbers",

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from explorer.errors import CheckpointError, DeviceError, ExplorerError
 from explorer.models import device as devices
 from explorer.models.config import WEIGHTS, Config, check_file, read_config, resolve, whole, write_bytes, write_config
+from explorer.models.foreign.sniff import foreign
 from explorer.models.network import NetworkModel
 
 FAMILIES = {
@@ -33,10 +34,16 @@ FAMILIES = {
 
 
 def open_model(path: str | Path, device: str | None = None) -> NetworkModel:
-    """The model in a folder, or the bundled one of that name. Raises CheckpointError, DeviceError.
+    """The model in a folder, in a file of others, or of a bundled name. Raises CheckpointError, DeviceError.
 
     Without a `device` the fastest one is tried, and the CPU where that fails.
     """
+    if (stranger := foreign(path)) is not None:
+        from explorer.models.foreign.opening import open_foreign
+
+        model = open_foreign(stranger)
+        _place(model, device)
+        return model
     folder = resolve(path)
     config = read_config(folder)
     with torch.device("meta"):

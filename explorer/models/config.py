@@ -88,9 +88,7 @@ def _table(path: Path) -> Path | None:
 def _foreign_hint(path: Path) -> str:
     files = {child.suffix for child in path.iterdir()}
     if files & {".pt", ".pth", ".ckpt", ".pkl", ".bin"}:
-        return (
-            "Pickled weights can run code and are not read. Save them as safetensors, with a config.json beside them."
-        )
+        return "Open one of the files of weights in it. They are read without running anything of them."
     return f"Choose a folder that holds {CONFIG} and {WEIGHTS}."
 
 

@@ -109,9 +109,9 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
     assert folder.CONFIG in refused(lambda: folder.read_card(tmp_path)).title
 
 
-def test_pickled_weights_are_refused_with_the_reason(tmp_path: Path) -> None:
+def test_a_folder_with_weights_of_others_says_that_they_are_opened_by_themselves(tmp_path: Path) -> None:
     (tmp_path / "model.pt").write_bytes(b"")
-    assert "run code" in refused(lambda: folder.read_card(tmp_path)).hint
+    assert "without running anything" in refused(lambda: folder.read_card(tmp_path)).hint
 
 
 CONFIG_DAMAGES = [

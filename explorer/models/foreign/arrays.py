@@ -49,14 +49,18 @@ def read_safetensors(path: Path) -> tuple[dict[str, object], dict[str, str]]:
         header = json.loads(raw)
         metadata = header.pop("__metadata__", None) or {}
         by_place = sorted(header.items(), key=lambda item: item[1]["data_offsets"][0])
-        if len(by_place) > MOST_TENSORS:
-            raise Damaged("it holds too many tensors")
+        _check_count(by_place)
         tensors: dict[str, object] = {name: _entry(path, said, start, end) for name, said in by_place}
     except Damaged:
         raise
     except Exception as error:  # JSON of any shape
         raise Damaged("its description makes no sense") from error
     return tensors, {str(key): str(value) for key, value in metadata.items()}
+
+
+def _check_count(entries: list[object]) -> None:
+    if len(entries) > MOST_TENSORS:
+        raise Damaged("it holds too many tensors")
 
 
 def _entry(path: Path, said: dict[str, object], start: int, end: int) -> Stored:

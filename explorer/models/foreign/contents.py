@@ -16,7 +16,7 @@ from explorer.models.foreign.pickles import Damaged
 from explorer.models.foreign.sniff import AGAIN, no_model, sniff
 from explorer.models.foreign.torch_files import read_pickle, read_torch_legacy, read_torch_zip
 from explorer.models.foreign.unwrap import Tensors, Unwrapped, plain, unwrapped
-from explorer.models.foreign.values import DTYPES
+from explorer.models.foreign.values import DTYPES, Thing
 
 SIDECARS = ("specs.json", "config.json", "hparams.json", "args.json", "params.json")
 _USUAL = (
@@ -86,18 +86,25 @@ def _pickled(reader: Callable[[Path], tuple[object, tuple[str, ...]]]) -> Callab
         from explorer.models.foreign.trees import find_module, module_tensors
 
         root, names = reader(path)
-        found = unwrapped(root, network)
         module = find_module(root)
-        if module is not None and not found.tensors:
-            found = Unwrapped(
-                module_tensors(module), {}, ["A whole module: its parts are read as data, and built anew."]
-            )
-            root = module
+        if module is None:
+            found = unwrapped(root, network)
+        else:
+            note = "A whole module: its parts were read as data, and are built anew."
+            found, root = Unwrapped(module_tensors(module), _beside(root), [note]), module
         if not found.tensors:
             raise _no_tensors(path, root, names)
         return _made(path, container, found, unusual(names), root)
 
     return read
+
+
+def _beside(root: object) -> dict[str, object]:
+    """Plain data beside a module in a dict."""
+    hints = plain(
+        {key: one for key, one in root.items() if not isinstance(one, Thing)} if isinstance(root, dict) else {}
+    )
+    return hints if isinstance(hints, dict) else {}
 
 
 def _arrays(path: Path, container: str, network: str) -> Contents:

@@ -32,9 +32,9 @@ def what_it_is(path: Path, shapes: Mapping[str, Sequence[int]]) -> CheckpointErr
         )
     return no_model(
         path,
-        f"holds weights only: {len(shapes)} tensors, last layer {_arrow(last)}. No architecture that is known fits, and "
+        f"holds weights only: {len(shapes)} tensors, last layer {_arrow(last)}. No known architecture fits, and "
         "the order of layers and the activations are not in the file.",
-        "Draft it from the shapes, or describe it in a manifest.",
+        "Describe its layers in a manifest (README, Open your own model), or convert it with code of yours.",
     )
 
 

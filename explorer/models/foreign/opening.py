@@ -15,10 +15,10 @@ from explorer.models.config import Config
 from explorer.models.foreign.architectures import Recognised, recognise
 from explorer.models.foreign.contents import Contents, contents, file_hash, told
 from explorer.models.foreign.loading import loaded
+from explorer.models.foreign.module_trees import module_tree
 from explorer.models.foreign.negatives import what_it_is
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.rebuilt import rebuilt
-from explorer.models.foreign.trees import module_tree
 from explorer.models.network import NetworkModel
 
 Step = Callable[[int, int, str], None]
@@ -52,7 +52,7 @@ def reading_of(held: Contents) -> Reading:
 
 
 def recognised(reading: Reading) -> Recognised:
-    """The architecture of a reading, its card completed with how it was read. Raises CheckpointError naming what it is."""
+    """The architecture of a reading, its card completed with how it was read. Raises CheckpointError."""
     found = recognise(reading)
     if found is None:
         raise what_it_is(reading.path, {key: tuple(value.shape) for key, value in reading.tensors.items()})

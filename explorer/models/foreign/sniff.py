@@ -228,3 +228,58 @@ def _says(path: Path, key: str) -> bool:
     except (ValueError, RecursionError, OSError):
         return False
     return isinstance(said, dict) and key in said
+
+
+ENDINGS = frozenset({".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".bin", ".npz", ".safetensors", ".onnx", ".h5", ".pt2"})
+_TEXTS = frozenset({".md", ".txt", ".csv", ".tsv", ".vec"})
+
+
+def foreign(name_or_path: str | Path) -> Path | None:
+    """The file or folder that this names, where it is there and is no model folder of ours, nor a part of one."""
+    path = Path(name_or_path).expanduser()
+    if path.is_dir():
+        return path if not is_ours(path) and _is_known_folder(path) else None
+    if not path.is_file() or path.suffix.lower() in _TEXTS or _is_word_table(path):
+        return None
+    part = is_ours(path.parent) and (path.name in OURS or path.suffix.lower() not in ENDINGS)
+    if part or (path.suffix.lower() == ".json" and not _is_json_model(path)):
+        return None
+    return path
+
+
+def _is_word_table(path: Path) -> bool:
+    from explorer.models.word_tables import is_table
+
+    return path.suffix.lower() == ".npz" and is_table(path)
+
+
+OURS = ("config.json", "model.safetensors", "samples.safetensors", "concepts.safetensors")
+
+
+def is_ours(folder: Path) -> bool:
+    """Whether a folder is in our format, whole or damaged: a config.json that is no other program's."""
+    config = folder / "config.json"
+    return config.is_file() and (_says(config, "format") or not (_says(config, "_class_name") or _is_json(config)))
+
+
+def _is_json(path: Path) -> bool:
+    try:
+        json.loads(path.read_bytes()[:LARGEST_TEXT])
+    except (ValueError, RecursionError, OSError):
+        return False
+    return True
+
+
+def _is_known_folder(path: Path) -> bool:
+    try:
+        sniff(path)
+    except CheckpointError:
+        return False
+    return True
+
+
+def _is_json_model(path: Path) -> bool:
+    try:
+        return _sniff_json(path, path.stat().st_size) in ("manifest", "TensorFlow.js model")
+    except CheckpointError:
+        return False

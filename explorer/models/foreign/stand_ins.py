@@ -148,6 +148,10 @@ def _encoded(arguments: tuple[object, ...]) -> bytes:
     return arguments[0].encode("latin1")
 
 
+def _bytes(arguments: tuple[object, ...]) -> bytearray:
+    return bytearray(arguments[0]) if arguments and isinstance(arguments[0], bytes | bytearray) else bytearray()
+
+
 def _kind(arguments: tuple[object, ...]) -> Kind:
     letters = str(arguments[0])
     return Kind(letters.lstrip("<>|="), letters[0] if letters[:1] in "<>" else "<")
@@ -204,9 +208,7 @@ MAKERS: Mapping[str, Maker] = {
     **_many(_BUILTIN, "list", _list),
     **_many(_BUILTIN, "set frozenset", lambda arguments: set(_list(arguments))),
     **_many(_BUILTIN, "tuple", lambda arguments: tuple(_list(arguments))),
-    **_many(
-        _BUILTIN, "bytearray", lambda arguments: bytearray(arguments[0] if isinstance(arguments[0], bytes) else b"")
-    ),  # type: ignore[index]
+    **_many(_BUILTIN, "bytearray", _bytes),
     **_many("torch._utils", "_rebuild_tensor _rebuild_tensor_v2", rebuilt_tensor),
     **_many("torch._utils", "_rebuild_tensor_v3", _rebuilt_untyped),
     **_many("torch._utils", "_rebuild_parameter _rebuild_parameter_with_state", _first),

@@ -69,7 +69,7 @@ def member_bytes(path: Path, info: zipfile.ZipInfo, size: int, skip: int = 0) ->
         name, extra = struct.unpack("<HH", header[26:30])
         stream.seek(info.header_offset + 30 + name + extra + skip)
         content = read_into(stream, size)
-    if not skip and size == info.file_size <= CHECKED and info.CRC and zlib.crc32(content) != info.CRC:
+    if not skip and size == info.file_size <= CHECKED and info.CRC and zlib.crc32(content.data) != info.CRC:
         raise Damaged("some of its numbers are not as they were written (checksum)")
     return content
 
@@ -77,7 +77,7 @@ def member_bytes(path: Path, info: zipfile.ZipInfo, size: int, skip: int = 0) ->
 def read_into(stream: BinaryIO, size: int) -> Bytes:
     """Exactly `size` bytes of a stream, in memory of their own. Raises Damaged."""
     content = np.empty(size, np.uint8)
-    view = memoryview(content)
+    view = content.data
     done = 0
     while done < size:
         got = stream.readinto(view[done:])  # type: ignore[attr-defined]
@@ -129,7 +129,12 @@ class Shelf:
             raise Damaged("a tensor in it is larger than its numbers")
         width, fetch = DTYPES[whole.dtype], whole.fetch
         assert fetch is not None
-        return Storage(str(key), whole.dtype, count, lambda: fetch()[offset * width : (offset + count) * width].copy())
+
+        def piece() -> Bytes:
+            content: Bytes = fetch()[offset * width : (offset + count) * width]
+            return content.copy()
+
+        return Storage(str(key), whole.dtype, count, piece)
 
 
 def read_torch_legacy(path: Path) -> tuple[object, tuple[str, ...]]:
