@@ -48,7 +48,7 @@ def measure(count: int = POINTS) -> dict[str, float]:
     app = QApplication.instance() or QApplication([])
     points = np.random.default_rng(0).normal(size=(count, 2)).astype(np.float32)
     codes = np.arange(count) % CLASSES
-    ours, theirs = _our_map(points, codes), _their_map(points, codes)
+    ours, theirs = our_map(points, codes), their_map(points, codes)
     rounds = [(_frames(*ours, FRAMES), _frames(*theirs, FRAMES // 4)) for _ in range(ROUNDS)]
     recolour = _frames(ours[0], _recolouring(ours[0], codes), 12)
     for widget, _ in (ours, theirs):
@@ -78,18 +78,20 @@ def _frames(widget: QWidget, step: Callable[[], None], count: int) -> list[float
     return times
 
 
-def _our_map(points: np.ndarray, codes: np.ndarray) -> tuple[QWidget, Callable[[], None]]:
+def our_map(points: np.ndarray, codes: np.ndarray) -> tuple[QWidget, Callable[[], None]]:
+    """The map, and what pans it by one step."""
     canvas = MapCanvas()
     canvas.motion = False
     canvas.resize(*SIZE)
     canvas.show()
-    canvas.show_colouring(_colouring(codes), None)
+    canvas.show_colouring(colouring(codes), None)
     canvas.show_points(points, ("PC 1", "PC 2"))
     directions = _there_and_back()
     return canvas, lambda: canvas.pan(STEP * next(directions), 0)
 
 
-def _their_map(points: np.ndarray, codes: np.ndarray) -> tuple[QWidget, Callable[[], None]]:
+def their_map(points: np.ndarray, codes: np.ndarray) -> tuple[QWidget, Callable[[], None]]:
+    """Theirs, and what pans it by as much."""
     plot = pyqtgraph.PlotWidget()
     plot.resize(*SIZE)
     brushes = [pyqtgraph.mkBrush(colour) for colour in class_colours(CLASSES)]
@@ -109,13 +111,14 @@ def _there_and_back() -> Iterator[int]:
     return chain.from_iterable(repeat(direction, 60) for direction in cycle((1, -1)))
 
 
-def _colouring(codes: np.ndarray) -> Colouring:
+def colouring(codes: np.ndarray) -> Colouring:
+    """Classes in their colours."""
     return Colouring("", codes, np.array([argb(colour) for colour in class_colours(CLASSES)], np.uint32))
 
 
 def _recolouring(widget: QWidget, codes: np.ndarray) -> Callable[[], None]:
-    colouring = _colouring(codes)
-    return lambda: widget.show_colouring(colouring, None) if isinstance(widget, MapCanvas) else None
+    same = colouring(codes)
+    return lambda: widget.show_colouring(same, None) if isinstance(widget, MapCanvas) else None
 
 
 if __name__ == "__main__":

@@ -72,6 +72,13 @@ GOALS: Mapping[str, tuple[Goal, ...]] = {
         Goal("concepts", "held-out samples on which +2 acts (least of five concepts)", "acts", 0.95, "", at_least=True),
         Goal("concepts", "largest side effect over the effect, after the mend", "others", 0.25),
     ),
+    "million": (
+        Goal("map", "CPU of a pan frame with 1,000,000 points, over pyqtgraph's scatter (means)", "pan", 1 / 30),
+        Goal("map", "CPU of other colours for 1,000,000 points, over the same (means)", "recolour", 0.01),
+        Goal("map", "median frame of a pan with 1,000,000 points", "frame_ms", 33, " ms"),
+        Goal("map", "which of 1,000,000 points is under the cursor: median", "hit_ms", 0.2, " ms"),
+    ),
+    "memory": (Goal("map", "peak memory for 1,000,000 samples of 64 dimensions, over their latents", "ratio", 1.6),),
     "weight": (Goal("weight", "peak memory of opening a model, over its weights (heaviest)", "ratio", 3),),
 }
 """The table of benchmarks: a file in benchmarks/ and what its figures are held to."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-LARGE = 16_000_000  # bytes; smaller arrays are read, so that their file may be replaced or go
+LARGE = 1_000_000  # bytes; smaller arrays are read, so that their file may be replaced or go
 
 Source = tuple[str, str, tuple[int, ...], int]  # path, type, shape, place of the first byte in the file
 

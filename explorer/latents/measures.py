@@ -166,14 +166,19 @@ def most_telling(samples: LatentSet, points: Latents, most_classes: int = 12) ->
     Labels of one class, or of more than `most_classes`, which cannot be told apart at a glance, are left out; so are
     colours where there is anything else, for a picture shows its colours anyway. Numbers come last.
     """
+    rows = spread(len(points), 50_000)
+    points = points[rows]
+    codes = {labels.name: labels.values[rows].astype(np.int64) for labels in samples.labels if labels.is_category}
     candidates = [labels for labels in samples.labels if labels.name != HELD_OUT]
     fitting = [
-        labels for labels in candidates if labels.is_category and 2 <= len(np.unique(labels.values)) <= most_classes
+        labels
+        for labels in candidates
+        if labels.is_category and 2 <= len(np.unique(codes[labels.name])) <= most_classes
     ]
     if not fitting:
         return next((labels for labels in candidates if not labels.is_category), None)
     fitting = [labels for labels in fitting if not labels.are_colours] or fitting
-    return max(fitting, key=lambda labels: variance_told(points, labels.values.astype(np.int64)))
+    return max(fitting, key=lambda labels: variance_told(points, codes[labels.name]))
 
 
 def typical(samples: LatentSet, neighbours: int = 10) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.latents.moments import spread
+from explorer.latents.moments import blocks, spread
 from explorer.latents.samples import COLOUR, Labels
 
 # Okabe and Ito (2008), blue and orange first; their yellow is darker here and their black a grey, for points must show
@@ -77,16 +77,23 @@ def number_range(values: NDArray[np.generic]) -> tuple[float, float]:
     return float(low), float(high if high > low else low + 1.0)
 
 
-def number_steps(values: NDArray[np.generic]) -> NDArray[np.intp]:
-    """The step of each number on the ramp, intp (n,); `STEPS` for what is no number."""
-    numbers = values.astype(np.float64)
-    known = np.isfinite(numbers)
-    low, high = number_range(numbers)
-    shares = np.where(known, (np.where(known, numbers, low) - low) / (high - low), 0.0)
-    return np.where(known, np.rint(np.clip(shares, 0, 1) * (STEPS - 1)), STEPS).astype(np.intp)
+def number_steps(values: NDArray[np.generic]) -> NDArray[np.int16]:
+    """The step of each number on the ramp, int16 (n,); `STEPS` for what is no number."""
+    low, high = number_range(values)
+    steps = np.empty(len(values), np.int16)
+    for rows in blocks(len(values)):
+        numbers = values[rows].astype(np.float64)
+        known = np.isfinite(numbers)
+        shares = np.where(known, (np.where(known, numbers, low) - low) / (high - low), 0.0)
+        steps[rows] = np.where(known, np.rint(np.clip(shares, 0, 1) * (STEPS - 1)), STEPS)
+    return steps
 
 
-def class_codes(labels: Labels) -> NDArray[np.intp]:
-    """The class of each sample, intp (n,); the seat after the last for what is of no known class."""
-    codes, count = labels.values.astype(np.intp), len(labels.names)
-    return np.where((codes >= 0) & (codes < count), codes, count)
+def class_codes(labels: Labels) -> NDArray[np.int32]:
+    """The class of each sample, int32 (n,); the seat after the last for what is of no known class."""
+    count = len(labels.names)
+    classes = np.empty(len(labels.values), np.int32)
+    for rows in blocks(len(classes)):
+        codes = labels.values[rows].astype(np.int64)
+        classes[rows] = np.where((codes >= 0) & (codes < count), codes, count)
+    return classes

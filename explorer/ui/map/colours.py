@@ -33,7 +33,7 @@ class Colouring:
     """
 
     name: str
-    codes: NDArray[np.intp]
+    codes: NDArray[np.integer]
     colours: NDArray[np.uint32]
     entries: tuple[Entry, ...] = ()
     low: float = 0.0
@@ -56,7 +56,7 @@ def argb_of(colour: int, opacity: float) -> int:
 
 def plain(count: int, ground: str) -> Colouring:
     """One colour for all `count` samples."""
-    return Colouring("", np.zeros(count, np.intp), np.array([argb(ground)], np.uint32))
+    return Colouring("", np.zeros(count, np.uint8), np.array([argb(ground)], np.uint32))
 
 
 def choices(samples: LatentSet) -> tuple[str, ...]:

@@ -109,7 +109,9 @@ class SampleLayers:
 
     def radius(self, view: View, *, on_tiles: bool) -> float:
         """Radius of a point in logical pixels."""
-        return radius_for(len(self.points), view.zoom) * (ON_TILES if on_tiles else 1.0)
+        return radius_for(len(self.points), view.zoom, self._index.density / view.camera.scale**2) * (
+            ON_TILES if on_tiles else 1.0
+        )
 
     def draw_rims(self, painter: QPainter, view: View) -> None:
         """A rim of ground under every point: they are read over pictures too."""

@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.latents.arrays import Points
+from explorer.latents.moments import blocks
 
 POINTS_PER_CELL = 4
 FOR_LINES = 65_536  # points that say where the lines of a grid stand
+FOR_DENSITY = 262_144  # and how densely they lie
 REACHES = (1 / 8, 1 / 4, 1 / 2, 1.0)  # of the reach: where points are many, the nearest is near
 CROWD_CELLS = 64  # along the longer side of where nearly all points lie
 CROWD_SHARE = 0.05  # of the points lie more densely than what is called dense
@@ -33,12 +35,12 @@ class PointGrid:
         x, y = (np.ascontiguousarray(points[mixed, axis], np.float32) for axis in (0, 1))
         self._lines = (_lines(x), _lines(y))
         self._columns = len(self._lines[0]) + 1
-        cells = np.searchsorted(self._lines[1], y, side="right").astype(np.int32) * np.int32(self._columns)
-        cells += np.searchsorted(self._lines[0], x, side="right").astype(np.int32)
-        order = np.argsort(cells, kind="stable")
+        cells = _cells(self._lines, x, y)
+        order = np.argsort(cells, kind="stable").astype(np.int32)
+        counts = np.bincount(cells, minlength=self._columns * (len(self._lines[1]) + 1))
+        self._starts = np.concatenate([[0], np.cumsum(counts)])
         self.ids: Ids = mixed[order]
         self.x, self.y = x[order], y[order]
-        self._starts = np.searchsorted(cells[order], np.arange(self._columns * (len(self._lines[1]) + 1) + 1))
         self.density = _density(self.x, self.y)
 
     def __len__(self) -> int:
@@ -103,6 +105,15 @@ class PointGrid:
         return [slice(start, stop) for start, stop in ends]
 
 
+def _cells(lines: tuple[Points, Points], x: Points, y: Points) -> Ids:
+    """The cell of each point, row by row, int32 (n,)."""
+    cells = np.empty(len(x), np.int32)
+    for part in blocks(len(x)):
+        rows = np.searchsorted(lines[1], y[part], side="right")
+        cells[part] = rows * (len(lines[0]) + 1) + np.searchsorted(lines[0], x[part], side="right")
+    return cells
+
+
 def _lines(values: Points) -> Points:
     """Where the lines across one axis stand, rising: so many that a cell holds about four points."""
     count = int(np.sqrt(len(values) / POINTS_PER_CELL))
@@ -121,9 +132,10 @@ def _density(x: Points, y: Points) -> float:
     side = max(high - low for low, high in ends) / CROWD_CELLS
     if not side > 0:
         return 0.0
-    columns, rows = ((part - low) // side for part, (low, _high) in zip((x, y), ends, strict=True))
+    step = -(-len(x) // FOR_DENSITY)
+    columns, rows = ((part[::step] - low) // side for part, (low, _high) in zip((x, y), ends, strict=True))
     usual = (columns >= 0) & (columns < CROWD_CELLS) & (rows >= 0) & (rows < CROWD_CELLS)
     cells = (rows[usual] * CROWD_CELLS + columns[usual]).astype(np.intp)
     counts = np.sort(np.bincount(cells))[::-1]
     seat = int(np.searchsorted(np.cumsum(counts), CROWD_SHARE * counts.sum()))
-    return float(counts[min(seat, len(counts) - 1)]) / side**2 if len(counts) else 0.0
+    return float(counts[min(seat, len(counts) - 1)]) * step / side**2 if len(counts) else 0.0

@@ -14,15 +14,20 @@ from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.raster import PointRaster
 
 SPARE = 192  # device pixels around the view
+GAP_SHARE = 0.4  # of the distance of neighbours, where they lie most densely
 EDGE = 12  # device pixels at the raster's border that may lack points
 
 Chosen = NDArray[np.bool_]
 
 
-def radius_for(count: int, zoom: float) -> float:
-    """Radius of a point in logical pixels: smaller the more there are, larger the nearer one looks."""
+def radius_for(count: int, zoom: float, crowd: float = 0.0) -> float:
+    """Radius of a point in logical pixels: smaller the more there are, larger the nearer one looks.
+
+    It grows no further than leaves a gap between neighbours, where `crowd` points lie on a square pixel.
+    """
     alone = float(np.clip(45.0 / max(count, 1) ** (1 / 3), 1.1, 4.5))
-    return float(np.clip(alone * max(zoom, 1.0) ** 0.35, 1.0, 6.5))
+    most = max(alone, GAP_SHARE / np.sqrt(crowd)) if crowd > 0 else 6.5
+    return float(np.clip(alone * max(zoom, 1.0) ** 0.35, 1.0, min(most, 6.5)))
 
 
 class PointsLayer:
