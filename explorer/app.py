@@ -37,6 +37,7 @@ PIECES = (
     "explorer.ui.stage",
     "explorer.ui.sliders",
     "explorer.ui.path.panel",
+    "explorer.ui.path.tool",
     "explorer.ui.inspect",
     "explorer.ui.samples",
     "explorer.desk.papers",

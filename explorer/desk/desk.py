@@ -27,6 +27,7 @@ from explorer.desk.pictures import Pictures
 from explorer.desk.projecting import Projecting
 from explorer.desk.studio import Studio
 from explorer.desk.using import Using
+from explorer.desk.wayfaring import Wayfaring
 from explorer.errors import ExplorerError
 from explorer.models import folder
 from explorer.session.preferences import Preferences
@@ -54,6 +55,7 @@ class Desk(QObject):
             Gallery(self.store, self.engine, self.model, self.window),
             Honesty(self.store, self.model, self.window, self.jobs),
             courses := Courses(self.store, self.engine, self.model, self.window),
+            Wayfaring(self.store, self.engine, self.model, self.window),
             Costing(self.store, self.engine, self.model, self.window, self.jobs, courses),
             Measuring(self.store, self.engine, self.model, self.window, self.jobs),
         )

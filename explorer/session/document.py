@@ -199,6 +199,7 @@ def _path(path: PathSetting) -> dict[str, object]:
             for one in path.keyframes
         ],
         "even": path.even,
+        "seed": int(path.seed),
         "compared": list(path.compared),
         "frames": int(path.frames),
         "rate": float(path.rate),
@@ -256,6 +257,7 @@ def _read_path(fields: Fields) -> PathSetting:
             Keyframe(one.number("at", 0, 1), MappingProxyType(one.numbers("strengths")))
             for one in (fields.objects("keyframes", MOST_WAYPOINTS) if fields.has("keyframes") else ())
         ),
+        seed=fields.whole("seed", high=MOST_SEED) if fields.has("seed") else 0,
         even=fields.has("even") and fields.truth("even"),
         compared=fields.some_of("compared", tuple(paths.KINDS)) if fields.has("compared") else (),
         frames=fields.whole("frames", 1, 100_000),

@@ -64,6 +64,7 @@ class PathSetting:
     frames: int = 48
     rate: float = 24.0  # frames a second
     mode: PlayMode = "ping-pong"
+    seed: int = 0  # of the last loop or walk
     position: float | None = None
     course: Knots | None = None
 

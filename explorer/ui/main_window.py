@@ -48,6 +48,7 @@ class MainWindow(QMainWindow):
         from explorer.ui.inspect import InspectPanel
         from explorer.ui.map.panel import MapPanel
         from explorer.ui.path.panel import PathPanel
+        from explorer.ui.path.tool import PathTool
         from explorer.ui.samples import SamplesPanel
         from explorer.ui.shelf import Shelf
         from explorer.ui.sliders import SlidersPanel
@@ -70,7 +71,7 @@ class MainWindow(QMainWindow):
         yield
         self.studio = StudioPanel(store)
         yield
-        self.path = PathPanel(store)
+        self.path, self.way = PathPanel(store), PathTool(store)
         yield
         self.status, self.tool_bar = Status(), ToolBar(self.actions_by_name)
         self.welcome, self.spotlight = Welcome(self.map), Spotlight()
@@ -91,6 +92,7 @@ class MainWindow(QMainWindow):
     def panels(self) -> tuple[QWidget, ...]:
         """Everything that shows a model."""
         return (self.map, self.stage, self.sliders, self.samples, self.studio, self.inspect, self.shelf, self.path)
+        return (self.map, self.stage, self.sliders, self.studio, self.inspect, self.shelf, self.path, self.way)
 
     def layout_text(self) -> str:
         """Where the window and its panels are, to be remembered."""
@@ -177,6 +179,7 @@ class MainWindow(QMainWindow):
             (self.sliders, "Sliders"),
             (self.samples, "Samples"),
             (self.studio, "Concepts"),
+            (self.way, "Path"),
             (self.shelf, "Shelf"),
             (self.inspect, "Inspect"),
         )

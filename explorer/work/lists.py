@@ -14,6 +14,7 @@ ORDER = (
     "candidates",
     "shelf",
     "gallery",
+    "waypoints",
     "film",
     "rows",
     "export",

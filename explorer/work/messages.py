@@ -25,6 +25,7 @@ Purpose = Literal[
     "candidates",
     "side by side",
     "shelf",
+    "waypoints",
     "film",
     "rows",
     "export",

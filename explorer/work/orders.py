@@ -99,6 +99,7 @@ RANK = (
         "candidates",
         "shelf",
         "gallery",
+        "waypoints",
         "film",
         "search",
         "rows",

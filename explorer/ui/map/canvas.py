@@ -51,6 +51,7 @@ class MapCanvas(QWidget):
         self.layers = SampleLayers()
         self._axis_names = ("", "")
         self._marks = Marks()
+        self.draw_over: Callable[[QPainter], None] = lambda _painter: None  # after everything else
         self._notice = ""
         self._home = True  # the view was not moved since it was fitted
         self.heat_layer = HeatLayer()
@@ -255,6 +256,7 @@ class MapCanvas(QWidget):
         if ringed is not None:
             self._ring(marks, ringed)
         self.picking.draw(painter, self.camera, self.palette())
+        self.draw_over(painter)
         if len(self.layers.points):
             axes.draw_labels(painter, self.camera, self.palette(), self._axis_names)
 

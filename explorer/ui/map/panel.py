@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from explorer.latents.arrays import Images, Latent, Points
+from explorer.latents.arrays import Images, Latent, Latents, Points
 from explorer.latents.measures import Neighbourhood
 from explorer.latents.samples import Labels
 from explorer.latents.surroundings import Kin
@@ -31,6 +31,7 @@ from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.picking import Tool
 from explorer.ui.map.subset_colours import SUBSETS, subset_colouring
 from explorer.ui.map.tool_switch import ToolSwitch
+from explorer.ui.map.waypoint_hand import Sight, WaypointHand
 from explorer.ui.map.wishes import Wishes
 from explorer.ui.widgets import ink
 from explorer.work.messages import Opened
@@ -76,6 +77,8 @@ class MapPanel(QWidget):
         self._legend, self._tools = Legend(self._canvas), ToolSwitch(self._canvas)
         self._marks_legend = MarksLegend(self._canvas)
         self._canvas.installEventFilter(self)
+        self.hand = WaypointHand(self._canvas, lambda: Sight(self._marks.route, self._canvas.camera))
+        self._canvas.draw_over = self.hand.draw
         self._canvas.telling.describe = self._chart.describe
         self._canvas.telling.describe_place = self._chart.describe_place
         # the legend is built anew in the next turn: Qt walks over all widgets while a palette changes
@@ -108,6 +111,10 @@ class MapPanel(QWidget):
         self._chart.fitted = projection, points, index
         self._show_map()
         self.placed.emit(points)
+
+    def lifted(self, places: NDArray[np.float64]) -> Latents | None:
+        """Latents (n, d) of places (n, 2) of the map; None while there is no way back."""
+        return self._chart.lifted_all(places)
 
     @property
     def shown(self) -> Projection | None:

@@ -70,10 +70,12 @@ class Itinerary:
     def clear(self) -> None:
         self._store.change_path("Clear the path", waypoints=(), keyframes=(), position=None)
 
-    def lay(self, title: str, latents: Sequence[Latent], *, kind: str, closed: bool) -> None:
+    def lay(self, title: str, latents: Sequence[Latent], *, kind: str, closed: bool, seed: int | None = None) -> None:
         """Another path altogether."""
         pins = tuple(Pin(frozen(latent)) for latent in latents)
         path = self._store.state.path.changed(waypoints=pins, kind=kind, closed=closed, keyframes=(), position=None)
+        if seed is not None:
+            path = replace(path, seed=seed)
         if closed and path.mode == "ping-pong":
             path = replace(path, mode="loop")
         self._store.change(title, path=path)
