@@ -91,8 +91,8 @@ class MainWindow(QMainWindow):
     @property
     def panels(self) -> tuple[QWidget, ...]:
         """Everything that shows a model."""
-        return (self.map, self.stage, self.sliders, self.samples, self.studio, self.inspect, self.shelf, self.path)
-        return (self.map, self.stage, self.sliders, self.studio, self.inspect, self.shelf, self.path, self.way)
+        tools = (self.sliders, self.samples, self.studio, self.way, self.shelf, self.inspect)
+        return (self.map, self.stage, *tools, self.path)
 
     def layout_text(self) -> str:
         """Where the window and its panels are, to be remembered."""
