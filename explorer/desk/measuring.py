@@ -25,7 +25,8 @@ PURPOSES: tuple[Purpose, ...] = ("first values", "sample values")
 FIRST = 96  # samples that tell the range of the colours, before the tiles
 MOST = 10_000  # samples that a model is asked about; the others stay grey
 AT_ONCE = 2_000  # samples between two steps of a job
-SHOW_MS = 250  # between two looks at numbers that come in parts
+SHOW_MS = 250  # between two looks at numbers that come in parts ...
+PATIENT_MS, MANY = 2000, 100_000  # ... and where so many samples are coloured anew each time
 Values = NDArray[np.float32]
 Key = tuple[int, str, float, str]  # model, space, truncation, quantity
 
@@ -157,7 +158,7 @@ class Measuring(QObject):
         elif (known := self._known.get(key)) is not None:
             known.values[list(cast(tuple[int, ...], measured.marks))] = measured.values
             if not self._later.isActive():
-                self._later.start()
+                self._later.start(SHOW_MS if len(known.values) < MANY else PATIENT_MS)
 
     # What the state asks for
 

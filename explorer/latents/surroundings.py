@@ -115,9 +115,9 @@ def lost(latents: Latents, points: Points, chosen: NDArray[np.integer], k: int =
 
 def _nearest(space: Latents, chosen: NDArray[np.integer], others: NDArray[np.integer], k: int) -> NDArray[np.intp]:
     """The k nearest of `others` to each of `chosen` but itself, as places in `others` (c, k)."""
-    centred = space - space.mean(axis=0)
-    known = centred[others]
-    squares = np.einsum("ij,ij->i", known, known) - 2 * (centred[chosen] @ known.T)
+    centre = space[others].mean(axis=0)
+    known, asked = space[others] - centre, space[chosen] - centre
+    squares = np.einsum("ij,ij->i", known, known) - 2 * (asked @ known.T)
     squares[np.asarray(chosen)[:, None] == others] = np.inf
     near: NDArray[np.intp] = np.argpartition(squares, k - 1, axis=1)[:, :k]
     return near

@@ -6,16 +6,19 @@ import numpy as np
 import pytest
 from map_scene import DIM, MapScene
 from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from explorer.latents.measures import Neighbourhood
 from explorer.latents.surroundings import kin
+from explorer.models.quantities import DISTANCE, QUANTITIES
 from explorer.projections import pca
 from explorer.projections.base import ProjectionChoice
 from explorer.projections.neighbours import NeighbourMap, lift_error
 from explorer.projections.plane import Plane
 from explorer.projections.quality import quality, variance_seen
 from explorer.ui.map.honesty import OF_NEIGHBOUR_MAPS
+from explorer.ui.map.legend import ColourBar
 from explorer.ui.map.marks import LOST, Marks
 from explorer.ui.map.marks_legend import MEANINGS, MarksLegend
 
@@ -172,3 +175,27 @@ def test_the_word_for_the_cursor_comes_with_distance_and_percentile(scene: MapSc
     known = near.nearness(latent)
     assert f"{known.distance:.2f} away" in scene.panel._footer.words[2]
     assert f"{known.percentile:.0f} %" in scene.panel._footer.words[2]
+
+
+def test_the_colour_bar_of_a_measure_has_its_unit_and_says_how_many_are_known(scene: MapScene) -> None:
+    scene.store.change("Colour", colour=DISTANCE)
+    values = np.linspace(0, 1, len(scene.samples)).astype(np.float32)
+    values[10:] = np.nan
+    scene.panel.show_values(DISTANCE, values)
+    words = [label.text() for label in scene.panel._legend.findChildren(QLabel) if label.isVisibleTo(scene.panel)]
+    assert f"{QUANTITIES[DISTANCE].unit} (10 of 300 measured)" in words
+    bar = scene.panel._legend.findChildren(ColourBar)[-1]
+    assert QUANTITIES[DISTANCE].formula in bar.toolTip()
+    scene.panel.show_values(DISTANCE, np.linspace(0, 1, len(scene.samples)).astype(np.float32))
+    words = [label.text() for label in scene.panel._legend.findChildren(QLabel) if label.isVisibleTo(scene.panel)]
+    assert QUANTITIES[DISTANCE].unit in words
+
+
+def test_a_list_of_colours_that_is_open_is_not_filled_anew_by_numbers_that_come(scene: MapScene) -> None:
+    filled: list[None] = []
+    scene.panel._bar.colour.model().rowsInserted.connect(lambda *_told: filled.append(None))
+    for share in (0.1, 0.2):
+        scene.panel.show_values(DISTANCE, np.full(len(scene.samples), share, np.float32))
+        scene.store.change("Colour", colour=DISTANCE)
+        scene.store.change("Colour", colour="smile")
+    assert filled == []

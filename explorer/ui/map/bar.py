@@ -35,6 +35,7 @@ class MapBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._choice = ProjectionChoice()
+        self._offered: tuple[object, object] = (None, None)  # the colours that stand in the list
         self.space = self._combo("Latent space", "The space of the model that is shown and edited.")
         self.kind = self._combo("Projection", KINDS["pca"].hint)
         show_kinds(self.kind, None, ())
@@ -88,18 +89,24 @@ class MapBar(QWidget):
         """What the samples can be coloured by, and what colours them.
 
         `measures` colour the tiles of the grid too; each comes with why it cannot be had here, or ""."""
+        offered = tuple(names), tuple(measures)
         with QSignalBlocker(self.colour):
-            self.colour.clear()
-            self.colour.addItem(NONE, "")
-            for name in names:
-                self.colour.addItem(name, name)
-            if measures:
-                self.colour.insertSeparator(self.colour.count())
-            for quantity, lack in measures:
-                add_measure(self.colour, quantity, lack)
-            view = self.colour.view()
-            view.setMinimumWidth(view.sizeHintForColumn(0) + 4 * ink.GRID)
+            if offered != self._offered:  # a list that is open stays as it is
+                self._offered = offered
+                self._fill_colours(*offered)
             self.colour.setCurrentIndex(max(self.colour.findData(current), 0))
+
+    def _fill_colours(self, names: Sequence[str], measures: Sequence[tuple[Quantity, str]]) -> None:
+        self.colour.clear()
+        self.colour.addItem(NONE, "")
+        for name in names:
+            self.colour.addItem(name, name)
+        if measures:
+            self.colour.insertSeparator(self.colour.count())
+        for quantity, lack in measures:
+            add_measure(self.colour, quantity, lack)
+        view = self.colour.view()
+        view.setMinimumWidth(view.sizeHintForColumn(0) + 4 * ink.GRID)
 
     def _ask_first(self, value: int) -> None:
         """The axis of the other box is taken over by it, so that both never show the same."""

@@ -12,7 +12,7 @@ from explorer.latents.concepts import Concept
 from explorer.latents.mapped import is_same
 from explorer.latents.samples import Labels, LatentSet
 from explorer.latents.surroundings import Kin
-from explorer.models.quantities import QUANTITIES, Quantity, lacking
+from explorer.models.quantities import QUANTITIES, Quantity, explained, lacking
 from explorer.projections.base import Projection
 from explorer.session.state import State, frozen
 from explorer.session.store import Store
@@ -101,6 +101,16 @@ class Chart:
         if known is None or known.name != quantity.name or len(known.values) != len(samples):
             known = Labels(quantity.name, np.full(len(samples), np.nan, np.float32))
         return replace(samples, labels=(*samples.labels, known))
+
+    @property
+    def colour_words(self) -> tuple[str, str]:
+        """The unit of the numbers that colour the samples, with how many are known, and what they are; '' of labels."""
+        quantity, samples = self.quantity, self.told
+        if quantity is None or samples is None:
+            return "", ""
+        known = int(np.isfinite(samples.labels[-1].values.astype(np.float32)).sum())
+        more = "" if known == len(samples) else f" ({known:,} of {len(samples):,} measured)"
+        return f"{quantity.unit}{more}", explained(quantity)
 
     @property
     def concepts(self) -> tuple[Concept, ...]:

@@ -127,11 +127,15 @@ class Legend(QFrame):
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self.hide()
 
-    def show_colouring(self, colouring: Colouring, highlight: int | None = None) -> None:
-        """Explain a colouring; hidden when there is nothing to explain."""
+    def show_colouring(
+        self, colouring: Colouring, highlight: int | None = None, unit: str = "", hint: str = ""
+    ) -> None:
+        """Explain a colouring; hidden when there is nothing to explain. `unit` stands under the bar of numbers, `hint`
+        is told of name and bar."""
         self._title.setText(colouring.name)
         self._entries = []
-        body = self._body(colouring)
+        body = self._body(colouring, unit, hint)
+        self._title.setToolTip(hint)
         self._scroll.setWidget(body)
         body.setAutoFillBackground(False)  # setWidget turned it on
         self.show_highlight(highlight)
@@ -175,12 +179,17 @@ class Legend(QFrame):
         painter.setBrush(self.palette().color(QPalette.ColorRole.AlternateBase))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
 
-    def _body(self, colouring: Colouring) -> QWidget:
+    def _body(self, colouring: Colouring, unit: str, hint: str) -> QWidget:
         body = QWidget()
         grid = QGridLayout(body)
         grid.setContentsMargins(0, 0, 0, 0)
         if colouring.is_numeric:
-            grid.addWidget(ColourBar(colouring.low, colouring.high))
+            grid.setSpacing(0)
+            bar = ColourBar(colouring.low, colouring.high)
+            bar.setToolTip(f"{hint}\n{bar.toolTip()}".strip())
+            grid.addWidget(bar)
+            if unit:
+                grid.addWidget(_unit(unit, bar.sizeHint().width()))
         else:
             self._fill(grid, colouring)
         return body
@@ -219,6 +228,17 @@ class Legend(QFrame):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self._scroll)
+
+
+def _unit(text: str, width: int) -> QLabel:
+    label = QLabel(text)
+    label.setFont(ink.small(label.font()))
+    label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    label.setWordWrap(True)
+    label.setContentsMargins(6, 0, 6, 0)
+    label.setFixedWidth(width)
+    label.setFixedHeight(label.heightForWidth(width))
+    return label
 
 
 def is_dark(palette: QPalette) -> bool:

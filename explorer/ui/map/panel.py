@@ -264,7 +264,7 @@ class MapPanel(QWidget):
         self._bar.show_colours(self._chart.colours, self._colouring.name, self._chart.measures)
         self._canvas.heat_layer.show_scale(self._colouring.low, self._colouring.high, dark=is_dark(palette))
         self._canvas.show_colouring(self._colouring, self._highlight)
-        self._legend.show_colouring(self._colouring, self._highlight)
+        self._legend.show_colouring(self._colouring, self._highlight, *self._chart.colour_words)
 
     def _show_selection(self) -> None:
         self._canvas.show_selection(self._store.state.selection)
