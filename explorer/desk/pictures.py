@@ -24,6 +24,7 @@ class Pictures(QObject):
         super().__init__()
         self._store, self._engine, self._model, self._window = store, engine, model, window
         window.map.thumbnails_wanted.connect(self._ask_thumbnails)
+        window.map.glance_wanted.connect(lambda sample: self._ask_thumbnails([sample], "glance"))
         window.map.grid_wanted.connect(self._ask_grid)
         window.path.film_wanted.connect(self._ask_film)
         window.shelf.pictures_wanted.connect(self._ask_shelf)
@@ -31,10 +32,10 @@ class Pictures(QObject):
         model.changed.connect(self._show_model)
         engine.decoded.connect(self._show)
 
-    def _ask_thumbnails(self, indices: Sequence[int]) -> None:
+    def _ask_thumbnails(self, indices: Sequence[int], purpose: Purpose = "thumbnails") -> None:
         samples = self._model.samples()
         if samples is not None:
-            self._ask("thumbnails", samples.latents[np.asarray(indices, dtype=np.int64)], tuple(indices))
+            self._ask(purpose, samples.latents[np.asarray(indices, dtype=np.int64)], tuple(indices))
 
     def _ask_grid(self, latents: Latents | None, marks: tuple[object, ...]) -> None:
         if latents is None:
@@ -86,7 +87,7 @@ class Pictures(QObject):
         if opened is None or decoded.key != opened.key:
             return
         window, marks = self._window, cast(tuple[int, ...], decoded.marks)
-        if decoded.purpose == "thumbnails" and self._is_of_this_space(decoded, marks):
+        if decoded.purpose in ("thumbnails", "glance") and self._is_of_this_space(decoded, marks):
             window.map.show_thumbnails(marks, decoded.images)
         elif decoded.purpose == "grid":
             window.map.show_tiles(marks, decoded.images)

@@ -8,6 +8,7 @@ from explorer.work.messages import MeasureRequest, Request
 
 ORDER = (
     "reconstruction",
+    "glance",
     "strip",
     "side by side",
     "examples",

@@ -35,6 +35,7 @@ Purpose = Literal[
     "tile values",
     "effects",
     "reading",
+    "glance",
     "thumbnails",
     "sample values",
     "film values",

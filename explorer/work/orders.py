@@ -93,6 +93,7 @@ Order = (
 RANK = (
     *("open", "loaded", "device", "twin", "live", "reconstruction", "sample", "encode"),
     *(
+        "glance",
         "strip",
         "side by side",
         "examples",

@@ -118,6 +118,7 @@ class MapCanvas(QWidget):
     def show_pictures(self, indices: tuple[int, ...], images: Images) -> None:
         """Pictures of samples, uint8 (n, h, w, c)."""
         self.layers.pictures.show(indices, images)
+        self.telling.show_pictures()
         self.update()
 
     def clear_pictures(self) -> None:
@@ -170,6 +171,7 @@ class MapCanvas(QWidget):
         if self._glide.running:
             self._glide.finish()
         self.camera, self._home = camera, home
+        self.telling.card.hide()
         for tiles in (self.grid, self.heat):
             tiles.look(camera, self._fit, self.devicePixelRatioF())
         self._settle.start()

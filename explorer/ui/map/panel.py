@@ -42,6 +42,8 @@ class MapPanel(QWidget):
 
     It stands in for an earlier list; it is not said again while all of its pictures are on their way.
 
+    `glance_wanted(sample)`: the picture of one sample, beside the cursor.
+
     `grid_wanted(latents or None, marks)`: tiles of the decoded grid, the first ones first; None: none any more.
 
     `values_wanted(latents or None, marks)`: the same of numbers, of the quantity that colours the map.
@@ -54,6 +56,7 @@ class MapPanel(QWidget):
     """
 
     thumbnails_wanted = Signal(object)
+    glance_wanted = Signal(int)
     grid_wanted = Signal(object, object)
     values_wanted = Signal(object, object)
     placed = Signal(object)
@@ -373,6 +376,7 @@ class MapPanel(QWidget):
         self._canvas.picking.tool_changed.connect(self._tools.show_tool)
         self._tools.wanted.connect(self._canvas.picking.take)
         self._canvas.pictures_wanted.connect(self.thumbnails_wanted)
+        self._canvas.telling.picture_wanted.connect(self.glance_wanted)
         self._legend.resized.connect(self._lay_legend)
         self._legend.highlight_wanted.connect(self._light_up)
         self._store.listen(self._show_change)

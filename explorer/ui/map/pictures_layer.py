@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from explorer.latents.arrays import Images, Points
 from explorer.ui.map.camera import Camera
@@ -60,6 +60,10 @@ class PicturesLayer:
     def show(self, indices: tuple[int, ...], images: Images) -> None:
         """Pictures came, uint8 (n, h, w, c)."""
         self._thumbnails.show(indices, images)
+
+    def picture(self, index: int, side: int, ratio: float) -> QPixmap | None:
+        """The picture of a sample if it has come, its longer side `side` logical pixels."""
+        return self._thumbnails.pixmap(index, side, ratio)
 
     def show_points(self, points: Points) -> None:
         """Where the samples are, (n, 2)."""

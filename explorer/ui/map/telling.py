@@ -1,4 +1,4 @@
-"""What the map tells of the place under the cursor: a ring at once, words after a short while."""
+"""What the map tells of the place under the cursor: a ring at once, a small picture with words after a short while."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QCursor
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QCursor, QPixmap
 from PySide6.QtWidgets import QToolTip
 
+from explorer.ui.map.glance import SIDE, GlanceCard
 from explorer.ui.map.lattice import Tile
 
 if TYPE_CHECKING:
@@ -21,7 +22,12 @@ DWELL = 450  # milliseconds over a sample before its words appear
 
 
 class MapTelling(QObject):
-    """Follows the cursor over one canvas. The callables find the words."""
+    """Follows the cursor over one canvas. The callables find the words.
+
+    `picture_wanted(sample)`: of the sample that is told of.
+    """
+
+    picture_wanted = Signal(int)
 
     def __init__(self, canvas: MapCanvas) -> None:
         super().__init__(canvas)
@@ -30,6 +36,7 @@ class MapTelling(QObject):
         self.describe_tile: Callable[[Tile], str] = lambda _tile: ""
         self.ringed: int | None = None  # the sample under the cursor
         self.tile: tuple[Tile, NDArray[np.float64]] | None = None  # and the tile, with its centre
+        self.card = GlanceCard(canvas)
         self._canvas = canvas
         self._dwell = QTimer(self, singleShot=True, interval=DWELL)
         self._dwell.timeout.connect(self._tell)
@@ -40,6 +47,7 @@ class MapTelling(QObject):
             return
         self.ringed = sample
         QToolTip.hideText()
+        self.card.hide()
         self._dwell.stop() if sample is None else self._dwell.start()
         self.rest_cursor()
         self._canvas.update()
@@ -65,10 +73,25 @@ class MapTelling(QObject):
         if not self._canvas.underMouse():
             return
         if self.ringed is not None:
-            at = self._canvas.layers.screen(self._canvas.camera, self.ringed)
-            QToolTip.showText(self._canvas.mapToGlobal(at.toPoint()), self.describe(self.ringed), self._canvas)
+            self._tell_sample(self.ringed)
         elif self.tile is not None:
             self._tell_tile(*self.tile)
+
+    def _tell_sample(self, sample: int) -> None:
+        picture, at = self._picture(sample), self._canvas.layers.screen(self._canvas.camera, sample)
+        self.card.show_sample(self.describe(sample), picture, at)
+        if picture is None:
+            self.picture_wanted.emit(sample)
+
+    def show_pictures(self) -> None:
+        """Pictures of samples came: that of this one may be among them."""
+        if self.ringed is not None and self.card.isVisible() and self.card.picture is None:
+            picture = self._picture(self.ringed)
+            if picture is not None:
+                self.card.show_picture(picture)
+
+    def _picture(self, sample: int) -> QPixmap | None:
+        return self._canvas.layers.pictures.picture(sample, SIDE, self._canvas.devicePixelRatioF())
 
     def _tell_tile(self, tile: Tile, centre: NDArray[np.float64]) -> None:
         canvas = self._canvas
