@@ -135,7 +135,9 @@ class OpenModel(QObject):
         document.check({space.name: space.dim for space in opened.card.spaces})
         state, samples = document.state, opened.samples.get(document.state.place.space)
         state = state.within(len(samples) if samples is not None else 0)  # it may have had other samples
-        studio = with_others(state.studio, self._store.state.studio)
+        studio = with_others(state.studio, self._store.state.studio).fitting(
+            {space.name: space.dim for space in opened.card.spaces}
+        )
         self._store.change(demo.deed, **{**vars(state), "model": opened.path, "studio": studio})
         if document.fingerprint != opened.card.fingerprint:
             self.told.emit(f"The weights of {opened.card.name} are others than those the state was copied from.")

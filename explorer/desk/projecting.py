@@ -62,8 +62,8 @@ class Projecting(QObject):
             self._ask()
 
     def _follow(self, old: State, new: State) -> None:
-        if new.projection != old.projection or new.place.space != old.place.space:
-            self._ask()
+        if new.projection != old.projection or new.place.space != old.place.space or new.studio is not old.studio:
+            self._ask()  # concepts may be its axes
 
     def _ask(self) -> None:
         samples = self._model.samples()

@@ -13,14 +13,13 @@ from PySide6.QtWidgets import QFileDialog
 
 from explorer.desk.background import Background
 from explorer.desk.open_model import OpenModel
-from explorer.errors import ExplorerError
 from explorer.latents.arrays import Images, Latents
 from explorer.latents.concepts import Concept, tested
 from explorer.latents.concepts.effects import TRIED, Effect, ReadOut, effects, moved, readable, telling
 from explorer.latents.concepts.reach import safe_range
 from explorer.latents.samples import LatentSet
 from explorer.models import library
-from explorer.session.drafts import Draft, draft, unmended
+from explorer.session.drafts import Draft
 from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
@@ -88,22 +87,8 @@ class Studio(QObject):
 
     # numbers
 
-    def _draft(self) -> Draft | None:
-        """The draft of the state with its examples; made anew after undo brought back an earlier one."""
-        last = self._panel.wishes.last
-        if last is not None and last.concept is self._store.state.studio.draft:
-            return last
-        samples = self._model.samples()
-        try:
-            making = self._store.state.studio.making
-            found = draft(making, samples, self._panel.wishes.concepts) if samples is not None else None
-        except ExplorerError:
-            return None
-        current = self._store.state.studio.draft
-        return None if found is None or current is None else Draft(found.examples, current, found.method)
-
     def _ask_numbers(self) -> None:
-        found, samples = self._draft(), self._model.samples()
+        found, samples = self._panel.wishes.current(), self._model.samples()
         if found is not None and samples is not None:
             self._jobs.run(
                 "numbers of a concept",
@@ -129,11 +114,10 @@ class Studio(QObject):
 
     def _try(self, samples: LatentSet, concept: Concept) -> None:
         """The same samples as they are, moved by +1, and moved by +1 without the mends."""
-        making = self._store.state.studio.making
-        before = draft(unmended(making), samples, ()) if making.is_mended else None
+        before = self._panel.wishes.before
         start = samples.latents[-min(TRIED, len(samples)) :]
-        parts = [start, moved(concept, start)] + ([moved(before.concept, start)] if before else [])
-        self._tried = concept, before.concept if before else None, len(start)
+        parts = [start, moved(concept, start)] + ([moved(before, start)] if before else [])
+        self._tried = concept, before, len(start)
         self._pile.clear()
         self._panel.show_busy("Moving 200 samples…")
         latents = np.concatenate(parts)

@@ -93,6 +93,15 @@ class Studio:
         kept = replace(making, with_=making.with_.without(lost), without=making.without.without(lost))
         return replace(self, making=kept) if lost else self
 
+    def fitting(self, spaces: Mapping[str, int]) -> Studio:
+        """The same without concepts that do not fit a model with these spaces (name to dimension)."""
+
+        def fits(concept: Concept) -> bool:
+            return concept.direction.shape == (spaces.get(concept.space),)
+
+        draft = self.draft if self.draft is not None and fits(self.draft) else None
+        return replace(self, own=tuple(one for one in self.own if fits(one)), draft=draft)
+
     @property
     def known(self) -> tuple[tuple[Concept, ...], tuple[str, ...]]:
         """What `Opened.concepts_of` asks for beside the space."""

@@ -16,8 +16,8 @@ from explorer.latents.edits import edited
 from explorer.session.shown import shown_place
 from explorer.session.state import Pin, Snapshot, State, frozen
 from explorer.session.store import Store
+from explorer.ui.carried import packed
 from explorer.ui.path.itinerary import Itinerary
-from explorer.ui.studio.carried import packed
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Empty
 from explorer.ui.widgets.picture import image_of

@@ -85,3 +85,11 @@ def test_what_is_locked_stays_and_the_others_leave_it_alone() -> None:
         assert one.direction @ smile.direction == pytest.approx(0, abs=1e-6)
         assert one.coordinate(LATENTS).std() == pytest.approx(1, abs=1e-4)
     assert known(shipped, (), ("smile",), SAMPLES, "z")[1] is glasses
+
+
+def test_concepts_of_other_dimensions_do_not_come_along() -> None:
+    own = (concept("b", 1, 0, 0), concept("c", 1, 0), concept("d", 1, 0, space="w"))
+    mixed = Studio(draft=concept("a", 1, 0), own=own)
+    kept = mixed.fitting({"z": 3, "w": 2})
+    assert [one.name for one in kept.own] == ["b", "d"]
+    assert kept.draft is None

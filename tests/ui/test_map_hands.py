@@ -7,9 +7,11 @@ import pytest
 from map_scene import MapScene, mouse_move
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
+from explorer.ui.carried import Carried, unpacked
 from explorer.ui.map import gestures
 
 
@@ -187,3 +189,14 @@ def test_a_zoom_ends_somewhere(scene: MapScene) -> None:
         scene.canvas.zoom(factor)
         assert np.isfinite(scene.canvas.camera.to_screen(scene.points)).all()
         scene.panel.grab()
+
+
+def test_a_drag_of_a_selected_sample_carries_the_selection(scene: MapScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    carried: list[object] = []
+    monkeypatch.setattr(gestures.QDrag, "exec", lambda drag, _action: carried.append(unpacked(drag.mimeData())))
+    sample = scene.lonely()
+    scene.store.change("Select", selection=np.array(sorted({3, sample})))
+    at = scene.at(sample)
+    QTest.mousePress(scene.canvas, Qt.MouseButton.LeftButton, pos=at)
+    QApplication.sendEvent(scene.canvas, mouse_move(scene.canvas, at + QPoint(30, 10)))
+    assert carried == [Carried(tuple(sorted({3, sample})))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from explorer.ui.studio.carried import unpacked
 from map_scene import opened_with, sample_set
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
@@ -16,7 +17,6 @@ from explorer.session.store import Store
 from explorer.ui.map.subset_colours import subset_colouring
 from explorer.ui.samples import SamplesPanel, sources
 from explorer.ui.samples.gallery import Gallery
-from explorer.ui.studio.carried import unpacked
 
 SAMPLES = sample_set()
 SMILING = np.flatnonzero(SAMPLES.labels[0].values == 1)

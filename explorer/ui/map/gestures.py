@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
+from PySide6.QtGui import QDrag, QFocusEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from explorer.ui.carried import packed
 from explorer.ui.map.picking import way_of
 
 if TYPE_CHECKING:
@@ -103,10 +104,19 @@ class MapGestures(QObject):
             self._last = at
 
     def _begin_drag(self, at: QPointF) -> None:
-        if self._picks:
+        if not self._picks and self._canvas.sample_at(at) in self._canvas.selection.tolist():
+            self._carry()
+        elif self._picks:
             self._canvas.picking.begin(at, self._modifiers)
         else:
             self._canvas.setCursor(Qt.CursorShape.ClosedHandCursor)
+
+    def _carry(self) -> None:
+        """The selected samples under the hand, to be dropped where samples are taken, such as a bucket."""
+        drag = QDrag(self._canvas)
+        drag.setMimeData(packed(self._canvas.selection.tolist()))
+        drag.exec(Qt.DropAction.CopyAction)
+        self._pressed, self.dragging = None, False
 
     def _release(self, at: QPointF, button: Qt.MouseButton) -> None:
         was_click = self._pressed is not None and not self.dragging and button == Qt.MouseButton.LeftButton

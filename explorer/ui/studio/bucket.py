@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QIcon, QImage, QKeyEvent, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QListView, QListWidget, QListWidgetItem, QToolButton, QVBoxLayout, QWidget
 
-from explorer.ui.studio.carried import packed, unpacked
+from explorer.ui.carried import packed, unpacked
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.glyphs import GlyphButton
 from explorer.ui.widgets.notes import Dim, Title

@@ -19,8 +19,8 @@ from explorer.session.drafts import Draft
 from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.session.studio import Side
+from explorer.ui.carried import Carried
 from explorer.ui.studio.bucket import MOST_SHOWN, BucketView
-from explorer.ui.studio.carried import Carried
 from explorer.ui.studio.flipping import Flipping
 from explorer.ui.studio.layout import Parts
 from explorer.ui.studio.numbers import numerals
@@ -72,7 +72,10 @@ class StudioPanel(QWidget):
             self.parts.bars.show_rows((), "Nothing measured")
         self.wishes.opened = opened
         self.parts.show_labels(self._labels(numbers=True) if opened else {})
+        self.wishes.current()
         self._show_all()
+        if opened is not None and self.wishes.studio.draft is not None and not self._tested:
+            self.numbers_wanted.emit()
 
     def show_pictures(self, marks: Sequence[object], images: Images) -> None:
         """Thumbnails by mark: the place of a sample, or ('latent', place in its bucket, side)."""
@@ -118,6 +121,7 @@ class StudioPanel(QWidget):
         if new.studio is not old.studio or new.place.space != old.place.space:
             if new.studio.draft is not old.studio.draft:
                 self._tested = {}
+                self.wishes.current()
                 self.numbers_wanted.emit()
             self._show_all()
         elif new.place.base is not old.place.base or new.place.strengths is not old.place.strengths:

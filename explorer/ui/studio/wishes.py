@@ -14,10 +14,11 @@ from explorer.latents.concepts import Concept, in_units_of
 from explorer.latents.edits import edited
 from explorer.latents.samples import LatentSet
 from explorer.session.drafts import NAMELESS, Draft, draft, unmended
+from explorer.session.shown import shown_place
 from explorer.session.state import Place, State, frozen
 from explorer.session.store import Store
 from explorer.session.studio import Bucket, Making, Side, Studio
-from explorer.ui.studio.carried import Carried
+from explorer.ui.carried import Carried
 from explorer.work.messages import Opened
 
 
@@ -71,7 +72,7 @@ class StudioWishes:
 
     def put_current(self, side: Side) -> None:
         """What stands on the stage: the sample itself, or the latent it was moved to."""
-        place = self._store.state.place
+        place = shown_place(self._store.state)
         if self.opened is None:
             return
         if place.sample is not None and not any(place.strengths.values()):
@@ -144,6 +145,16 @@ class StudioWishes:
         except InputError as error:
             self.why = f"{error} {error.hint}".strip()
         return self.last.concept if self.last else None
+
+    def current(self) -> Draft | None:
+        """The draft of the state with its examples: made anew where undo or another file brought it back."""
+        drafted = self.studio.draft
+        if drafted is None:
+            self.last = self.before = None
+        elif self.last is None or self.last.concept is not drafted:
+            self.drafted(self.making)
+            self.last = replace(self.last, concept=drafted) if self.last else None
+        return self.last
 
     def _add(self, side: Side, samples: tuple[int, ...], latents: tuple[Latent, ...] = ()) -> None:
         if samples or latents:

@@ -18,8 +18,8 @@ from explorer.latents.edits import edited
 from explorer.session.drafts import draft
 from explorer.session.state import Snapshot, frozen
 from explorer.session.store import Store
+from explorer.ui.carried import MIME, Carried, packed, unpacked
 from explorer.ui.studio import StudioPanel
-from explorer.ui.studio.carried import MIME, Carried, packed, unpacked
 from explorer.ui.studio.wishes import free_name
 
 MODEL = opened()
