@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import InputError
 from explorer.latents.arrays import Latent, Latents
+from explorer.latents.near import nearest
 
 
 def answer(a: Latent, b: Latent, c: Latent) -> Latent:
@@ -17,9 +18,7 @@ def answer(a: Latent, b: Latent, c: Latent) -> Latent:
     return found
 
 
-def nearest(latents: Latents, latent: Latent, count: int, but: tuple[int, ...] = ()) -> NDArray[np.int64]:
+def near(latents: Latents, latent: Latent, count: int, but: tuple[int, ...] = ()) -> NDArray[np.int64]:
     """Places of the `count` latents (n, d) nearest to one (d,), the nearest first, without the places in `but`."""
-    squares = np.square(latents.astype(np.float64) - latent).sum(axis=1)
-    squares[list(but)] = np.inf
-    order = np.argsort(squares, kind="stable")[:count]
-    return np.asarray(order[np.isfinite(squares[order])], dtype=np.int64)
+    found = nearest(latents, latent, min(count + len(but), len(latents))).samples
+    return found[~np.isin(found, but)][:count]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.errors import InputError
-from explorer.latents.analogies import answer, nearest
+from explorer.latents.analogies import answer, near
 
 
 @given(st.integers(0, 1000))
@@ -25,5 +25,5 @@ def test_latents_of_two_spaces_make_no_analogy() -> None:
 
 def test_the_nearest_samples_leave_out_the_three_that_were_picked() -> None:
     latents = np.arange(10, dtype=np.float32)[:, None]
-    assert nearest(latents, latents[4], 3, (4, 5)).tolist() == [3, 2, 6]
-    assert nearest(latents[:2], latents[0], 5, (0,)).tolist() == [1]
+    assert near(latents, latents[4], 3, (4, 5)).tolist() == [3, 2, 6]
+    assert near(latents[:2], latents[0], 5, (0,)).tolist() == [1]

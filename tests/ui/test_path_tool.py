@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from explorer.ui.studio.carried import Carried
 from panel_scene import DIM, drag, opened, pictures, steps, store_at
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -11,7 +12,6 @@ from pytestqt.qtbot import QtBot
 from explorer.session.state import Pin, frozen
 from explorer.session.store import Store
 from explorer.ui.path.tool import PathTool
-from explorer.ui.studio.carried import Carried
 from explorer.ui.widgets.picture import image_of
 
 MODEL = opened()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from explorer.ui.studio.carried import unpacked
 from map_scene import opened_with, sample_set
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
@@ -14,6 +13,7 @@ from explorer.latents.near import nearest
 from explorer.latents.selections import Subset, chosen
 from explorer.session.state import Place, State, frozen
 from explorer.session.store import Store
+from explorer.ui.carried import unpacked
 from explorer.ui.map.subset_colours import subset_colouring
 from explorer.ui.samples import SamplesPanel, sources
 from explorer.ui.samples.gallery import Gallery

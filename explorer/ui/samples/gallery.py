@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QToolTi
 
 from explorer.latents.arrays import Images
 from explorer.latents.selections import NONE
-from explorer.ui.studio.carried import packed
+from explorer.ui.carried import packed
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.picture import image_of
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer.errors import InputError
-from explorer.latents.analogies import answer, nearest
+from explorer.latents.analogies import answer, near
 from explorer.latents.arrays import Images, Latent
 from explorer.latents.samples import LatentSet
 from explorer.session.state import frozen
@@ -94,7 +94,7 @@ class Analogy(QDialog):
             self.answer = None
             self.told.setText(f"{error.title} {error.hint}")
         if self.answer is not None:
-            self.near = nearest(self._samples.latents, self.answer, NEAR, tuple(self._picked.values()))
+            self.near = near(self._samples.latents, self.answer, NEAR, tuple(self._picked.values()))
         else:
             self.pictures["?"].show_image(QImage())
         self.strip.setVisible(self.answer is not None)
