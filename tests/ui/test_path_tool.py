@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from explorer.ui.studio.carried import Carried
 from panel_scene import DIM, drag, opened, pictures, steps, store_at
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from explorer.session.state import Pin, frozen
 from explorer.session.store import Store
+from explorer.ui.carried import Carried
 from explorer.ui.path.tool import PathTool
 from explorer.ui.widgets.picture import image_of
 

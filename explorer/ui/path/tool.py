@@ -17,10 +17,10 @@ from explorer.session.route import letter, stops, waypoints_of
 from explorer.session.shown import shown_latent
 from explorer.session.state import NOTHING, Keyframe, Pin, State, frozen
 from explorer.session.store import Store
+from explorer.ui.carried import Carried
 from explorer.ui.path.itinerary import Itinerary
 from explorer.ui.path.tool_layout import Parts
 from explorer.ui.path.waypoints import Entry
-from explorer.ui.studio.carried import Carried
 from explorer.work.messages import Opened
 
 LOOP, WALK = 12, 8  # waypoints of a loop and of a walk

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QMenu, QWidget
 
-from explorer.ui.studio.carried import unpacked
+from explorer.ui.carried import unpacked
 from explorer.ui.widgets import ink
 
 SIDE = 6 * ink.GRID
