@@ -12,6 +12,7 @@ from explorer.latents.samples import Labels, LatentSet
 
 LIKELIHOOD = "log-likelihood"
 
+MOST_CLASSES = 300
 PALE = 0.13  # opacity of what does not stand out, where something does
 
 
@@ -60,8 +61,8 @@ def plain(count: int, ground: str) -> Colouring:
 
 
 def choices(samples: LatentSet) -> tuple[str, ...]:
-    """What a set of samples can be coloured by, besides nothing."""
-    names = tuple(labels.name for labels in samples.labels)
+    """What a set of samples can be coloured by, besides nothing: not by file names, which are all different."""
+    names = tuple(labels.name for labels in samples.labels if len(labels.names) <= MOST_CLASSES)
     return names if samples.log_likelihoods is None else (*names, LIKELIHOOD)
 
 
