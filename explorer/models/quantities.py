@@ -58,7 +58,7 @@ QUANTITIES: Mapping[str, Quantity] = {
             LIKELIHOOD,
             "nats",
             "log p(decode(z)), of the picture of 8 bits",
-            "How likely the model finds the picture that it makes here.",
+            "How likely the model finds the picture that it makes here: exact for a flow, a lower bound for a VAE.",
             "model",
             "density",
         ),
