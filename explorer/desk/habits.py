@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from explorer.desk.open_model import OpenModel, remembered
 from explorer.models import folder
 from explorer.session import preferences
-from explorer.session.preferences import MapChoice, Preferences
+from explorer.session.preferences import GridChoice, MapChoice, Preferences
 from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.ui import theme
@@ -46,6 +46,7 @@ class Habits(QObject):
         self._store = store
         window.restore_layout(kept.layout)
         window.stage.smooth = kept.smooth_pictures
+        window.map.show_grid_setting(replace(window.map.grid_setting, **vars(kept.grid)))
         window.welcome.closed.connect(lambda: self._keep(welcome_seen=True))
         window.tool_bar.device_wanted.connect(self._change_device)
         window.tool_bar.model_wanted.connect(self._switch)
@@ -143,5 +144,12 @@ class Habits(QObject):
     def _show_keys(self) -> None:
         Keys(self._window).open()
 
+    def _grid_choice(self) -> GridChoice:
+        """Whether it is on is no habit: it is on when it is wanted."""
+        setting = self._window.map.grid_setting
+        return GridChoice(setting.side, setting.opacity, setting.tint, setting.equal)
+
     def _save(self) -> None:
-        self._keep(layout=self._window.layout_text(), smooth_pictures=self._window.stage.smooth)
+        self._keep(
+            layout=self._window.layout_text(), smooth_pictures=self._window.stage.smooth, grid=self._grid_choice()
+        )

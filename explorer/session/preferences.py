@@ -45,6 +45,16 @@ class MapChoice:
 
 
 @dataclass(frozen=True)
+class GridChoice:
+    """How the decoded grid was last shown: tiles a side, opacity and tint in 0..1, equal steps of probability."""
+
+    side: int = 16
+    opacity: float = 1.0
+    tint: float = 0.55
+    equal: bool = False
+
+
+@dataclass(frozen=True)
 class Preferences:
     """What the user chose.
 
@@ -59,6 +69,7 @@ class Preferences:
     smooth_pictures: bool = False
     welcome_seen: bool = False
     layout: str = ""
+    grid: GridChoice = GridChoice()
     model_choices: Mapping[str, MapChoice] = field(default_factory=lambda: MappingProxyType({}))
 
     def with_opened(self, path: str) -> Preferences:
@@ -128,8 +139,27 @@ def _read(values: Mapping[str, object]) -> Preferences:
         smooth_pictures=values.get("smooth_pictures") is True,
         welcome_seen=values.get("welcome_seen") is True,
         layout=_text(values.get("layout")),
+        grid=_read_grid(values.get("grid")),
         model_choices=MappingProxyType(_read_choices(choices) if isinstance(choices, dict) else {}),
     )
+
+
+def _read_grid(values: object) -> GridChoice:
+    default = GridChoice()
+    if not isinstance(values, dict):
+        return default
+    side = values.get("side")
+    return GridChoice(
+        min(max(_index(side, default.side), 5), 40),
+        _share(values.get("opacity"), default.opacity),
+        _share(values.get("tint"), default.tint),
+        values.get("equal") is True,
+    )
+
+
+def _share(value: object, default: float) -> float:
+    fits = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
+    return float(value) if fits else default  # type: ignore[arg-type]
 
 
 def _read_choices(values: Mapping[str, object]) -> dict[str, MapChoice]:

@@ -13,9 +13,11 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from explorer import places
 from explorer.desk.desk import Desk
 from explorer.export.grid_sheet import GridContent, _Plan
-from explorer.session.preferences import Preferences
+from explorer.session.preferences import Preferences, load
+from explorer.ui.map.lattice import GridSetting
 from explorer.work.messages import Decoded
 
 WAIT = 60_000
@@ -116,3 +118,16 @@ def test_a_sheet_that_is_cancelled_is_never_written(qtbot: QtBot, desk: Desk, tm
 def test_without_a_grid_there_is_nothing_to_save_and_it_is_said(desk: Desk) -> None:
     desk.do("save_grid")
     assert "no grid" in desk.window.messages.text.lower()
+
+
+def test_how_the_grid_is_shown_is_remembered_and_not_that_it_is(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(places, "config", lambda: tmp_path)
+    desk.do("grid")
+    desk.window.map.show_grid_setting(replace(desk.window.map.grid_setting, side=24, tint=0.25))
+    desk.window.close()
+    again = joined(load(), greet=False)
+    qtbot.addWidget(again.window)
+    assert again.window.map.grid_setting == GridSetting(on=False, side=24, tint=0.25)
+    again.close()

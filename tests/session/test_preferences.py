@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from explorer import places
-from explorer.session.preferences import MapChoice, Preferences, load, save
+from explorer.session.preferences import GridChoice, MapChoice, Preferences, load, save
 
 TUNED = (("metric", "cosine"), ("perplexity", 12.5))
 CHOSEN = Preferences(
@@ -19,6 +19,7 @@ CHOSEN = Preferences(
     smooth_pictures=True,
     welcome_seen=True,
     layout="AAAA/w==",
+    grid=GridChoice(24, 0.5, 0.25, True),
     model_choices={"a": MapChoice("axes", 3, 1, "smile", "hair", "smile", "age", 7, TUNED, MapChoice("tsne"))},
 )
 

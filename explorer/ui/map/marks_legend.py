@@ -49,7 +49,7 @@ MEANINGS = (
     ),
     Meaning(
         lambda marks: marks.route.line is not None or marks.route.stops is not None,
-        Marks(route=Route(line=LINE, stops=LINE[:1] + np.float32((4, 1)))),
+        Marks(route=Route(line=LINE, stops=LINE[:1] * np.float32(0.7))),
         "the path and its waypoints",
     ),
     Meaning(lambda marks: marks.route.bead is not None, Marks(route=Route(bead=HERE)), "where the path is playing"),

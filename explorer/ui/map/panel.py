@@ -157,6 +157,15 @@ class MapPanel(QWidget):
         if name == self._store.state.colour:
             self._show_colours()
 
+    @property
+    def grid_setting(self) -> GridSetting:
+        """How the grid is shown, as it was asked for."""
+        return self._grid
+
+    def show_grid_setting(self, setting: GridSetting) -> None:
+        """Show the grid in another way."""
+        self._take_grid(setting)
+
     def toggle_grid(self) -> None:
         """The decoded grid, on or off. A way of looking: undo does not know it."""
         self._take_grid(replace(self._grid, on=not self._grid.on))
