@@ -31,7 +31,8 @@ class Draft:
 def draft(making: Making, samples: LatentSet, known: Iterable[Concept] = ()) -> Draft | None:
     """The concept of the buckets, None while both are empty. An empty bucket stands for all other samples.
 
-    `known`: the concepts of this space, among which those to be removed are found by name. Raises InputError.
+    `known`: the concepts of this space. The draft gets a name that none of them has, and leaves alone those that are to
+    be removed. Raises InputError.
     """
     if making.is_empty or making.space != samples.space:
         return None
@@ -41,9 +42,18 @@ def draft(making: Making, samples: LatentSet, known: Iterable[Concept] = ()) -> 
     if not len(making.with_) or not len(making.without):
         told["against"] = "all others"
     told |= _mends(making)
-    concept = made(examples, samples.latents, making.name or NAMELESS, samples.space, method.fit, told)
-    removed = [one for one in known if one.name in making.remove and one.name != concept.name]
+    known = tuple(known)
+    name = free_name(making.name or NAMELESS, (one.name for one in known))
+    concept = made(examples, samples.latents, name, samples.space, method.fit, told)
+    removed = [one for one in known if one.name in making.remove]
     return Draft(examples, freed(concept, removed, samples.latents) if removed else concept, method.fit)
+
+
+def free_name(name: str, taken: Iterable[str]) -> str:
+    """The name, or with a number behind it where it is taken."""
+    known = set(taken)
+    numbered = (f"{name} {number}" for number in range(2, len(known) + 3))
+    return name if name not in known else next(one for one in numbered if one not in known)
 
 
 def unmended(making: Making) -> Making:

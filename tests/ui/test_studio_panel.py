@@ -15,12 +15,11 @@ from pytestqt.qtbot import QtBot
 from explorer.latents.concepts import Concept
 from explorer.latents.concepts.effects import Effect
 from explorer.latents.edits import edited
-from explorer.session.drafts import draft
+from explorer.session.drafts import draft, free_name
 from explorer.session.state import Snapshot, frozen
 from explorer.session.store import Store
 from explorer.ui.carried import MIME, Carried, packed, unpacked
 from explorer.ui.studio import StudioPanel
-from explorer.ui.studio.wishes import free_name
 
 MODEL = opened()
 SAMPLES = MODEL.samples["z"]
@@ -324,3 +323,13 @@ def test_the_safe_range_is_marked_on_the_slider(panel: StudioPanel, store: Store
     panel.show_numbers(replace(found, concept=store.state.studio.draft), {"safe_range": [-2.0, 1.5]})
     own = float(store.state.studio.draft.coordinate(SAMPLES.latents[3]))
     assert panel.parts.slider.slider.bounds == pytest.approx((own - 2.0, own + 1.5))
+
+
+def test_a_draft_never_takes_the_name_of_another_concept(panel: StudioPanel, store: Store) -> None:
+    put(panel, "with", 1, 2)
+    panel.parts.name.setText("smile")
+    panel.parts.name.setModified(True)
+    panel.parts.name.editingFinished.emit()
+    known = MODEL.concepts_of("z", *store.state.studio.known)
+    assert [concept.name for concept in known][-1] == "smile 2"
+    assert known[0] is MODEL.concepts[0]

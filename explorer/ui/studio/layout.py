@@ -85,7 +85,7 @@ class Parts(QWidget):
         self.why = Quiet("")
         self.why.setWordWrap(True)
         self.strip = StepStrip(["\N{MINUS SIGN}2", "\N{MINUS SIGN}1", "as it is", "+1", "+2"], framed=2)
-        self.strip_before = StepStrip([""] * 5, framed=2)
+        self.strip_before = StepStrip(["", "", "unmended", "", ""], framed=2)
         self.strip_before.setToolTip("The same without the mends")
         self.strip_before.setAccessibleName("Steps without the mends")
         self.slider = SliderRow("strength", -RANGE, RANGE)

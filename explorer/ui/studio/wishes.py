@@ -13,7 +13,7 @@ from explorer.latents.arrays import Latent
 from explorer.latents.concepts import Concept, in_units_of
 from explorer.latents.edits import edited
 from explorer.latents.samples import LatentSet
-from explorer.session.drafts import NAMELESS, Draft, draft, unmended
+from explorer.session.drafts import Draft, draft, free_name, unmended
 from explorer.session.shown import shown_place
 from explorer.session.state import Place, State, frozen
 from explorer.session.store import Store
@@ -168,13 +168,11 @@ class StudioWishes:
         drafted = self.studio.draft
         if drafted is None:
             return ""
-        taken = {concept.name for concept in self.concepts}
-        name = free_name(self.making.name or NAMELESS, taken)
+        name = drafted.name
         told = {**drafted.provenance, **numbers, "examples": _examples(self.making)}
-        kept = replace(drafted, name=name, provenance=told)
+        kept = replace(drafted, provenance=told)
         studio = replace(self.studio, own=(*self.studio.own, kept), draft=None, making=Making(space=self.making.space))
-        place = _renamed(self._store.state.place, drafted.name, name)
-        self._store.change(f"Keep {name}", studio=studio, place=place)
+        self._store.change(f"Keep {name}", studio=studio)
         return name
 
     def add(self, concepts: Sequence[Concept], title: str) -> None:
@@ -272,13 +270,6 @@ class StudioWishes:
         state: State = self._store.state
         shelf = tuple(replace(one, place=_renamed(one.place, name, new)) for one in state.shelf)
         self._store.change(title, studio=studio, place=_renamed(state.place, name, new), shelf=shelf)
-
-
-def free_name(name: str, taken: Iterable[str]) -> str:
-    """The name, or with a number behind it where it is taken."""
-    known = set(taken)
-    numbered = (f"{name} {number}" for number in range(2, len(known) + 3))
-    return name if name not in known else next(one for one in numbered if one not in known)
 
 
 def _renamed(place: Place, name: str, new: str | None) -> Place:
