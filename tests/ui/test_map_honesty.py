@@ -90,6 +90,20 @@ def test_a_click_on_a_map_of_neighbours_shows_where_it_was_and_where_it_landed(s
     assert scene.panel._marks.asked is not None
 
 
+def test_the_cursor_on_a_map_of_neighbours_is_tied_to_what_it_would_give(scene: MapScene) -> None:
+    scene.canvas.hovered.emit(np.array([0.5, 0.5]))
+    assert scene.panel._marks.reach is None  # on a plane both are one
+    bent = bend(scene)
+    scene.canvas.hovered.emit(np.array([0.0, 0.0]))
+    reach, preview = scene.panel._marks.reach, scene.store.preview
+    assert reach is not None
+    assert preview is not None
+    assert reach.landed == pytest.approx(bent.place(preview[None])[0])
+    assert scene.panel._marks.preview == pytest.approx(reach.landed)
+    scene.canvas.hovered.emit(None)
+    assert scene.panel._marks.reach is None
+
+
 def test_a_click_on_a_plane_lands_where_it_was(scene: MapScene) -> None:
     scene.canvas.chosen.emit(np.array([0.5, 0.5]), None)
     assert scene.panel._marks.asked is None
@@ -130,7 +144,7 @@ def test_every_field_of_the_marks_has_a_meaning() -> None:
             for meaning in MEANINGS
         )
     }
-    assert explained == set(vars(empty))
+    assert explained == set(vars(empty)) - {"reach"}  # it leads from the cursor itself
 
 
 def test_the_legend_of_marks_unfolds_within_the_map(scene: MapScene) -> None:

@@ -17,7 +17,7 @@ from explorer.projections.base import Projection
 from explorer.session.state import State, frozen
 from explorer.session.store import Store
 from explorer.ui.map import colours, honesty, scene
-from explorer.ui.map.marks import Marks, Route
+from explorer.ui.map.marks import Asked, Marks, Route
 from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.subset_colours import SUBSETS
 from explorer.ui.map.traces import Traces
@@ -45,6 +45,7 @@ class Chart:
         self.traces = Traces(store.state)
         self.measured: Labels | None = None  # numbers of the samples, as far as they are known
         self.kin: Kin | None = None  # of the sample that was chosen last
+        self.hovered: tuple[NDArray[np.float64], Latent] | None = None  # the place (2,) under the cursor, what it gives
         self.asked: tuple[NDArray[np.float64], Latent] | None = None  # the place (2,) clicked last, and what it gave
 
     def begin(self) -> None:
@@ -173,6 +174,10 @@ class Chart:
         ties = honesty.ties(self.kin, state.place, samples, self.shown)
         asked = honesty.asked(self.asked, state.place, self.shown)
         return replace(marks, draft=draft, ties=ties, asked=asked)
+
+    def reach(self, preview: Latent | None) -> Asked | None:
+        """From the cursor to where the latent lies that it gives; None where that is the cursor's very place."""
+        return None if self.shown is None else honesty.reach(self.hovered, preview, self.shown)
 
     def route(self) -> Route:
         """The path of the state."""

@@ -35,6 +35,15 @@ def asked(known: tuple[NDArray[np.float64], Latent] | None, place: Place, projec
     return Asked(known[0].astype(np.float32), projection.place(place.base[None])[0])
 
 
+def reach(
+    known: tuple[NDArray[np.float64], Latent] | None, preview: Latent | None, projection: Projection
+) -> Asked | None:
+    """The same of the place under the cursor, while the preview is what it gives."""
+    if known is None or not projection.lift_error or preview is not known[1]:
+        return None
+    return Asked(known[0].astype(np.float32), projection.place(known[1][None])[0], "")
+
+
 def warnings(projection: Projection | None) -> tuple[str, ...]:
     """What people forget of a map of this kind."""
     return OF_NEIGHBOUR_MAPS if isinstance(projection, NeighbourMap) else ()

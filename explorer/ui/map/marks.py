@@ -78,6 +78,7 @@ class Marks:
     current: Points | None = None  # (2,)
     trail: Points | None = None  # (n, 2), the oldest first
     preview: Points | None = None  # (2,)
+    reach: Asked | None = None  # from the cursor to the preview, where they are apart
     arrow: Arrow | None = None
     route: Route = Route()
     draft: Draft | None = None
@@ -110,6 +111,8 @@ class MarkPainter:
             self._draw_arrow(marks.arrow)
         if marks.asked is not None:
             self._draw_asked(marks.asked)
+        if with_preview and marks.reach is not None:
+            self._draw_asked(marks.reach, cross=0.0)
         if with_preview and (preview := self._screen(marks.preview)) is not None:
             self._ring(preview, 5.0, 1.5)
         if (current := self._screen(marks.current)) is not None:
@@ -222,13 +225,13 @@ class MarkPainter:
         if ties.text and QRectF(0, 0, self._camera.width, self._camera.height).contains(at):
             self._label(at, ties.text, away=at - QPointF(0, 1))
 
-    def _draw_asked(self, asked: Asked) -> None:
+    def _draw_asked(self, asked: Asked, cross: float = CROSS) -> None:
         """A cross where the click was, and a dashed line to where the latent lies; nothing where both are one."""
         at, landed = self._screen(asked.at), self._screen(asked.landed)
         if at is None or landed is None or (at - landed).manhattanLength() < RING:
             return
         self._draw_dashed(at, landed, self._accent)
-        for dx, dy in ((CROSS, CROSS), (CROSS, -CROSS)):
+        for dx, dy in ((cross, cross), (cross, -cross)) if cross else ():
             start, end = at - QPointF(dx, dy), at + QPointF(dx, dy)
             self._twice(self._accent, 2.25, lambda start=start, end=end: self._painter.drawLine(start, end))  # type: ignore[misc]
         if asked.text:

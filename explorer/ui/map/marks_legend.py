@@ -35,7 +35,7 @@ class Meaning:
 
 MEANINGS = (
     Meaning(lambda marks: marks.current is not None, Marks(current=HERE), "the latent that you see"),
-    Meaning(lambda marks: marks.current is not None, Marks(preview=HERE), "what is under the cursor"),
+    Meaning(lambda marks: marks.current is not None, Marks(preview=HERE), "what the cursor would give"),
     Meaning(lambda marks: marks.trail is not None, Marks(trail=LINE), "the way it came"),
     Meaning(
         lambda marks: marks.arrow is not None,

@@ -236,7 +236,7 @@ class MapPanel(QWidget):
             self._show_bar()
 
     def _show_preview(self, latent: Latent | None) -> None:
-        self._put(preview=self._chart.at(latent))
+        self._put(preview=self._chart.at(latent), reach=self._chart.reach(latent))
         self._show_worth(latent)
 
     def _show_space(self) -> None:

@@ -24,7 +24,9 @@ class Wishes:
 
     def ask_preview(self, point: NDArray[np.float64] | None) -> None:
         """The cursor is at a place (2,), or nowhere."""
-        self._store.show_preview(None if point is None else self._chart.lifted(point))
+        latent = None if point is None else self._chart.lifted(point)
+        self._chart.hovered = None if point is None or latent is None else (point, latent)
+        self._store.show_preview(latent)
 
     def ask_place(self, point: NDArray[np.float64], sample: int | None) -> None:
         """A click: to a sample, which alone is selected, or to the place itself. The path no longer holds the stage."""
