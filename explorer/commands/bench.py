@@ -79,6 +79,16 @@ GOALS: Mapping[str, tuple[Goal, ...]] = {
         Goal("map", "which of 1,000,000 points is under the cursor: median", "hit_ms", 0.2, " ms"),
     ),
     "memory": (Goal("map", "peak memory for 1,000,000 samples of 64 dimensions, over their latents", "ratio", 1.6),),
+    "film": (
+        Goal("film", "export of 240 frames, over bare decoding plus bare encoding of them", "export", 1.15),
+        Goal("film", "peak memory of an export of 10,000 frames of 256 x 256, over 100", "memory", 1.2),
+        Goal("film", "played frames over one interval late, d = 10 ms", "late_percent", 1, " %"),
+        Goal("smooth", "longest gap of the window during an export", "gap_ms", 50, " ms"),
+    ),
+    "travel": (
+        Goal("path", "largest over median change, even speed over plain (worst model)", "even", 0.5),
+        Goal("path", "picture length of the geodesic over the straight line (50 pairs)", "geodesic", 0.95),
+    ),
     "weight": (Goal("weight", "peak memory of opening a model, over its weights (heaviest)", "ratio", 3),),
 }
 """The table of benchmarks: a file in benchmarks/ and what its figures are held to."""

@@ -21,6 +21,7 @@ GESTURES = (
     ("Shift-click a sample", "add it to the selection"),
     ("Shift-click a tile of the grid", "pin it: two tiles make a path"),
     ("Double-click on nothing", "show the whole map"),
+    ("Drag a waypoint or the bead", "move it over the map, play by hand"),
     ("Drag on the picture", "walk through the latent space"),
     ("Right-click a slider", "reset it"),
     ("Drop a folder or a picture", "open a model, encode a picture"),

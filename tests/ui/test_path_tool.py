@@ -108,12 +108,12 @@ def test_a_keyframe_is_added_changed_and_removed(qtbot: QtBot, tool: PathTool, s
     store.show_position(0.75)
     tool.parts.add_keyframe.click()
     told = [(one.at, dict(one.strengths)) for one in store.state.path.keyframes]
-    assert told == [(0.0, {"smile": 0.0}), (0.75, {"smile": 2.0})]
-    assert len(tool.parts.keyframes.rows) == 2
+    assert told == [(0.0, {"smile": 0.0}), (0.75, {"smile": 2.0}), (1.0, {"smile": 0.0})]
+    assert len(tool.parts.keyframes.rows) == 3
     tool.parts.keyframes.edited.emit(1, None)
-    assert len(store.state.path.keyframes) == 1
-    store.undo()
     assert len(store.state.path.keyframes) == 2
+    store.undo()
+    assert len(store.state.path.keyframes) == 3
 
 
 def test_the_puck_blends_four_waypoints_and_a_drag_is_one_step(tool: PathTool, store: Store) -> None:

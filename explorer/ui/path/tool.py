@@ -93,8 +93,9 @@ class PathTool(QWidget):
         if not strengths and self._concepts:
             strengths = {self._concepts[0].name: 1.0}
         at = 0.5 if path.position is None else path.position
-        start = () if path.keyframes or at <= 0 else (Keyframe(0.0, MappingProxyType(dict.fromkeys(strengths, 0.0))),)
-        frames = (*start, *path.keyframes, Keyframe(at, MappingProxyType(strengths)))
+        rest = MappingProxyType(dict.fromkeys(strengths, 0.0))  # the first one leaves both ends as they are
+        ends = () if path.keyframes else tuple(Keyframe(end, rest) for end in (0.0, 1.0) if end != at)
+        frames = (*ends, *path.keyframes, Keyframe(at, MappingProxyType(strengths)))
         self._change_keyframes("Add a keyframe", frames)
 
     def _edit_keyframe(self, index: int, keyframe: Keyframe | None) -> None:
