@@ -15,6 +15,7 @@ from explorer.latents.concepts.scores import Method
 from explorer.latents.samples import LatentSet
 from explorer.session.studio import Bucket, Making
 
+MOST_EXAMPLES = 10_000  # of a bucket that the arrow is made from
 MOST_PAIRS = 3000 * 3000  # distances that are compared to match pairs
 NAMELESS = "new concept"
 
@@ -64,11 +65,10 @@ def unmended(making: Making) -> Making:
 def mended(making: Making, samples: LatentSet) -> Examples:
     """The examples, balanced or matched where that is wanted. Raises InputError."""
     with_, without = (_rows(bucket, samples) for bucket in (making.with_, making.without))
-    every = np.arange(len(samples))
     if not len(making.with_):
-        with_ = np.setdiff1d(every, without)
+        with_ = _others(without, samples)
     if not len(making.without):
-        without = np.setdiff1d(every, with_)
+        without = _others(with_, samples)
     examples = Examples(_latents(making.with_, with_, samples), _latents(making.without, without, samples))
     if not making.balance and not making.match:
         return examples
@@ -83,7 +83,19 @@ def mended(making: Making, samples: LatentSet) -> Examples:
 
 
 def _rows(bucket: Bucket, samples: LatentSet) -> np.ndarray:
-    return np.array([place for place in bucket.samples if place < len(samples)], dtype=np.int64)
+    rows = np.array(bucket.samples, dtype=np.int64)
+    return _some(rows[rows < len(samples)])
+
+
+def _others(rows: np.ndarray, samples: LatentSet) -> np.ndarray:
+    is_other = np.ones(len(samples), dtype=np.bool_)
+    is_other[rows] = False
+    return _some(np.flatnonzero(is_other))
+
+
+def _some(rows: np.ndarray) -> np.ndarray:
+    """Evenly picked where there are more than tell anything new: the arrow has to follow the hand."""
+    return rows[:: max(1, -(-len(rows) // MOST_EXAMPLES))]
 
 
 def _latents(bucket: Bucket, rows: np.ndarray, samples: LatentSet) -> np.ndarray:

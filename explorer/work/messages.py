@@ -62,7 +62,7 @@ class Opened:
         self, space: str, own: tuple[Concept, ...] = (), locked: tuple[str, ...] = ()
     ) -> tuple[Concept, ...]:
         """The concepts that live in a space, with the user's `own`; the others leave those alone that are `locked`."""
-        return known(self.concepts, own, locked, self.samples.get(space), space)
+        return known(self.concepts, own, locked, self.samples.get(space) if locked else None, space)
 
     def is_same_as(self, other: Opened | None) -> bool:
         """Whether the other is this model, opened once more: after a restart of the engine, on another device."""

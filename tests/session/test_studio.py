@@ -11,6 +11,7 @@ from explorer.latents.concepts import Concept
 from explorer.latents.concepts.known import known
 from explorer.latents.samples import LatentSet
 from explorer.session.document import from_text, to_text
+from explorer.session.drafts import draft
 from explorer.session.state import Place, State, frozen
 from explorer.session.studio import Bucket, Making, Studio
 
@@ -93,3 +94,16 @@ def test_concepts_of_other_dimensions_do_not_come_along() -> None:
     kept = mixed.fitting({"z": 3, "w": 2})
     assert [one.name for one in kept.own] == ["b", "d"]
     assert kept.draft is None
+
+
+def test_of_very_many_examples_an_even_part_makes_the_same_arrow() -> None:
+    random = np.random.default_rng(0)
+    latents = random.standard_normal((60_000, 8)).astype(np.float32)
+    latents[:30_000, 2] += 1.0
+    samples = LatentSet("z", latents)
+    making = Making("z", "much", Bucket(tuple(range(30_000))))
+    found = draft(making, samples)
+    assert found is not None
+    assert len(found.examples.with_) <= 10_000
+    assert len(found.examples.without) <= 10_000
+    assert found.concept.direction[2] > 0.99

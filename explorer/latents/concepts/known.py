@@ -9,7 +9,7 @@ from explorer.latents.concepts.mends import freed
 from explorer.latents.samples import LatentSet
 
 
-@lru_cache(maxsize=8)  # asked for with every move of a slider; concepts and sets are values, told apart by identity
+@lru_cache(maxsize=4)  # asked for with every move of a slider; concepts and sets are values, told apart by identity
 def known(
     shipped: tuple[Concept, ...],
     own: tuple[Concept, ...],
