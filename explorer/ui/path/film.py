@@ -23,6 +23,7 @@ class Film:
 
     def __init__(self) -> None:
         self.wanted: Latents | None = None
+        self.numbers: NDArray[np.int64] | None = None  # of the frames that are wanted; None: 0..n-1
         self.mix: tuple[NDArray[np.float64], bool] | None = None  # positions of the frames, and whether it is closed
         self._frames: dict[int, Pixels] = {}
         self._waypoints: dict[int, Pixels] = {}
@@ -35,13 +36,17 @@ class Film:
     def forget(self) -> None:
         self._frames, self._waypoints = {}, {}
 
+    def keep(self, numbers: set[int]) -> None:
+        """Let go of all frames but these."""
+        self._frames = {number: frame for number, frame in self._frames.items() if number in numbers}
+
     def take(self, marks: Sequence[int], images: Images, latents: Latents | None) -> Mapping[int, Pixels]:
         """Keep pictures of the wanted latents `marks`; says which frames are new.
 
         Given the `latents` they were made of, pictures of others than the wanted ones are refused.
         """
         fresh = {
-            mark: image
+            mark if self.numbers is None else int(self.numbers[mark]): image
             for place, (mark, image) in enumerate(zip(marks, images, strict=True))
             if self._is_wanted(mark, None if latents is None else latents[place])
         }
@@ -53,6 +58,8 @@ class Film:
     @property
     def lacks_frames(self) -> bool:
         """Whether pictures that were asked for have not come."""
+        if self.numbers is not None:
+            return any(number not in self._frames for number in self.numbers.tolist())
         count = len(self._waypoints if self.mix is not None else self._frames)
         return self.wanted is not None and count < len(self.wanted)
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.latents.arrays import Images, Latent, Latents
 from explorer.latents.concepts import Concept
-from explorer.latents.paths import KINDS, Positions, positions
-from explorer.latents.paths.costs import Bill, changes, evenly
-from explorer.session.route import latents_along, letter, stops, waypoints_of
+from explorer.latents.paths import KINDS, Positions
+from explorer.latents.paths.costs import Bill
+from explorer.session.route import letter, stops, waypoints_of
 from explorer.session.shown import shown_latent, shown_place
 from explorer.session.state import PathSetting, State
 from explorer.session.store import Store
 from explorer.ui.path.controls import MODES, PathControls
-from explorer.ui.path.film import Film
+from explorer.ui.path.darkroom import Darkroom
 from explorer.ui.path.itinerary import Itinerary
+from explorer.ui.path.pace import Pace
 from explorer.ui.path.playing import Player
 from explorer.ui.path.rows import PathRows
 from explorer.ui.path.telling import lanes_of, total_told
@@ -31,8 +33,6 @@ from explorer.ui.widgets.picture import image_of
 from explorer.ui.widgets.strip import FilmStrip
 from explorer.work.messages import Opened
 
-_PAUSE_MS = 120  # a film is asked for when its path has held still this long
-_FINER = 2  # times as many frames as are played measure the change of the picture
 _NOTES = ("Choose a sample and press P to pin A, another for B.", "Choose another sample and press P to pin B.")
 _NO_MODEL = "Open a model to make a film of its latents."
 _MISFIT = "These waypoints belong to another latent space. Pin two latents of this one."
@@ -59,15 +59,12 @@ class PathPanel(QWidget):
         self._store = store
         self._opened: Opened | None = None
         self.itinerary = Itinerary(store)
-        self._film = Film()
-        self._measured: Film | None = None  # while the change of the picture is measured
-        self._timing = positions(2)
+        self.darkroom = Darkroom(store, self)
         self.player = Player(clock, self)
         self.controls = PathControls(self)
         self.strip = FilmStrip(self)
+        self.pace = Pace(self)
         self.lanes, self.rows = Lanes(self.strip.x_of, self), PathRows(self)
-        self._later = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._later.timeout.connect(self.ask_film)
         self._lay_out()
         self._join()
         self._show_path(store.state)
@@ -81,18 +78,17 @@ class PathPanel(QWidget):
     @property
     def latents(self) -> Latents | None:
         """The latents of the whole path, float32 (frames, d), or None when it has not two fitting waypoints."""
-        return self._along(self._timing) if self._is_complete() else None
+        return self.darkroom.latents
 
     @property
     def timing(self) -> Positions:
         """The position of every frame, float64 (frames,)."""
-        return self._timing
+        return self.darkroom.timing
 
     @property
     def images(self) -> Images | None:
         """All frames from the first waypoint to the last, uint8 (n, h, w, c); None until all are decoded."""
-        is_whole = self._is_complete() and not self._later.isActive()
-        return self._film.images(self._frames) if is_whole else None
+        return self.darkroom.images
 
     @property
     def film(self) -> Images | None:
@@ -100,24 +96,24 @@ class PathPanel(QWidget):
 
         None until all of it is decoded.
         """
-        is_whole = self._is_complete() and not self._later.isActive()
-        return self._film.played(self._frames, self._store.state.path.mode) if is_whole else None
+        if self.darkroom.images is None:
+            return None
+        return self.darkroom.film.played(self._frames, self._store.state.path.mode)
 
     @property
     def frame(self) -> int | None:
         """The frame the bead is at, or None while the stage shows the current latent."""
         position = self._store.state.path.position
-        return None if position is None else int(np.abs(self._timing - position).argmin())
+        return None if position is None else int(np.abs(self.timing - position).argmin())
 
     def show_model(self, opened: Opened | None) -> None:
         """Another model, or none, stops the film; the same one once more is only asked for the frames that lack."""
         if opened is not None and opened.is_same_as(self._opened):
-            self._opened = opened
-            if self._film.lacks_frames:
-                self._later.start()
+            self._opened = self.darkroom.opened = opened
+            self.darkroom.ask_rest()
             return
         self.pause()
-        self._opened = opened
+        self._opened = self.darkroom.opened = opened
         self.controls.show_model(opened is not None)
         self._begin_film()
 
@@ -161,26 +157,10 @@ class PathPanel(QWidget):
 
     def show_frames(self, marks: Sequence[int], images: Images, latents: Latents | None = None) -> None:
         """Frames of the film that was asked for. Given their `latents`, those of an older film are refused."""
-        if self._later.isActive():
-            return
-        if self._measured is not None:
-            self._measured.take(marks, images, latents)
-            if not self._measured.lacks_frames:
-                self._end_measuring(self._measured)
-            return
-        fresh = self._film.take(marks, images, latents)
-        self.strip.show_images({frame: image_of(image) for frame, image in fresh.items()})
-        if fresh and not self._film.lacks_frames:
-            self.filled.emit()
+        self.darkroom.take(marks, images, latents)
 
-    def _end_measuring(self, measured: Film) -> None:
-        self._measured = None
-        images = measured.images(len(measured.wanted) if measured.wanted is not None else 0)
-        if images is not None:
-            at, path = np.linspace(0, 1, len(images)), self._store.state.path
-            self._timing = evenly(at, changes(images), self._frames, closed=path.closed)
-            self._show_path(self._store.state)
-            self._ask_frames()
+    def _show_developed(self, fresh: Mapping[int, NDArray[np.uint8]]) -> None:
+        self.strip.show_images({frame: image_of(image) for frame, image in fresh.items()})
 
     def show_bill(self, bill: Bill | None) -> None:
         """What the path costs, frame by frame; None while that is not known."""
@@ -190,7 +170,7 @@ class PathPanel(QWidget):
             self.lanes.show_lanes(lanes_of(bill), bill.bad, total_told(bill.total))
 
     def forget_frames(self) -> None:
-        self._film.forget()
+        self.darkroom.film.forget()
         self.lanes.show_lanes(self.lanes.lanes, np.zeros(0, bool))
         self.strip.forget_images()
 
@@ -199,7 +179,7 @@ class PathPanel(QWidget):
         frame, position = self.frame, self._store.state.path.position
         if frame is None or position is None or not self._is_complete():
             return None
-        if frame in self._film.frames and abs(position - self._timing[frame]) < 1e-6:
+        if frame in self.darkroom.film.frames and abs(position - self.timing[frame]) < 1e-6:
             return None
         return shown_latent(self._store.state, self._concepts)
 
@@ -214,7 +194,12 @@ class PathPanel(QWidget):
         self._store.change_path(f"Path: {_told(field, value)}", gesture=gesture, **{field: value})
 
     def _ask_frame(self, frame: int) -> None:
-        self._store.show_position(float(self._timing[frame]))
+        self._store.show_position(float(self.timing[frame]))
+
+    def _ask_due(self, frame: int) -> None:
+        self._ask_frame(frame)
+        if self.missing_frame() is not None:
+            self.pace.note_missing()
 
     def _scrub(self, frame: int) -> None:
         self.pause()
@@ -227,32 +212,13 @@ class PathPanel(QWidget):
             return
         self.pause()
         state = self._store.state
-        on_it = replace(state, path=replace(state.path, position=float(self._timing[frame])))
+        on_it = replace(state, path=replace(state.path, position=float(self.timing[frame])))
         path = replace(state.path, position=None)
         self._store.change(f"Take frame {frame + 1}", place=shown_place(on_it), path=path)
 
     def ask_film(self) -> None:
         """Ask for the pictures of the whole path, or of its one waypoint, now."""
-        self._later.stop()
-        path = self._store.state.path
-        self._measured = None
-        self._timing = positions(self._frames, closed=path.closed)
-        if path.even and self._is_complete() and not KINDS[path.kind].mixes:
-            self._measured = Film()
-            self._measured.wanted = self._along(np.linspace(0, 1, _FINER * self._frames + 1))
-            self.film_wanted.emit(self._measured.wanted)
-        else:
-            self._ask_frames()
-
-    def _ask_frames(self) -> None:
-        path, latents = self._store.state.path, self.latents
-        waypoints = waypoints_of(path, self._dim) if self._opened is not None else None
-        self._film.mix = (self._timing, path.closed) if latents is not None and KINDS[path.kind].mixes else None
-        if latents is None or self._film.mix is not None:
-            latents = waypoints if latents is not None or waypoints is None else waypoints[:1]
-        if latents is not None or self._film.wanted is not None:
-            self._film.wanted = latents
-            self.film_wanted.emit(latents)
+        self.darkroom.ask()
 
     # in
 
@@ -274,16 +240,14 @@ class PathPanel(QWidget):
     def _begin_film(self) -> None:
         self.forget_frames()
         self._show_path(self._store.state)
-        self._later.start()
+        self.darkroom.begin()
 
     def _show_path(self, state: State) -> None:
         path, complete = state.path, self._is_complete()
-        if len(self._timing) != self._frames:
-            self._timing = positions(self._frames, closed=path.closed)
         self.controls.show_path(path, complete=complete)
-        self.player.show_film(self._frames, path.rate, path.mode)
+        self.player.show_film(self._frames, path.rate * self.pace.speed, path.mode)
         self.strip.show_count(self._frames if complete else 0)
-        at = np.interp(stops(path), self._timing, np.arange(self._frames))
+        at = np.interp(stops(path), self.timing, np.arange(len(self.timing)))
         self.strip.show_stops([(place, letter(index)) for index, place in enumerate(at.tolist())])
         self.strip.show_note("" if complete else self._told_missing(path))
         for button in (self.back, self.play_button, self.forward):
@@ -302,17 +266,21 @@ class PathPanel(QWidget):
         frame = self.frame
         self.strip.show_current(frame)
         self.rows.show_current(frame)
-        if frame is not None and frame in self._film.frames and self.missing_frame() is None:
-            self.frame_shown.emit(self._film.frames[frame], frame)
+        if frame is None:
+            return
+        self.darkroom.follow(frame)
+        frames = self.darkroom.film.frames
+        if frame in frames and self.missing_frame() is None:
+            self.frame_shown.emit(frames[frame], frame)
 
     def _show_playing(self, playing: bool) -> None:
+        self.pace.begin(self._store.state.path.rate)
         self.play_button.show_glyph("pause" if playing else "play")
         self.play_button.show_words("Pause" if playing else "Play")
 
     @property
     def _frames(self) -> int:
-        """Both ends at least, whatever a pasted state says."""
-        return max(2, self._store.state.path.frames)
+        return self.darkroom.frames
 
     @property
     def _dim(self) -> int:
@@ -323,12 +291,8 @@ class PathPanel(QWidget):
         state = self._store.state
         return self._opened.concepts_of(state.place.space, *state.studio.known) if self._opened is not None else ()
 
-    def _along(self, at: Positions) -> Latents | None:
-        return latents_along(self._store.state.path, at, self._dim, self._concepts)
-
     def _is_complete(self) -> bool:
-        path = self._store.state.path
-        return self._opened is not None and len(path.waypoints) > 1 and self._fits(path)
+        return self.darkroom.is_complete
 
     def _fits(self, path: PathSetting) -> bool:
         """Whether the waypoints there are belong to a space of this dimension."""
@@ -337,6 +301,11 @@ class PathPanel(QWidget):
     # built once
 
     def _join(self) -> None:
+        room = self.darkroom
+        room.wanted.connect(self.film_wanted)
+        room.filled.connect(self.filled)
+        room.developed.connect(self._show_developed)
+        room.timed.connect(lambda: self._show_path(self._store.state))
         self.controls.chosen.connect(self._ask_chosen)
         self.controls.pin_wanted.connect(self.pin)
         self.controls.reverse_wanted.connect(self.itinerary.reverse)
@@ -345,7 +314,9 @@ class PathPanel(QWidget):
         self.strip.scrubbed.connect(self._scrub)
         self.strip.taken.connect(self._take)
         self.strip.setToolTip("Drag to scrub; double-click a frame to go there.")
-        self.player.due.connect(self._ask_frame)
+        self.player.due.connect(self._ask_due)
+        self.player.skipped.connect(self.pace.note_skipped)
+        self.pace.changed.connect(lambda: self._show_path(self._store.state))
         self.player.playing.connect(self._show_playing)
         self.back.clicked.connect(lambda: self.step(-1))
         self.forward.clicked.connect(lambda: self.step(1))
@@ -359,9 +330,15 @@ class PathPanel(QWidget):
         transport.setSpacing(0)
         for button in (self.back, self.play_button, self.forward):
             transport.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        ride = QVBoxLayout()
+        ride.setSpacing(0)
+        ride.addStretch(1)
+        ride.addLayout(transport)
+        ride.addWidget(self.pace)
+        ride.addStretch(1)
         film = QHBoxLayout()
         film.setSpacing(2 * ink.GRID)
-        film.addLayout(transport)
+        film.addLayout(ride)
         column = QVBoxLayout()
         column.setSpacing(0)
         column.addWidget(self.strip, 1)

@@ -22,10 +22,12 @@ def frame_of(phase: int, frames: int, mode: PlayMode) -> int:
 
 
 class Player(QObject):
-    """Says `due` when another frame is due, and `playing` when it starts or stops."""
+    """Says `due` when another frame is due, and `playing` when it starts or stops; `skipped`: frames that came and went
+    unseen since the last one, 0 in good time."""
 
     due = Signal(int)
     playing = Signal(bool)
+    skipped = Signal(int)
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -74,7 +76,10 @@ class Player(QObject):
         """Look at the clock and show what is due."""
         if not self._is_playing:
             return
+        before = self._phase
         self._phase = self._first + math.floor((self._clock() - self._started) * self._rate + 1e-6)
+        if self._phase > before:
+            self.skipped.emit(self._phase - before - 1)
         self._show_due()
 
     def _begin_at(self, phase: int) -> None:
