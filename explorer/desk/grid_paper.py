@@ -28,8 +28,9 @@ TITLE = "Decoding the grid"
 
 @dataclass(eq=False)
 class Sheet:
-    """A sheet in the making; `images` is filled as pictures come."""
+    """A sheet in the making; `images` is filled as pictures come. `number` never repeats."""
 
+    number: int
     view: GridView
     path: Path
     card: Card
@@ -44,6 +45,7 @@ class GridPaper(QObject):
         super().__init__()
         self._store, self._engine, self._model, self._window, self._jobs = store, engine, model, window, jobs
         self._sheet: Sheet | None = None
+        self._begun = 0
         self.table: Mapping[str, Callable[[], None]] = {"save_grid": self._ask_save}
         window.map.grid_save_wanted.connect(lambda: window.done.emit("save_grid"))
         window.status.cancel_wanted.connect(self._cancel)
@@ -73,8 +75,9 @@ class GridPaper(QObject):
         if opened is not self._model.opened:
             return
         images = np.zeros((len(latents), *opened.card.image_shape), np.uint8)
-        self._sheet = Sheet(view, path, opened.card, images, len(latents))
-        place, marks = self._store.state.place, tuple(range(len(latents)))
+        self._begun += 1
+        self._sheet = Sheet(self._begun, view, path, opened.card, images, len(latents))
+        place, marks = self._store.state.place, tuple((self._begun, seat) for seat in range(len(latents)))
         self._window.status.show_progress(TITLE, 0.0, can_cancel=True)
         self._engine.ask(DecodeRequest(opened.key, "sheet", latents, place.space, place.truncation, marks))
 
@@ -82,7 +85,10 @@ class GridPaper(QObject):
         sheet = self._sheet
         if sheet is None or decoded.purpose != "sheet":
             return
-        sheet.images[list(cast(tuple[int, ...], decoded.marks))] = decoded.images
+        marks = cast(tuple[tuple[int, int], ...], decoded.marks)
+        if marks[0][0] != sheet.number:
+            return  # of one that was asked for before
+        sheet.images[[seat for _number, seat in marks]] = decoded.images
         sheet.missing -= len(decoded.images)
         self._window.status.show_progress(TITLE, 1 - sheet.missing / len(sheet.images), can_cancel=True)
         if not sheet.missing:

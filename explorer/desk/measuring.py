@@ -32,7 +32,7 @@ Key = tuple[int, str, float, str]  # model, space, truncation, quantity
 
 
 @dataclass(eq=False)
-class Course:
+class Known:
     """What is known of the samples so far: NaN where nothing is."""
 
     values: Values
@@ -45,7 +45,7 @@ class Measuring(QObject):
     def __init__(self, store: Store, engine: Engine, model: OpenModel, window: MainWindow, jobs: Background) -> None:
         super().__init__()
         self._store, self._engine, self._model, self._window, self._jobs = store, engine, model, window, jobs
-        self._known: dict[Key, Course] = {}
+        self._known: dict[Key, Known] = {}
         self._points: Points | None = None
         self._later = QTimer(self, singleShot=True, interval=SHOW_MS)
         self._later.timeout.connect(self._show)
@@ -85,7 +85,7 @@ class Measuring(QObject):
         if known is not None and quantity.by == "map" and known.points is not self._points:
             known = None
         if known is None:
-            known = self._known[key] = Course(np.full(len(samples), np.nan, np.float32), self._points)
+            known = self._known[key] = Known(np.full(len(samples), np.nan, np.float32), self._points)
         self._show()
         missing = _asked(known.values)
         if not len(missing):
@@ -96,8 +96,8 @@ class Measuring(QObject):
         else:
             self._measure_samples(key, quantity, samples.latents, known)
 
-    def _measure_samples(self, key: Key, quantity: Quantity, latents: Latents, course: Course) -> None:
-        points = course.points if quantity.by == "map" else None
+    def _measure_samples(self, key: Key, quantity: Quantity, latents: Latents, known: Known) -> None:
+        points = known.points if quantity.by == "map" else None
         if quantity.by == "map" and (points is None or len(points) != len(latents)):
             return  # the map is still to come
         self._jobs.run(
@@ -106,13 +106,13 @@ class Measuring(QObject):
             quantity.name,
             latents,
             points,
-            done=lambda values: self._take_samples(key, course, values),
+            done=lambda values: self._take_samples(key, known, values),
             title=f"Measuring: {quantity.name}",
         )
 
-    def _take_samples(self, key: Key, course: Course, values: Values) -> None:
-        course.values[:] = values
-        if self._known.get(key) is course:
+    def _take_samples(self, key: Key, known: Known, values: Values) -> None:
+        known.values[:] = values
+        if self._known.get(key) is known:
             self._show()
 
     def _show(self) -> None:
@@ -151,11 +151,11 @@ class Measuring(QObject):
 
     def _take(self, measured: Measured) -> None:
         key = self._key
-        if key is None or (measured.key, measured.quantity) != (key[0], key[-1]):
+        if key != (measured.key, measured.space, measured.truncation, measured.quantity):
             return
         if measured.purpose == "tile values":
             self._window.map.show_tile_values(measured.marks, measured.values)
-        elif (known := self._known.get(key)) is not None:
+        elif key is not None and (known := self._known.get(key)) is not None:
             known.values[list(cast(tuple[int, ...], measured.marks))] = measured.values
             if not self._later.isActive():
                 self._later.start(SHOW_MS if len(known.values) < MANY else PATIENT_MS)

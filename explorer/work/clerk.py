@@ -184,7 +184,8 @@ class Clerk:
 
         model, latents = self._serving().model, request.latents[part]
         values = measure(model, request.quantity, latents, request.space, request.truncation)
-        return Measured(request.key, request.purpose, request.quantity, request.marks[part], values)
+        told = request.key, request.purpose, request.quantity, request.space, request.truncation
+        return Measured(*told, request.marks[part], values)
 
     def _sample(self, order: SampleOrder) -> None:
         if self._serves(order.key):

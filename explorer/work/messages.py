@@ -124,6 +124,8 @@ class Measured:
     key: int
     purpose: Purpose
     quantity: str
+    space: str
+    truncation: float
     marks: tuple[object, ...]
     values: NDArray[np.float32]
 
