@@ -84,8 +84,8 @@ def _stored(value: object) -> Stored | None:
 
 def _choose(found: dict[str, Tensors], wanted: str, result: Unwrapped) -> None:
     names = list(found)
-    if wanted in found:
-        result.tensors, result.networks = found[wanted], tuple(names)
+    if wanted and wanted in found:
+        result.tensors, result.networks = found[wanted], tuple(names) if len(names) > 1 else ()
         return
     ema = [name for name in names if "ema" in name.lower().replace("schema", "")]
     left = [name for name in ema or names if _last(name) not in JUDGES] or names
