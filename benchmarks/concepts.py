@@ -29,7 +29,7 @@ from explorer.latents.samples import HELD_OUT, LatentSet
 TURNS = 9
 GOALS = {
     "toonfaces-vae": {
-        "smile: smiling": 0.95,
+        "smile: smiling against sad": 0.95,
         "mouth: laughing": 0.97,
         "glasses": 0.95,
         "facial hair: beard": 0.98,
@@ -124,8 +124,11 @@ def _concept(samples: LatentSet, name: str) -> Concept:
 
 
 def _examples(samples: LatentSet, name: str) -> Examples:
-    has = _has(samples, name)
-    return Examples(samples.latents[has].astype(np.float64), samples.latents[~has].astype(np.float64))
+    """Those that have it against all others, or 'against' those of another class."""
+    first, _against, second = name.partition(" against ")
+    has = _has(samples, first)
+    rest = _has(samples, f"{first.partition(': ')[0]}: {second}") if second else ~has
+    return Examples(samples.latents[has].astype(np.float64), samples.latents[rest].astype(np.float64))
 
 
 def _has(samples: LatentSet, name: str) -> np.ndarray:

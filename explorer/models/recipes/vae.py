@@ -22,7 +22,18 @@ TOONFACES = Recipe(
         "patch": 4,
         "tail": 32,
     },
-    plan=VaePlan(epochs=18, batch=32, rate=1.2e-3, beta=300.0, sigma=0.1, contours=2.0, warm_up=0.75),
+    plan=VaePlan(
+        epochs=22,
+        batch=32,
+        rate=1.2e-3,
+        beta=300.0,
+        sigma=0.1,
+        contours=2.0,
+        warm_up=0.75,
+        taught=("earrings", "facial hair", "frames"),
+        lesson=400.0,
+        parting=0.6,
+    ),
     directions=(
         Direction("smile", "mouth", ("smile", "laughing"), ("sad", "frown")),
         Direction("glasses", "frames", ("black",), ("none",)),
@@ -40,6 +51,12 @@ TOONFACES = Recipe(
         Direction("stubble", "facial hair", ("scruff",), ("none",)),
     ),
     trained_on="10,000 cartoon faces drawn with the DiceBear library (style 'micah'), 9,000 of them learned from.",
+    notes={
+        "Taught by labels": "Earrings, stubble and coloured glasses are a dozen pixels each: without help the model "
+        "leaves them out. So while it learned, a linear layer had to read earrings, facial hair and the colour "
+        "of the glasses from its latents, by the labels of the pictures it learned from. The layer was thrown away. "
+        "The figures of the concepts are those of samples of which a quarter was held out."
+    },
     licence=f"{WEIGHTS}; the art is CC BY 4.0",
     attribution="Avatar Illustration System by Micah Lanier, CC BY 4.0, adapted.",
 )
