@@ -21,7 +21,6 @@ TAUGHT = 4000  # samples a read-out learns from
 MOST_CLASSES = 12
 RELIABLE = 0.8
 YES = ("yes", "true")
-WORTH = 0.05  # side effects below this are not told in words
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,4 +89,4 @@ def freed(concept: Concept, locked: Sequence[Concept], latents: Latents) -> Conc
         direction = without_components(concept.direction.astype(np.float64), others)
         return in_units_of(latents, direction, concept.name, concept.space, concept.provenance) if others else concept
     except InputError:
-        return replace(concept)
+        return concept

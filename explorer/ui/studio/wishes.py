@@ -120,11 +120,6 @@ class StudioWishes:
         if not self.making.is_empty:
             self.make("Empty the buckets", Making(space=self.making.space))
 
-    def exchange(self) -> None:
-        """With becomes without."""
-        making = self.making
-        self.make("Exchange the buckets", replace(making, with_=making.without, without=making.with_))
-
     def make(self, title: str, making: Making, *, gesture: Hashable | None = None) -> None:
         """Other buckets, another method or mend: the draft follows."""
         before, studio = self.studio.draft, self.studio
