@@ -49,7 +49,7 @@ def test_y_and_n_make_a_concept_with_a_strip_numbers_and_side_effects(qtbot: QtB
     qtbot.waitUntil(lambda: "held_out_auc" in desk.window.studio._tested, timeout=WAIT)
     with qtbot.waitSignal(desk.engine.decoded, timeout=WAIT):
         QTest.mouseClick(parts.measure, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: parts.measure.text() == "What else moved?" and parts.measure.isEnabled(), timeout=WAIT)
+    qtbot.waitUntil(lambda: parts.measure.text() == "Effects" and parts.measure.isEnabled(), timeout=WAIT)
 
 
 def test_the_library_on_disk_follows_keep_and_undo_and_comes_back_with_the_model(qtbot: QtBot, desk: Desk) -> None:

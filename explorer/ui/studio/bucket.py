@@ -83,7 +83,7 @@ class BucketView(QWidget):
         self.tiles = _Tiles(self)
         self.tiles.setAccessibleName(f"Examples {title.lower()}")
         self.tiles.setToolTip(hint)
-        self.put = _button(f"This ({key})", f"What stands on the stage becomes an example {title.lower()}", self)
+        self.put = _button(f"+ {key}", f"What stands on the stage becomes an example {title.lower()} ({key})", self)
         self.selected = GlyphButton("scan", f"All samples selected on the map become examples {title.lower()}", self)
         self.tiles.dropped.connect(self.dropped)
         self.tiles.removed.connect(self.removed)

@@ -69,7 +69,7 @@ class Parts(QWidget):
         self.label, self.class_ = QComboBox(), QComboBox()
         for combo in (self.method, self.label, self.class_):
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            combo.setMinimumContentsLength(6)
+            combo.setMinimumContentsLength(4)
         self.label.setAccessibleName("Label to fill by")
         self.class_.setAccessibleName("Class of the label")
         self._classes: Mapping[str, tuple[str, ...]] = {}
@@ -90,7 +90,9 @@ class Parts(QWidget):
         self.strip_before.setAccessibleName("Steps without the mends")
         self.slider = SliderRow("strength", -RANGE, RANGE)
         self.slider.began.connect(self._begin)
-        self.measure = _button("What else moved?", "Side effects on every known attribute, from 200 decoded samples")
+        self.measure = _button(
+            "Effects", "What else moved? Side effects on every known attribute, from 200 decoded samples"
+        )
         self.bars = SignedBars()
         self.mends = Mends()
         self.library = Library()

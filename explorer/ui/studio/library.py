@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
+    QGridLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -82,19 +82,25 @@ class Library(QWidget):
         column.addWidget(Title("Library", self))
         column.addWidget(self.search)
         column.addWidget(self.names)
-        row = QHBoxLayout()
-        for words, signal, tip in (
-            ("Find…", self.discovery_wanted, "Directions found in the samples or the weights, to be named and kept"),
-            ("Combine", self.combine_wanted, "All moved sliders as one new concept"),
-            ("Import…", self.import_wanted, "Directions from .safetensors, .npy, .npz, .pt and .csv files"),
-            ("Export…", self.export_wanted, "Your concepts of this model as one file"),
+        grid = QGridLayout()
+        for place, (words, signal, tip) in enumerate(
+            (
+                (
+                    "Find…",
+                    self.discovery_wanted,
+                    "Directions found in the samples or the weights, to be named and kept",
+                ),
+                ("Combine", self.combine_wanted, "All moved sliders as one new concept"),
+                ("Import…", self.import_wanted, "Directions from .safetensors, .npy, .npz, .pt and .csv files"),
+                ("Export…", self.export_wanted, "Your concepts of this model as one file"),
+            )
         ):
             button = QPushButton(words, self)
             button.setToolTip(tip)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(signal)
-            row.addWidget(button, 1)
-        column.addLayout(row)
+            grid.addWidget(button, *divmod(place, 2))
+        column.addLayout(grid)
 
     def show_concepts(self, concepts: Sequence[Concept], studio: Studio) -> None:
         """All concepts of this space; those of `studio.own` can be renamed and removed."""

@@ -112,7 +112,7 @@ class StudioPanel(QWidget):
 
     def show_busy(self, text: str) -> None:
         """What is being measured; '' when it is done."""
-        self.parts.measure.setText(text or "What else moved?")
+        self.parts.measure.setText(text or "Effects")
         self.parts.measure.setEnabled(not text and self._store.state.studio.draft is not None)
 
     # in, from the store

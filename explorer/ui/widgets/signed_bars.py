@@ -45,7 +45,7 @@ class SignedBars(QWidget):
         return QSize(30 * ink.GRID, len(self._rows) * self._line())
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(16 * ink.GRID, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
