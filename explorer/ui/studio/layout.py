@@ -52,12 +52,7 @@ class Parts(QWidget):
         super().__init__()
         self.drag = 0
         self.empty = Empty("Open a model to make concepts of it.")
-        self.name = QLineEdit()
-        self.name.setPlaceholderText("Name, such as: smile")
-        self.name.setAccessibleName("Name of the concept")
-        self.name.editingFinished.connect(
-            lambda: self.named.emit(self.name.text().strip()) if self.name.isModified() else None
-        )
+        self._build_name()
         self.method = QComboBox()
         self.method.setAccessibleName("Method")
         for key, method in METHODS.items():
@@ -90,15 +85,21 @@ class Parts(QWidget):
         self.strip_before.setAccessibleName("Steps without the mends")
         self.slider = SliderRow("strength", -RANGE, RANGE)
         self.slider.began.connect(self._begin)
-        self.measure = _button(
-            "Effects", "What else moved? Side effects on every known attribute, from 200 decoded samples"
-        )
+        self.measure = _button("Effects", "What else moved? Every known attribute, read from 200 decoded samples")
         self.bars = SignedBars()
         self.mends = Mends()
         self.library = Library()
         self._lines = QGridLayout()
         self._inside = QWidget()
         self._lay_out(panel)
+
+    def _build_name(self) -> None:
+        self.name = QLineEdit()
+        self.name.setPlaceholderText("Name, such as: smile")
+        self.name.setAccessibleName("Name of the concept")
+        self.name.editingFinished.connect(
+            lambda: self.named.emit(self.name.text().strip()) if self.name.isModified() else None
+        )
 
     def show_opened(self, is_open: bool) -> None:
         self.empty.setVisible(not is_open)
