@@ -158,14 +158,12 @@ def _canvas(samples: LatentSet) -> MapCanvas:
 
 
 def _engine(path: str) -> Engine:
-    """With the weights in place."""
+    """With the weights in place: without a twin it is open when it is loaded."""
     engine, loop = Engine(Untwinned), QEventLoop()
     engine.opened.connect(loop.quit)
     engine.failed.connect(loop.quit)
     engine.open(path)
     loop.exec()
-    engine.progress.connect(lambda text, _share: loop.quit() if not text else None)
-    loop.exec()  # until it is loaded
     return engine
 
 

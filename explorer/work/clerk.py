@@ -10,7 +10,7 @@ from typing import Any
 
 from explorer.work import wire
 from explorer.work.faults import failure
-from explorer.work.lists import IDLE, MEASURES, Lists
+from explorer.work.lists import CHUNK_MS, IDLE, IDLE_CHUNK_MS, MEASURES, Lists
 from explorer.work.messages import Decoded, DecodeRequest, Encoded, Measured, MeasureRequest, Request, Sampled
 from explorer.work.orders import (
     DeviceOrder,
@@ -161,7 +161,8 @@ class Clerk:
                     if isinstance(request, DecodeRequest)
                     else self._measured(request, part)
                 )
-                self._lists.learn(request, milliseconds_since(start) / max(1, count))
+                room = CHUNK_MS if self._pause() > 0 else IDLE_CHUNK_MS
+                self._lists.learn(request, milliseconds_since(start) / max(1, count), room)
             self._tell(made)
         except Exception as error:
             self._lists.forget(request.purpose)

@@ -72,10 +72,9 @@ class Lists:
                 return request, slice(start, stop)
         return None
 
-    def learn(self, request: Request, latent_ms: float) -> None:
+    def learn(self, request: Request, latent_ms: float, room_ms: float = CHUNK_MS) -> None:
         """How long a latent of its last chunk took. A chunk at most doubles, since the first of a kind tells little."""
-        room = IDLE_CHUNK_MS if request.purpose in IDLE else CHUNK_MS
-        fits = int(room / max(latent_ms, 1e-3))
+        fits = int(room_ms / max(latent_ms, 1e-3))
         kind = _kind(request)
         self._sizes[kind] = max(1, min(fits, 2 * self._sizes.get(kind, 1), LARGEST))
 

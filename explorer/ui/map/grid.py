@@ -130,8 +130,8 @@ class MapGrid(QObject):
         waited, self._coarse_due = bool(self._coarse_due), self._coarse_due.difference(tiles)
         if self._coarse_due and not self._frame.isActive():
             self._frame.start()  # a picture of the whole is near: it comes first, if it comes soon
-        elif not self._coarse_due and (waited or not self._frame.isActive()):
-            self._end_frame()
+        elif not self._coarse_due and (waited or not self._due or not self._frame.isActive()):
+            self._end_frame()  # the coarse picture and the last one wait for no frame
 
     # out
 
