@@ -11,7 +11,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -50,8 +50,9 @@ log = logging.getLogger(__name__)
 class Start(QObject):
     """Brings the program in behind the painted window: modules, engine process, panels, model."""
 
-    def __init__(self, window: MainWindow, kept: Preferences, model: str | None) -> None:
+    def __init__(self, window: MainWindow, kept: Preferences, model: str | None, brought: Sequence[Path] = ()) -> None:
         super().__init__()
+        self._brought = brought
         self._window, self._kept, self._model = window, kept, model
         self._turns = self._steps()
         self._engine: Engine | None = None
@@ -107,13 +108,15 @@ class Start(QObject):
         yield
         self._window.show_icons()
         yield
+        self.desk.bringing.take_when_open(self._brought)
         self.desk.begin(demo or path)
 
 
-def run(model: str | None = None, *, measure_start: bool = False) -> int:
+def run(model: str | None = None, *, measure_start: bool = False, brought: Sequence[Path] = ()) -> int:
     """Open the window on `model` (a path or a bundled name), on the last one, or on ours. Returns the exit code.
 
-    With `measure_start`, print the time of the first paint (seconds since the epoch) and end.
+    `brought`: samples of the user's for the map. With `measure_start`, print the time of the first paint (seconds since
+    the epoch) and end.
     """
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
@@ -128,7 +131,7 @@ def run(model: str | None = None, *, measure_start: bool = False) -> int:
         window.first_painted.connect(lambda: (print(f"first paint {time.time():.6f}", flush=True), app.quit()))
         window.show()
         return app.exec()
-    start = Start(window, kept, model)
+    start = Start(window, kept, model, brought)
     sys.excepthook = start.report
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_told: window.close())

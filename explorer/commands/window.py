@@ -12,7 +12,7 @@ from pathlib import Path
 
 from explorer import places
 from explorer.commands.table import COMMANDS
-from explorer.errors import CheckpointError, ExplorerError
+from explorer.errors import CheckpointError, ExplorerError, InputError
 
 NO_DISPLAY = "This machine has no display, so no window can be opened here."
 
@@ -27,7 +27,16 @@ def run(options: argparse.Namespace) -> int:
         from explorer import app
     except ImportError as error:
         raise libraries_error(str(error)) if ".so" in str(error) else error from error
-    return app.run(options.model, measure_start=options.measure_start)
+    brought = [path for path in (options.samples, options.labels) if path is not None]
+    return app.run(options.model, measure_start=options.measure_start, brought=check_brought(brought))
+
+
+def check_brought(paths: list[Path]) -> list[Path]:
+    """The paths; raises for one that is not there, before the window opens."""
+    for path in paths:
+        if not path.expanduser().exists():
+            raise InputError(f"There is no file {path}.", "Check the path.")
+    return [path.expanduser().resolve() for path in paths]
 
 
 def _without_display(options: argparse.Namespace) -> int:

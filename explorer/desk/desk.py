@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from explorer.desk.background import Background
+from explorer.desk.bringing import Bringing
 from explorer.desk.choosing import Choosing
 from explorer.desk.costing import Costing
 from explorer.desk.courses import Courses
@@ -67,6 +69,7 @@ class Desk(QObject):
         self.demos = Demos(self.store, self.model, self.window, self.jobs)
         self.papers = Papers(self.store, self.engine, self.model, self.window, self.jobs, self.demos)
         self.grid_paper = GridPaper(self.store, self.engine, self.model, self.window, self.jobs)
+        self.bringing = Bringing(self.store, self.model, self.window, self.jobs)
         self.habits = Habits(kept, self.store, self.engine, self.model, self.window)
         self.live = Live(self.store, self.engine, self.model, self.window)
         self.filming = Filming(self.store, self.engine, self.model, self.window, self.jobs, self.live)
@@ -76,6 +79,7 @@ class Desk(QObject):
             **self.using.table,
             **self.choosing.table,
             **self.papers.table,
+            **self.bringing.table,
             **self.filming.table,
             **self.demos.table,
             **self.grid_paper.table,
@@ -88,7 +92,8 @@ class Desk(QObject):
         self.window.stage.save_wanted.connect(lambda: self.do("save_picture"))
         self.window.path.export_wanted.connect(lambda: self.do("export_film"))
         self.window.path.controls.record_wanted.connect(lambda: self.do("record"))
-        self.window.dropped.connect(lambda path: self._attempt(lambda: self.papers.take(path)))
+        self.window.dropped.connect(lambda path: self._attempt(lambda: self._take_dropped([path])))
+        self.window.several_dropped.connect(lambda paths: self._attempt(lambda: self._take_dropped(paths)))
         self.window.closing.connect(self.close)
         self.engine.failed.connect(self._show_failure)
         self.engine.restarted.connect(self.window.messages.show_note)
@@ -100,6 +105,13 @@ class Desk(QObject):
     def do(self, name: str) -> None:
         """Do what a menu, a button or a key asked for; the user's errors go to the message bar."""
         self._attempt(self._deeds[name])
+
+    def _take_dropped(self, paths: Sequence[str]) -> None:
+        """Samples for the open model; else the first of them is a model, a picture or a demo."""
+        if self.bringing.wants(paths):
+            self.bringing.take([Path(path) for path in paths])
+        else:
+            self.papers.take(paths[0])
 
     def _attempt(self, deed: Callable[[], None]) -> None:
         try:

@@ -103,7 +103,7 @@ class Errands(QObject):
         if place.sample is None and place.seed is not None:
             self._engine.sample(1, place.seed, space)
             return
-        index = place.sample or 0
+        index = min(place.sample or 0, len(opened.samples[space]) - 1)
         if place.sample is None or place.strengths:
             self._window.messages.show_note(
                 f"An edited latent has no counterpart in {space}: you start at the unedited sample. Undo goes back."

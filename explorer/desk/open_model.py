@@ -59,7 +59,9 @@ class OpenModel(QObject):
         self._kept: dict[str, dict[str, Any]] = {}  # shelf, subsets and studio of the models one was in, by path
         self.device = device
         self.choice_of: Callable[[str], MapChoice | None] = lambda _path: None
-        self.opened: Opened | None = None
+        self.opened: Opened | None = None  # with the samples on show, which may be the user's
+        self._plain: Opened | None = None  # as the engine said it
+        self._brought: dict[tuple[str, str], LatentSet] = {}  # by the model's path and what they are kept under
         self.has_choice = False  # whether the user has chosen how the map of this model is shown
         engine.opened.connect(self._show_opened)
         engine.failed.connect(self._show_failed)
@@ -95,6 +97,24 @@ class OpenModel(QObject):
         """The samples of the space one is in."""
         return self.opened.samples.get(self._store.state.place.space) if self.opened else None
 
+    def own_samples(self) -> LatentSet | None:
+        """Those that came with the model, of the space one is in."""
+        return self._plain.samples.get(self._store.state.place.space) if self._plain else None
+
+    def keep(self, name: str, samples: LatentSet) -> str:
+        """Keep samples of the user's while the program runs; what `State.brought` has to be to show them."""
+        assert self._plain is not None
+        key, number = name, 1
+        while (self._plain.path, key) in self._brought:
+            number += 1
+            key = f"{name} {number}"
+        self._brought[self._plain.path, key] = samples
+        return key
+
+    def _showing(self, plain: Opened, brought: str) -> Opened:
+        samples = self._brought.get((plain.path, brought))
+        return plain if samples is None else replace(plain, samples={**plain.samples, samples.space: samples})
+
     def fits(self, state: State) -> bool:
         """Whether the open model can show this state."""
         if self.opened is None or state.model != self.opened.path:
@@ -107,19 +127,21 @@ class OpenModel(QObject):
         if errand is not None and errand.back is not None and opened.path != state.model:
             self._errand = errand  # of a model that undo has left again
             return
-        self.opened = opened
+        self._plain = opened
+        self.opened = opened = self._showing(opened, state.brought if state.model == opened.path else "")
         try:
             self._take_opened(opened, errand.demo if errand else None)
         finally:
             self.has_choice = self.choice_of(opened.path) is not None
-            self.changed.emit(opened)
+            self.changed.emit(self.opened)
 
     def _take_opened(self, opened: Opened, demo: Demo | None) -> None:
         state = self._store.state
         if not state.model:
             self._store.begin(self._first(opened))
         elif not self.fits(state):
-            self._kept[state.model] = {"shelf": state.shelf, "subsets": state.subsets, "studio": state.studio}
+            subsets = () if state.brought else state.subsets
+            self._kept[state.model] = {"shelf": state.shelf, "subsets": subsets, "studio": state.studio}
             kept = self._kept.get(opened.path, {"shelf": (), "subsets": ()})
             self._store.change(f"Open {opened.card.name}", **{**vars(self._first(opened)), **kept})
             if state.shelf and not kept["shelf"]:
@@ -133,7 +155,11 @@ class OpenModel(QObject):
     def _take(self, demo: Demo, opened: Opened) -> None:
         document, lost = settled(demo, every_concept(opened, demo.document.state.studio))
         document.check({space.name: space.dim for space in opened.card.spaces})
-        state, samples = document.state, opened.samples.get(document.state.place.space)
+        state = document.state
+        if state.brought and (opened.path, state.brought) not in self._brought:
+            self.told.emit("The state was made on samples that are not here: you see the model's own.")
+            state = replace(state.within(0), brought="", colour="")
+        samples = self._showing(self._plain or opened, state.brought).samples.get(state.place.space)
         state = state.within(len(samples) if samples is not None else 0)  # it may have had other samples
         studio = with_others(state.studio, self._store.state.studio).fitting(
             {space.name: space.dim for space in opened.card.spaces}
@@ -148,6 +174,9 @@ class OpenModel(QObject):
 
     def _follow(self, old: State, new: State) -> None:
         """Undo led to a state of another model: bring that one back, or the one after it when it was undone too."""
+        if new.brought != old.brought and self._plain is not None and new.model == old.model == self._plain.path:
+            self.opened = self._showing(self._plain, new.brought)
+            self.changed.emit(self.opened)
         errand, opened = self._errand, self.opened
         coming = errand.path if errand is not None and errand.back is not None else opened.path if opened else ""
         if not coming or new.model == coming:

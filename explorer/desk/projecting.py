@@ -157,7 +157,7 @@ class Projecting(QObject):
             return None
         concepts = self._concepts() if state.projection.kind == "concepts" else ()
         told = tuple((one.name, one.direction.tobytes(), one.sigma, one.centre) for one in concepts)
-        return opened.key, state.place.space, state.projection, told
+        return opened.key, state.place.space, state.projection, (state.brought, *told)
 
     def _fitting(self, samples: LatentSet) -> ProjectionChoice:
         """The choice of the state; the usual one, said aloud, where this space lacks what that needs."""

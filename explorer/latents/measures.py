@@ -150,8 +150,12 @@ def _lies(length: float, ends: tuple[float, float]) -> bool:
 def variance_told(latents: Latents, codes: NDArray[np.integer]) -> float:
     """Share of the latents' variance that lies between classes, 0..1 (eta squared, summed over dimensions).
 
-    `latents` (n, d), `codes` (n,) the class of each. Which label shows best on a map of these latents.
+    `latents` (n, d), `codes` (n,) the class of each; what is of no known class (below 0) is left out. Which label shows
+    best on a map of these latents.
     """
+    latents, codes = latents[codes >= 0], codes[codes >= 0]
+    if not len(codes):
+        return 0.0
     centred = latents - latents.mean(axis=0)
     total = float(np.square(centred).sum())
     counts = np.bincount(codes)

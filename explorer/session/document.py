@@ -68,6 +68,7 @@ def to_text(state: State, card_name: str, fingerprint: str) -> str:
         "path": _path(state.path),
         "studio": studio_text.told(state.studio),
         "shelf": [{"number": snapshot.number, "place": _place(snapshot.place)} for snapshot in state.shelf],
+        "brought": state.brought,
         "selection": samples_to_text(state.selection),
         "subsets": [
             {"name": subset.name, "colour": subset.colour, "samples": samples_to_text(subset.indices)}
@@ -98,6 +99,7 @@ def from_text(text: str, spaces: Mapping[str, int] | None = None) -> Document:
             Snapshot(entry.whole("number"), _read_place(entry.within("place")))
             for entry in fields.objects("shelf", LONGEST_SHELF)
         ),
+        brought=fields.text("brought") if fields.has("brought") else "",
         selection=fields.samples("selection") if fields.has("selection") else NONE,
         subsets=_read_subsets(fields) if fields.has("subsets") else (),
     )

@@ -111,6 +111,7 @@ class State:
     shelf: tuple[Snapshot, ...] = ()
     studio: Studio = field(default_factory=Studio)
     second: ProjectionChoice | None = None  # of the map beside the first; None while there is one map
+    brought: str = ""  # what the user's own samples on show are kept under; '' for the model's
     selection: Indices = field(default_factory=lambda: NONE)  # of the samples on show
     subsets: tuple[Subset, ...] = ()  # of the same samples, no name twice
 

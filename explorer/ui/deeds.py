@@ -31,6 +31,10 @@ K = Qt.Key
 DEEDS: tuple[Deed, ...] = (
     Deed("open", "Open model…", "File", "Ctrl+O", icon="folder-open", tip="Open a model folder"),
     Deed("encode", "Bring a picture…", "File", "Ctrl+I", icon="image", tip="Find the latent of a picture of yours"),
+    Deed("bring_files", "Bring samples…", "File", "Ctrl+Shift+O", tip="Latents and labels from files"),
+    Deed("bring_folder", "Bring a folder of pictures…", "File", tip="Encode your pictures and see them on the map"),
+    Deed("beside_samples", "Show yours beside the model's", "File"),
+    Deed("own_samples", "Back to the model's samples", "File"),
     Deed("save_picture", "Save picture…", "File", "Ctrl+S", icon="download"),
     Deed("save_grid", "Save grid…", "File", icon="grid-2x2", tip="The decoded grid of the map, for print"),
     Deed(

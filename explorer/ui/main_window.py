@@ -28,6 +28,7 @@ class MainWindow(QMainWindow):
 
     done = Signal(str)
     dropped = Signal(str)
+    several_dropped = Signal(object)  # paths
     let_go = Signal(str)
     closing = Signal()
     first_painted = Signal()
@@ -243,8 +244,11 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls()[:1]:
-            self.dropped.emit(url.toLocalFile())
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if len(paths) > 1:
+            self.several_dropped.emit(paths)
+        elif paths:
+            self.dropped.emit(paths[0])
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.spotlight.close()

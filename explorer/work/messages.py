@@ -70,7 +70,7 @@ class Opened:
 
     def _told(self) -> tuple[object, ...]:
         shapes = [
-            (name, known.latents.shape, [(labels.name, labels.names) for labels in known.labels])
+            (name, known.latents.shape, known.provenance, [(labels.name, labels.names) for labels in known.labels])
             for name, known in self.samples.items()
         ]
         concepts = [(concept.space, concept.name) for concept in self.concepts]

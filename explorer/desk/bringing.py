@@ -1,0 +1,167 @@
+"""Samples of the user's own: brought from files or a folder of pictures, instead of the model's or beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog
+
+from explorer.desk.background import Background
+from explorer.desk.open_model import OpenModel, first_place
+from explorer.errors import InputError
+from explorer.latents.samples import LatentSet
+from explorer.latents.selections import NONE
+from explorer.models.base import Space
+from explorer.models.word_tables import is_table
+from explorer.session.store import Store
+from explorer.ui.main_window import MainWindow
+from explorer.work.job import Step
+from explorer.work.messages import Opened
+
+FILES = "Latents and labels (*.npy *.npz *.csv *.tsv *.txt *.parquet)"
+DROPPED = frozenset({".npy", ".npz", ".csv", ".tsv", ".parquet"})
+BESIDE = " (beside)"
+
+
+class Bringing(QObject):
+    """`table` maps the name of a deed to what is done. Which samples are on show is state; the samples stay here."""
+
+    def __init__(self, store: Store, model: OpenModel, window: MainWindow, jobs: Background) -> None:
+        super().__init__()
+        self._store, self._model, self._window, self._jobs = store, model, window, jobs
+        self._awaited: list[Path] = []
+        self.table: Mapping[str, Callable[[], None]] = {
+            "bring_files": self._ask_files,
+            "bring_folder": self._ask_folder,
+            "beside_samples": self._put_beside,
+            "own_samples": self._go_back,
+        }
+        store.listen(lambda _old, _new: self._show_ways())
+        model.changed.connect(self._take_awaited)
+        self._show_ways()
+
+    def wants(self, paths: Sequence[str]) -> bool:
+        """Whether what was dropped are samples for the open model, and no model or picture itself."""
+        if self._model.opened is None:
+            return False
+        files = [Path(path) for path in paths]
+        if len(files) == 1 and files[0].is_dir():
+            from explorer.models.bringing import has_pictures
+
+            return has_pictures(files[0])
+        return all(
+            one.suffix.lower() in DROPPED and not (one.suffix.lower() == ".npz" and is_table(one)) for one in files
+        )
+
+    def take(self, paths: Sequence[Path]) -> None:
+        """Bring a folder of pictures, or files of latents and labels. Raises InputError."""
+        opened = self._model.opened
+        if opened is None:
+            raise InputError("No model is open.", "Open one first: latents mean something only to their model.")
+        self._window.messages.hide()
+        if len(paths) == 1 and paths[0].is_dir():
+            self._encode(opened, paths[0])
+        else:
+            self._read(opened, list(paths))
+
+    def take_when_open(self, paths: Sequence[Path]) -> None:
+        """Bring these when the model has come: from the command line."""
+        self._awaited = list(paths)
+
+    def _take_awaited(self, opened: Opened | None) -> None:
+        paths, self._awaited = self._awaited, [] if opened is not None else self._awaited
+        if opened is not None and paths:
+            try:
+                self.take(paths)
+            except InputError as error:
+                self._window.messages.show_error(error.title, error.hint)
+
+    def _ask_files(self) -> None:
+        paths, _kind = QFileDialog.getOpenFileNames(self._window, "Bring latents and labels", "", FILES)
+        if paths:
+            self.take([Path(path) for path in paths])
+
+    def _ask_folder(self) -> None:
+        path = QFileDialog.getExistingDirectory(self._window, "Bring a folder of pictures")
+        if path:
+            self.take([Path(path)])
+
+    def _encode(self, opened: Opened, folder: Path) -> None:
+        from explorer.models.bringing import encoded_folder
+
+        if not opened.card.encodes:
+            raise InputError(
+                f"{opened.card.name} has no encoder.", "Choose a VAE or a flow to bring pictures, or bring latents."
+            )
+        self._jobs.run(
+            "bring samples",
+            encoded_folder,
+            opened.path,
+            folder,
+            "cpu",  # in a process of its own, beside the engine
+            done=lambda samples: self._show(opened, samples, folder.name),
+            title=f"Encoding the pictures of {folder.name}",
+            apart=True,
+        )
+
+    def _read(self, opened: Opened, paths: list[Path]) -> None:
+        space = opened.card.space(self._store.state.place.space)
+        known = self._model.samples()
+        self._jobs.run(
+            "bring samples",
+            read,
+            paths,
+            space,
+            known,
+            done=lambda samples: self._show(opened, samples, ", ".join(path.name for path in paths)),
+            title="Reading samples",
+        )
+
+    def _show(self, opened: Opened, samples: LatentSet, name: str) -> None:
+        """They have come; if the model is still the one they were meant for, they are on the map."""
+        if self._model.opened is None or self._model.opened.path != opened.path:
+            return
+        state, known = self._store.state, self._model.samples()
+        if known is not None and samples.latents is known.latents:  # other labels of the same samples
+            key = self._model.keep(f"{name} on {state.brought or 'its own'}", samples)
+            self._store.change(f"Bring the labels of {name}", brought=key)
+        else:
+            self._put(self._model.keep(name, samples), samples, f"Bring {name}")
+        self._window.messages.show_note(f"{samples.provenance[:1].upper()}{samples.provenance[1:]}. Undo goes back.")
+
+    def _put(self, key: str, samples: LatentSet | None, title: str) -> None:
+        """Other samples on the map: what was said of the former ones by number means nothing any more."""
+        opened, state = self._model.opened, self._store.state
+        if opened is None:
+            return
+        space = opened.card.space(state.place.space)
+        rest = {**vars(state.within(0)), "brought": key, "selection": NONE, "subsets": (), "colour": ""}
+        self._model.has_choice = False  # the label that tells most colours them
+        self._store.change(title, **{**rest, "place": first_place(space.name, space.dim, samples)})
+
+    def _put_beside(self) -> None:
+        from explorer.models.bringing import beside
+
+        key, brought, own = self._store.state.brought, self._model.samples(), self._model.own_samples()
+        if key and not key.endswith(BESIDE) and brought is not None and own is not None:
+            both = beside(own, brought)
+            self._put(self._model.keep(key + BESIDE, both), both, "Show yours beside the model's")
+
+    def _go_back(self) -> None:
+        if self._store.state.brought:
+            self._put("", self._model.own_samples(), "Back to the model's samples")
+
+    def _show_ways(self) -> None:
+        key = self._store.state.brought
+        self._window.actions_by_name["own_samples"].setEnabled(bool(key))
+        self._window.actions_by_name["beside_samples"].setEnabled(bool(key) and not key.endswith(BESIDE))
+
+
+def read(paths: list[Path], space: Space, known: LatentSet | None, *, step: Step) -> LatentSet:
+    """The samples in some files: the job."""
+    from explorer.models.bringing import read_samples_of
+
+    step(0, 0, "Reading samples")
+    return read_samples_of(paths, space, known)
