@@ -33,7 +33,7 @@ FIRST_MODEL = "toonfaces-vae"
 PIECES = (
     "numpy",
     "explorer.work.engine",
-    "explorer.ui.map.panel",
+    "explorer.ui.map.pair",
     "explorer.ui.stage",
     "explorer.ui.sliders",
     "explorer.ui.path.panel",

@@ -30,18 +30,23 @@ class Background(QObject):
         *arguments: object,
         done: Callable[[Any], None],
         given_up: Callable[[], None] = lambda: None,
+        told: Callable[[str, int, int], None] = lambda *_told: None,
+        seen: Callable[[Any], None] = lambda _partial: None,
         title: str = "",
         apart: bool = False,
     ) -> None:
         """`function(*arguments, step=...)` in a thread, or `apart` in a process; then `done(result)` here.
 
         The newest job of a slot wins. The user's errors in `done` go to the message bar. `given_up()` when this one
-        failed, or was cancelled by the user or a newer one.
+        failed, or was cancelled by the user or a newer one. `told(text, done, total)` hears of progress, and
+        `seen(partial)` gets what there is before the end.
         """
         run = self._board.run_apart if apart else self._board.run
         job = run(slot, function, *arguments)
         for over in (job.finished, job.failed, job.cancelled):
             over.connect(lambda *_told: self._rest(job))
+        job.progress.connect(lambda part, whole, text: told(text or title, part, whole))
+        job.partial.connect(seen)
         job.finished.connect(lambda result: self._hand_over(result, done))
         job.failed.connect(self.show_failure)
         for lost in (job.failed, job.cancelled):
@@ -64,9 +69,13 @@ class Background(QObject):
         except ExplorerError as error:
             self._window.messages.show_error(error.title, error.hint)
 
+    def cancel(self, slot: str) -> None:
+        """End the job of a slot, if there is one."""
+        self._board.cancel(slot)
+
     def _cancel(self) -> None:
         if self._shown is not None:
-            self._board.cancel(self._shown[0])
+            self.cancel(self._shown[0])
 
     def _show(self, job: Job, text: str, part: int, whole: int) -> None:
         if self._is_shown(job):

@@ -53,6 +53,7 @@ class Desk(QObject):
         self.jobs = Background(self.window)
         self._parts = (
             Projecting(self.store, self.model, self.window, self.jobs),
+            Projecting(self.store, self.model, self.window, self.jobs, "second"),
             Pictures(self.store, self.engine, self.model, self.window),
             Gallery(self.store, self.engine, self.model, self.window),
             Honesty(self.store, self.model, self.window, self.jobs),

@@ -43,8 +43,9 @@ class Errands(QObject):
             "step_back": lambda: window.path.step(-1),
             "step_on": lambda: window.path.step(1),
             "leave": self._leave,
-            "reset_view": window.map.reset_view,
+            "reset_view": window.maps.reset_view,
             "grid": window.map.toggle_grid,
+            "second_map": window.maps.toggle,
         }
         engine.sampled.connect(self._take_sample)
         engine.encoded.connect(self._take_encoded)

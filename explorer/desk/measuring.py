@@ -120,7 +120,7 @@ class Measuring(QObject):
         key = self._key
         known = None if key is None else self._known.get(key)
         if key is not None and known is not None:
-            self._window.map.show_values(key[-1], known.values.copy())
+            self._window.maps.show_values(key[-1], known.values.copy())
 
     # Tiles
 

@@ -23,8 +23,8 @@ class Pictures(QObject):
     def __init__(self, store: Store, engine: Engine, model: OpenModel, window: MainWindow) -> None:
         super().__init__()
         self._store, self._engine, self._model, self._window = store, engine, model, window
-        window.map.thumbnails_wanted.connect(self._ask_thumbnails)
-        window.map.glance_wanted.connect(lambda sample: self._ask_thumbnails([sample], "glance"))
+        window.maps.thumbnails_wanted.connect(self._ask_thumbnails)
+        window.maps.glance_wanted.connect(lambda sample: self._ask_thumbnails([sample], "glance"))
         window.map.grid_wanted.connect(self._ask_grid)
         window.path.film_wanted.connect(self._ask_film)
         window.shelf.pictures_wanted.connect(self._ask_shelf)
@@ -88,7 +88,7 @@ class Pictures(QObject):
             return
         window, marks = self._window, cast(tuple[int, ...], decoded.marks)
         if decoded.purpose in ("thumbnails", "glance") and self._is_of_this_space(decoded, marks):
-            window.map.show_thumbnails(marks, decoded.images)
+            window.maps.show_thumbnails(marks, decoded.images)
         elif decoded.purpose == "grid":
             window.map.show_tiles(marks, decoded.images)
         elif decoded.purpose == "film":

@@ -92,7 +92,7 @@ def embedded(
     key = _key(latents, choice, parameters)
     points = kept.load(key, len(latents))
     if points is None:
-        step(0, 0, f"{name}: finding neighbours among {len(latents):,} samples")
+        step(0, 0, f"{name}: finding neighbours")
         mean, covariance = moments(latents)
         plane = (latents - mean) @ principal_axes(covariance)[0][:, :2]
         watch = Watch(name, plane, rows, choice.stopped, step)

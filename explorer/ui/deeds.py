@@ -93,6 +93,7 @@ DEEDS: tuple[Deed, ...] = (
     Deed("leave", "Back to the current latent", "Path", key=K.Key_Escape, key_text="Esc"),
     Deed("reset_view", "Show the whole map", "View", key=K.Key_0, key_text="0", icon="zoom-out"),
     Deed("grid", "Grid of pictures on the map", "View", key=K.Key_G, key_text="G", icon="grid-2x2"),
+    Deed("second_map", "Second map", "View", key=K.Key_2, key_text="2", icon="panel-right", tip="Two maps or one"),
     Deed("full_screen", "Picture alone on the screen", "View", "F11", icon="maximize"),
     Deed("reset_layout", "Put the panels back", "View"),
     Deed("welcome", "Welcome", "Help", "F1", icon="circle-help"),

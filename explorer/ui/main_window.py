@@ -47,7 +47,7 @@ class MainWindow(QMainWindow):
     def furnish(self, store: Store) -> Iterator[None]:
         """Build the panels, one a step, so that the window answers in between. Only then has it its panels."""
         from explorer.ui.inspect import InspectPanel
-        from explorer.ui.map.panel import MapPanel
+        from explorer.ui.map.pair import MapPair
         from explorer.ui.path.panel import PathPanel
         from explorer.ui.path.tool import PathTool
         from explorer.ui.samples import SamplesPanel
@@ -60,7 +60,8 @@ class MainWindow(QMainWindow):
         from explorer.ui.tool_bar import ToolBar
         from explorer.ui.welcome import Welcome
 
-        self.map = MapPanel(store)
+        self.maps = MapPair(store)
+        self.map = self.maps.first
         yield
         self.stage = Stage(store)
         yield
@@ -93,7 +94,7 @@ class MainWindow(QMainWindow):
     def panels(self) -> tuple[QWidget, ...]:
         """Everything that shows a model."""
         tools = (self.sliders, self.samples, self.studio, self.way, self.shelf, self.inspect)
-        return (self.map, self.stage, *tools, self.path)
+        return (self.maps, self.stage, *tools, self.path)
 
     def layout_text(self) -> str:
         """Where the window and its panels are, to be remembered."""
@@ -150,7 +151,7 @@ class MainWindow(QMainWindow):
 
     def _fill(self) -> Iterator[None]:
         """A widget is polished and laid out when it comes into the window: one a step."""
-        self._column.replaceWidget(self._opening, self.map)
+        self._column.replaceWidget(self._opening, self.maps)
         self._opening.deleteLater()
         yield
         self.addToolBar(self.tool_bar)

@@ -130,7 +130,7 @@ def test_a_gan_offers_no_density_and_no_round_trip_and_says_why(qtbot: QtBot, de
     assert set(lacks) == set(QUANTITIES)
     assert lacks[ROUND_TRIP] == "GAN: no encoder."
     assert lacks[STRETCH] == ""
-    box = panel._bar.colour
+    box = panel.bar.colour
     row = box.findData(ROUND_TRIP)
     assert box.itemText(row) == f"{ROUND_TRIP} (GAN: no encoder)"
     assert not box.model().index(row, 0).flags()

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtGui import QPalette
+from PySide6.QtCore import QSignalBlocker, QSize, Signal
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QWidget
 
 from explorer.latents.concepts import Concept
 from explorer.latents.samples import LatentSet
 from explorer.models.quantities import Quantity
 from explorer.projections import KINDS, ProjectionChoice
+from explorer.session.state import Seat
 from explorer.ui.map.grid_controls import GridControls
 from explorer.ui.map.measure_choice import add_measure
 from explorer.ui.map.second_choice import SecondChoice, show_kinds
@@ -20,6 +21,9 @@ from explorer.ui.widgets import ink
 from explorer.ui.widgets.glyphs import GlyphButton
 
 NONE = "none"
+BESIDE, CLOSE = "A second map beside this one", "Close the second map"
+LINK = "Move both maps together, along the axes that they have in common"
+NARROWEST, FEW_LETTERS = 240, 5
 COLOUR_LETTERS = 13  # of a colour's name, in the bar; the list is as wide as its longest
 
 
@@ -31,9 +35,12 @@ class MapBar(QWidget):
     colour_wanted = Signal(str)
     space_wanted = Signal(str)
     reset_wanted = Signal()
+    beside_wanted = Signal()
+    link_wanted = Signal(bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, seat: Seat = "first") -> None:
         super().__init__(parent)
+        self._seat: Seat = seat
         self._choice = ProjectionChoice()
         self._offered: tuple[object, object] = (None, None)  # the colours that stand in the list
         self.space = self._combo("Latent space", "The space of the model that is shown and edited.")
@@ -49,7 +56,14 @@ class MapBar(QWidget):
         self.colour.setMinimumContentsLength(COLOUR_LETTERS)
         self.grid = GridControls(self)
         self.reset = GlyphButton("scan", "Show the whole map", self, key="0")
+        self.link = GlyphButton("arrow-right-left", LINK, self)
+        self.link.setCheckable(True)
+        self.link.setChecked(True)
+        glyph, words = ("panel-right", BESIDE) if seat == "first" else ("x", CLOSE)
+        self.beside = GlyphButton(glyph, words, self, key="2")
         self._lay_out()
+        self.beside.clicked.connect(self.beside_wanted)
+        self.link.clicked.connect(self.link_wanted)
         self.kind.activated.connect(lambda: self.kind_wanted.emit(self.kind.currentData()))
         self.space.activated.connect(lambda: self.space_wanted.emit(self.space.currentText()))
         self.colour.activated.connect(lambda: self.colour_wanted.emit(self.colour.currentData()))
@@ -64,7 +78,12 @@ class MapBar(QWidget):
             self.space.clear()
             self.space.addItems(list(names))
             self.space.setCurrentText(current)
-        self.space.setVisible(len(names) > 1)
+        self.space.setVisible(len(names) > 1 and self._seat == "first")
+
+    def show_beside(self, is_there: bool) -> None:
+        """Whether there is a second map."""
+        if self._seat == "first":
+            self.beside.setVisible(not is_there)
 
     def show_subject(self, choice: ProjectionChoice, samples: LatentSet | None, concepts: Sequence[Concept]) -> None:
         """The projection that was asked for, and the samples and concepts that there are for one."""
@@ -84,6 +103,7 @@ class MapBar(QWidget):
                 box.setValue(value + 1)
                 box.setEnabled(dimensions > 2)
         self.kind.setToolTip(KINDS[choice.kind].hint)
+        self._fit_words()
 
     def show_colours(self, names: Sequence[str], current: str, measures: Sequence[tuple[Quantity, str]] = ()) -> None:
         """What the samples can be coloured by, and what colours them.
@@ -138,18 +158,44 @@ class MapBar(QWidget):
         return box
 
     def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
+        self._row = layout = QHBoxLayout(self)
         layout.setContentsMargins(ink.GRID, ink.GRID // 2, ink.GRID, ink.GRID // 2)
         layout.setSpacing(ink.GRID)
         for part in (self.space, self.kind, self.first, self._times, self.second, self.besides):
             layout.addWidget(part)
-        layout.addSpacing(2 * ink.GRID)
-        layout.addWidget(self._quiet("Colour"))
-        layout.addWidget(self.colour)
-        layout.addSpacing(2 * ink.GRID)
-        layout.addWidget(self.grid)
+        layout.addSpacing(ink.GRID)
+        self._word = self._quiet("Colour")
+        shared: tuple[QWidget, ...] = (self._word, self.colour, self.grid)
+        for shown in shared:  # in these the second map follows the first
+            layout.addWidget(shown)
+            shown.setVisible(self._seat == "first")
         layout.addStretch(1)
-        layout.addWidget(self.reset)
+        for button in (self.link, self.reset, self.beside):
+            layout.addWidget(button)
+        self.link.setVisible(self._seat == "second")
+
+    def minimumSizeHint(self) -> QSize:
+        """Two maps have room side by side: what does not fit is said in fewer words."""
+        return QSize(NARROWEST, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_words()
+
+    def _fit_words(self) -> None:
+        """All words where there is room, else fewer."""
+        for is_short in (False, True):
+            self.besides.show_short(is_short)
+            self._word.setVisible(self._seat == "first" and not is_short)
+            self.colour.setMinimumContentsLength(FEW_LETTERS if is_short else COLOUR_LETTERS)
+            self._row.setSpacing(ink.GRID // 2 if is_short else ink.GRID)
+            if self._needed() <= self.width():
+                return
+
+    def _needed(self) -> int:
+        self.besides.layout_now()
+        self._row.invalidate()
+        return self._row.minimumSize().width()
 
     def _quiet(self, text: str) -> QLabel:
         label = QLabel(text, self)

@@ -34,6 +34,8 @@ FRAME = 16  # milliseconds between frames of a fade
 class MapCanvas(QWidget):
     """`hovered(point or None)`: float64 (2,) under the cursor; `chosen(point, sample or None)`: a click, or Return.
 
+    `looked(camera)`: the hand moved the view.
+
     `pinned(point)`: a place that is wanted as an end of a path.
 
     `pictures_wanted(indices)`: all samples whose pictures have room and are missing, the middle of the view first.
@@ -43,6 +45,7 @@ class MapCanvas(QWidget):
     chosen = Signal(object, object)
     pinned = Signal(object)
     pictures_wanted = Signal(object)
+    looked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +57,8 @@ class MapCanvas(QWidget):
         self.draw_over: Callable[[QPainter], None] = lambda _painter: None  # after everything else
         self._notice = ""
         self._home = True  # the view was not moved since it was fitted
+        self.twin: int | None = None  # the sample under the cursor on the map beside
+        self._settling: Points | None = None  # places of a map that is not done yet
         self.heat_layer = HeatLayer()
         self.grid, self.heat = MapGrid(self), MapGrid(self, self.heat_layer)
         for tiles in (self.grid, self.heat):
@@ -63,7 +68,7 @@ class MapCanvas(QWidget):
         self._settle = self._timer(SETTLE, self._ask_pictures)
         self._fade = self._timer(FRAME, self.update)
         self.selection: Indices = NONE
-        self.picking = Picking(lambda: Scene(self.layers.points, self.camera), self)
+        self.picking = Picking(lambda: Scene(self.seen, self.camera), self)
         self.picking.changed.connect(self.update)
         self.telling = MapTelling(self)
         self.picking.tool_changed.connect(lambda _tool: self.telling.rest_cursor())
@@ -85,8 +90,8 @@ class MapCanvas(QWidget):
         `index` is the grid over them: for very many it takes longer than a frame to build.
         """
         self._glide.finish()
-        before, camera = self.layers.points, self.camera
-        self._axis_names = axis_names
+        before, camera = self.seen, self.camera
+        self._settling, self._axis_names = None, axis_names
         self.layers.show_points(points, PointGrid(points) if index is None else index, self._ground)
         self._fit, self._home = fitted(points, self.width(), self.height()), True
         for tiles in (self.grid, self.heat):
@@ -97,6 +102,23 @@ class MapCanvas(QWidget):
             self._glide.start(before, camera, points, self._fit)
         else:
             self._show_between(points, self._fit)
+
+    def show_settling(self, points: Points) -> None:
+        """Places (n, 2) of a map that is not done yet, NaN where a sample has none: to be seen, not to be asked."""
+        before, camera = self.seen, self.camera
+        if self._settling is None:
+            self._axis_names = ("", "")
+            self.hover(None)
+            for tiles in (self.grid, self.heat):
+                tiles.clear()
+        self._settling = points
+        if self._home:
+            self._fit = fitted(points, self.width(), self.height())
+        goal = self._fit if self._home else camera
+        if self.motion and self.isVisible() and len(before) == len(points) <= MOST:
+            self._glide.follow(points, goal, (before, camera))
+        else:
+            self._show_between(points, goal)
 
     def show_colouring(self, colouring: Colouring, highlight: int | None) -> None:
         """Colours of the samples, and the class that stands out."""
@@ -153,18 +175,32 @@ class MapCanvas(QWidget):
 
     def reset_view(self) -> None:
         """Show all samples."""
-        self.show_camera(self._fit, home=True)
+        self._look(self._fit, home=True)
 
     def pan(self, dx: float, dy: float) -> None:
         """Move what is shown by (dx, dy) logical pixels."""
-        self.show_camera(self.camera.panned(dx, dy))
+        self._look(self.camera.panned(dx, dy))
 
     def zoom(self, factor: float, at: QPointF | None = None) -> None:
         """Zoom at a position, without one at the middle."""
         fit = self._fit.scale
         wished = float(np.clip(self.camera.scale * factor, fit * FARTHEST, fit * NEAREST))
         place = at or QPointF(self.width() / 2, self.height() / 2)
-        self.show_camera(self.camera.zoomed(wished / self.camera.scale, (place.x(), place.y())))
+        self._look(self.camera.zoomed(wished / self.camera.scale, (place.x(), place.y())))
+
+    def _look(self, camera: Camera, *, home: bool = False) -> None:
+        self.show_camera(camera, home=home)
+        self.looked.emit(camera)
+
+    def show_twin(self, sample: int | None) -> None:
+        """The sample that is under the cursor on the map beside this one."""
+        if sample != self.twin:
+            self.twin = sample
+            self.update()
+
+    def show_twin_camera(self, camera: Camera) -> None:
+        """The view that the map beside this one has, where the axes agree."""
+        self.show_camera(replace(camera, width=self.camera.width, height=self.camera.height))
 
     def show_camera(self, camera: Camera, *, home: bool = False) -> None:
         """Look through another camera."""
@@ -193,7 +229,7 @@ class MapCanvas(QWidget):
 
     def hover(self, at: QPointF | None) -> None:
         """The cursor is here, or nowhere on the map."""
-        if at is None or self._notice or not len(self.layers.points) or self._glide.running:
+        if at is None or not self._can_be_asked or self._glide.running:
             self.telling.ring(None)
             self.telling.point_at(None)
             self.hovered.emit(None)
@@ -204,13 +240,23 @@ class MapCanvas(QWidget):
 
     def choose(self, at: QPointF) -> None:
         """A position was clicked."""
-        if not self._notice and len(self.layers.points):
+        if self._can_be_asked:
             self.chosen.emit(self.plane_at(at), self.sample_at(at))
 
     def pin(self, at: QPointF) -> None:
         """A position is wanted as an end of a path."""
-        if not self._notice and len(self.layers.points):
+        if self._can_be_asked:
             self.pinned.emit(self.plane_at(at))
+
+    @property
+    def _can_be_asked(self) -> bool:
+        """Whether places and samples are where a hand can find them."""
+        return not self._notice and len(self.layers.points) > 0 and self._settling is None
+
+    @property
+    def seen(self) -> Points:
+        """The places on the screen, when nothing glides."""
+        return self.layers.points if self._settling is None else self._settling
 
     @property
     def ringed(self) -> int | None:
@@ -232,7 +278,7 @@ class MapCanvas(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._glide.finish()
-        self._fit = fitted(self.layers.points, self.width(), self.height())
+        self._fit = fitted(self.seen, self.width(), self.height())
         self.show_camera(self._fit if self._home else self.camera.resized(self.width(), self.height()), home=self._home)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -253,10 +299,11 @@ class MapCanvas(QWidget):
         self._draw_samples(painter, View(self.camera, self.camera.scale / self._fit.scale, self.devicePixelRatioF()))
         marks, ringed = MarkPainter(painter, self.camera, self.palette()), self.telling.ringed
         marks.draw(self._marks, with_preview=ringed is None)
-        if len(self.selection) == 1 and self.selection[0] < len(self.layers.points):
+        if len(self.selection) == 1 and self._can_be_asked and self.selection[0] < len(self.layers.points):
             self._ring(marks, int(self.selection[0]))  # one alone does not make all others pale
-        if ringed is not None:
-            self._ring(marks, ringed)
+        for sample in {ringed, self.twin} - {None}:
+            if sample is not None and sample < len(self.layers.points) and self._can_be_asked:
+                self._ring(marks, sample)
         self.picking.draw(painter, self.camera, self.palette())
         self.draw_over(painter)
         if len(self.layers.points):
@@ -273,7 +320,7 @@ class MapCanvas(QWidget):
             self.heat.draw(painter, view.camera, view.ratio)
             self.layers.draw_rims(painter, view)
         self.layers.draw_points(painter, view, on_tiles=on_tiles)
-        if not on_tiles and not self._glide.running:
+        if not on_tiles and not self._glide.running and self._settling is None:
             self.layers.draw_pictures(painter, view)
         if self.layers.pictures.fading:
             self._fade.start()

@@ -17,9 +17,10 @@ from explorer.projections.base import Projection
 from explorer.session.state import State, frozen
 from explorer.session.store import Store
 from explorer.ui.map import colours, honesty, scene
+from explorer.ui.map.colours import Colouring
 from explorer.ui.map.marks import Asked, Marks, Route
 from explorer.ui.map.nearest import PointGrid
-from explorer.ui.map.subset_colours import SUBSETS
+from explorer.ui.map.subset_colours import SUBSETS, subset_colouring
 from explorer.ui.map.traces import Traces
 from explorer.work.messages import Opened
 
@@ -112,6 +113,15 @@ class Chart:
         known = int(np.isfinite(samples.labels[-1].values.astype(np.float32)).sum())
         more = "" if known == len(samples) else f" ({known:,} of {len(samples):,} measured)"
         return f"{quantity.unit}{more}", explained(quantity)
+
+    def colouring(self, ground: str, *, dark: bool) -> Colouring:
+        """What colours the samples, as the state has it; in the one colour `ground` (#rrggbb) where nothing does."""
+        samples, state = self.told, self._store.state
+        if samples is None:
+            return colours.plain(0, ground)
+        if state.colour == SUBSETS and state.subsets:
+            return subset_colouring(len(samples), state.subsets, ground)
+        return colours.colouring(samples, state.colour, ground=ground, dark=dark)
 
     @property
     def concepts(self) -> tuple[Concept, ...]:

@@ -19,7 +19,7 @@ MEANINGS = {
 
 
 MEASURING = "trust \N{HORIZONTAL ELLIPSIS}"
-ROOMY = 900  # logical pixels
+ROOMY, NARROW, SHORTEST = 900, 560, 60  # logical pixels
 
 
 class Chip(QLabel):
@@ -32,7 +32,7 @@ class Chip(QLabel):
         return super().sizeHint() + QSize(2 * ink.GRID, 6)
 
     def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(SHORTEST, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -42,7 +42,9 @@ class Chip(QLabel):
         radius = self.height() / 2
         painter.drawRoundedRect(self.rect(), radius, radius)
         painter.setPen(self.palette().color(self.foregroundRole()))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
+        room = self.width() - 2 * ink.GRID
+        words = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, words)
 
 
 class MapFooter(QWidget):
@@ -50,6 +52,8 @@ class MapFooter(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._quality: Quality | None = None
+        self._nearness: Nearness | None = None
         self._lift = Chip(self)
         self._lift.setAccessibleName("How a place on the map becomes a latent")
         self._trust = QLabel(self)
@@ -79,11 +83,12 @@ class MapFooter(QWidget):
 
     def show_quality(self, quality: Quality | None) -> None:
         """Trustworthiness, continuity and the variance that is seen; None while they are being measured."""
+        self._quality = quality
         if quality is None:
             self._trust.setText(MEASURING)
             self._trust.setToolTip("How far this map can be believed is measured in the background.")
             return
-        self._trust.setText(_measures(quality))
+        self._trust.setText(_measures(quality) if self.width() > NARROW else f"trust {_digits(quality.trust)}")
         seen = (
             "" if quality.seen is None else f"\n{100 * quality.seen:.0f} % of the samples' variance lies in this view."
         )
@@ -100,14 +105,16 @@ class MapFooter(QWidget):
 
     def show_nearness(self, nearness: Nearness | None) -> None:
         """Whether a latent lies among the samples; None when that is not known."""
+        self._nearness = nearness
         if nearness is None:
             self._worth.setText("")
             self._worth.setToolTip("")
             return
-        self._worth.setText(
+        away = (
             f"{WORDS[nearness.where]}  \N{MIDDLE DOT}  {nearness.distance:.2f} away  \N{MIDDLE DOT}  "
             f"{nearness.percentile:.0f} %"
         )
+        self._worth.setText(away if self.width() > NARROW else WORDS[nearness.where])
         warns = nearness.where == "outside"
         self._worth.setForegroundRole(QPalette.ColorRole.BrightText if warns else QPalette.ColorRole.WindowText)
         self._worth.setToolTip(
@@ -118,6 +125,13 @@ class MapFooter(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where room is short the number of samples goes first: the legend tells it too."""
         self._count.setVisible(self.width() > ROOMY)
+        if (event.oldSize().width() > NARROW) != (self.width() > NARROW):
+            self.show_quality(self._quality)
+            self.show_nearness(self._nearness)
+
+    def minimumSizeHint(self) -> QSize:
+        """Two maps have room side by side."""
+        return QSize(4 * SHORTEST, super().minimumSizeHint().height())
 
     @property
     def trust(self) -> str:

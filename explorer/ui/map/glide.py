@@ -10,6 +10,7 @@ from explorer.latents.arrays import Points
 from explorer.ui.map.camera import Camera
 
 DURATION = 400  # milliseconds
+SETTLING = 220  # while a map is being made: about as long as the next one takes to come
 MOST = 50_000  # above this many points a frame would take too long
 
 
@@ -20,12 +21,11 @@ class Glide(QObject):
         super().__init__(parent)
         self._show = show
         self._animation = QVariantAnimation(self)
-        self._animation.setDuration(DURATION)
         self._animation.setStartValue(0.0)
         self._animation.setEndValue(1.0)
-        self._animation.setEasingCurve(QEasingCurve.Type.InOutCubic)
         self._animation.valueChanged.connect(self._step)
         self._ends: tuple[Points, Camera, Points, Camera] | None = None
+        self._now: tuple[Points, Camera] | None = None  # what was shown last
 
     @property
     def running(self) -> bool:
@@ -35,6 +35,17 @@ class Glide(QObject):
         """Begin; both ends have the same number of points."""
         self.finish()
         self._ends = (from_points, from_camera, to_points, to_camera)
+        self._animation.setDuration(DURATION)
+        self._animation.setEasingCurve(QEasingCurve.Type.InOutCubic)
+        self._animation.start()
+
+    def follow(self, points: Points, camera: Camera, shown: tuple[Points, Camera]) -> None:
+        """Go on to another target from wherever it is; `shown` where nothing runs. At an even pace."""
+        start = self._now if self.running and self._now is not None else shown
+        self._animation.stop()
+        self._ends = (*start, points, camera)
+        self._animation.setDuration(SETTLING)
+        self._animation.setEasingCurve(QEasingCurve.Type.Linear)
         self._animation.start()
 
     def finish(self) -> None:
@@ -53,4 +64,5 @@ class Glide(QObject):
             return
         start, start_camera, end, end_camera = self._ends
         points = end if share >= 1 else start + (end - start) * share
-        self._show(points.astype(end.dtype, copy=False), start_camera.blended(end_camera, share))
+        self._now = points.astype(end.dtype, copy=False), start_camera.blended(end_camera, share)
+        self._show(*self._now)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,10 @@ from explorer.projections.equalised import Equalised, probabilities
 from explorer.ui.map.colours import Colouring
 from explorer.ui.map.heat_layer import HeatLayer
 from explorer.ui.map.lattice import FIRST, LAST, Lattice, Tile
+
+if TYPE_CHECKING:
+    from explorer.ui.map.canvas import MapCanvas
+    from explorer.ui.map.chart import Chart
 
 TICKS = 8  # about so many along each axis
 NUMBERS = (-2.33, 2.33)  # what the outermost probabilities, 1 % and 99 %, are numbers of
@@ -33,6 +38,26 @@ class GridView:
     projection: Projection
     current: Latent
     tint: Tint | None = None
+
+
+def view_of(canvas: MapCanvas, chart: Chart, colouring: Colouring, opacity: float) -> GridView | None:
+    """What the grid of a canvas shows, with the numbers on it in `opacity`; None while it is off."""
+    span, shown, quantity = canvas.grid.span(), chart.shown, chart.quantity
+    if span is None or shown is None:
+        return None
+    view, (_lattice, level, columns, rows) = grid_view(*span, shown, chart.current), span
+    if quantity is None or not canvas.heat.setting.on:
+        return view
+    tiles = tiles_of(level, columns, rows)
+    return replace(view, tint=tint_of(canvas.heat_layer, tiles, len(columns), quantity, colouring, opacity))
+
+
+def value_words(canvas: MapCanvas, chart: Chart, tile: Tile) -> str:
+    """The number of a tile, with its name and unit; '' for none."""
+    quantity, value = chart.quantity, canvas.heat_layer.value(tile)
+    if quantity is None or value is None or not canvas.heat.setting.on:
+        return ""
+    return f"{quantity.name}: {value:.3g} ({quantity.unit})".replace("-", "\N{MINUS SIGN}")
 
 
 def grid_view(

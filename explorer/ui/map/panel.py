@@ -22,14 +22,14 @@ from explorer.ui.map.bar import MapBar
 from explorer.ui.map.canvas import MapCanvas
 from explorer.ui.map.chart import Chart
 from explorer.ui.map.footer import MapFooter
-from explorer.ui.map.grid_view import GridView, grid_view, tiles_of, tint_of
-from explorer.ui.map.lattice import GridSetting, Tile
+from explorer.ui.map.grid_view import GridView, value_words, view_of
+from explorer.ui.map.lattice import GridSetting
 from explorer.ui.map.legend import Legend, is_dark
 from explorer.ui.map.marks import Marks
 from explorer.ui.map.marks_legend import MarksLegend
 from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.picking import Tool
-from explorer.ui.map.subset_colours import SUBSETS, subset_colouring
+from explorer.ui.map.settling import PRELIMINARY, PRELIMINARY_HINT, Settling
 from explorer.ui.map.tool_switch import ToolSwitch
 from explorer.ui.map.waypoint_hand import Sight, WaypointHand
 from explorer.ui.map.wishes import Wishes
@@ -76,9 +76,9 @@ class MapPanel(QWidget):
         self._colouring = colours.plain(0, "#888888")
         self._marks = Marks()
         self._grid = GridSetting()
-        self._bar, self._canvas, self._footer = MapBar(self), MapCanvas(self), MapFooter(self)
+        self.bar, self._canvas, self._footer = MapBar(self, seat), MapCanvas(self), MapFooter(self)
         self._legend, self._tools = Legend(self._canvas), ToolSwitch(self._canvas)
-        self._marks_legend = MarksLegend(self._canvas)
+        self._marks_legend, self.settling = MarksLegend(self._canvas), Settling(self._canvas)
         self._canvas.installEventFilter(self)
         self.hand = WaypointHand(self._canvas, lambda: Sight(self._marks.route, self._canvas.camera))
         self._canvas.draw_over = self.hand.draw
@@ -118,6 +118,27 @@ class MapPanel(QWidget):
     def lifted(self, places: NDArray[np.float64]) -> Latents | None:
         """Latents (n, d) of places (n, 2) of the map; None while there is no way back."""
         return self._chart.lifted_all(places)
+
+    def show_settling(self, points: Points) -> None:
+        """Places (n, 2) of a map that is not done yet: to be seen, but nothing leads back from them."""
+        if self._chart.samples is not None and len(points) == len(self._chart.samples):
+            self._chart.shown = None
+            self._canvas.show_notice("")
+            self._canvas.show_settling(points)
+            self._footer.show_lift(PRELIMINARY, PRELIMINARY_HINT)
+            self.settling.show_partial(True)
+            self._show_marks()
+
+    def show_settled(self) -> None:
+        """No map is being made any more: the one that was fitted last is on show."""
+        self.settling.show_rest()
+        if self._chart.shown is None:
+            self._show_map()
+
+    @property
+    def canvas(self) -> MapCanvas:
+        """What the hand is on."""
+        return self._canvas
 
     @property
     def shown(self) -> Projection | None:
@@ -176,14 +197,7 @@ class MapPanel(QWidget):
 
     def grid_view(self) -> GridView | None:
         """What the grid shows, with the numbers on it; None while it is off."""
-        span, shown, quantity = self._canvas.grid.span(), self._chart.shown, self._chart.quantity
-        if span is None or shown is None:
-            return None
-        view, (_lattice, level, columns, rows) = grid_view(*span, shown, self._chart.current), span
-        if quantity is None or not self._canvas.heat.setting.on:
-            return view
-        tiles, layer = tiles_of(level, columns, rows), self._canvas.heat_layer
-        return replace(view, tint=tint_of(layer, tiles, len(columns), quantity, self._colouring, self._grid.tint))
+        return view_of(self._canvas, self._chart, self._colouring, self._grid.tint)
 
     def show_neighbourhood(self, neighbourhood: Neighbourhood | None) -> None:
         """What tells inside from outside, for the samples on show; built elsewhere, for it takes a moment."""
@@ -257,26 +271,20 @@ class MapPanel(QWidget):
 
     def _show_bar(self) -> None:
         samples, state = self._chart.samples, self._store.state
-        self._bar.setEnabled(samples is not None)
-        self._bar.show_subject(state.choice(self._seat) or state.projection, samples, self._chart.concepts)
+        self.bar.setEnabled(samples is not None)
+        self.bar.show_subject(state.choice(self._seat) or state.projection, samples, self._chart.concepts)
         names = () if self._chart.opened is None else tuple(self._chart.opened.samples)
-        self._bar.show_spaces(names, state.place.space)
+        self.bar.show_spaces(names, state.place.space)
         self._show_grid()
 
     def _show_colours(self) -> None:
-        samples, palette = self._chart.told, self.palette()
-        ground = ink.grey(palette, 0.5).name()
-        if samples is None:
-            self._colouring = colours.plain(0, ground)
-        elif (state := self._store.state).colour == SUBSETS and state.subsets:
-            self._colouring = subset_colouring(len(samples), state.subsets, ground)
-        else:
-            name = self._store.state.colour
-            self._colouring = colours.colouring(samples, name, ground=ground, dark=is_dark(palette))
-        self._bar.show_colours(self._chart.colours, self._colouring.name, self._chart.measures)
+        palette = self.palette()
+        self._colouring = self._chart.colouring(ink.grey(palette, 0.5).name(), dark=is_dark(palette))
+        self.bar.show_colours(self._chart.colours, self._colouring.name, self._chart.measures)
         self._canvas.heat_layer.show_scale(self._colouring.low, self._colouring.high, dark=is_dark(palette))
         self._canvas.show_colouring(self._colouring, self._highlight)
-        self._legend.show_colouring(self._colouring, self._highlight, *self._chart.colour_words)
+        if self._seat == "first":  # the other map has the same colours
+            self._legend.show_colouring(self._colouring, self._highlight, *self._chart.colour_words)
 
     def _show_selection(self) -> None:
         self._canvas.show_selection(self._store.state.selection)
@@ -301,13 +309,6 @@ class MapPanel(QWidget):
         self._wishes.ask_place(point, None)
         self.pin_wanted.emit()
 
-    def _describe_tile(self, tile: Tile) -> str:
-        """The number of a tile."""
-        quantity, value = self._chart.quantity, self._canvas.heat_layer.value(tile)
-        if quantity is None or value is None or not self._canvas.heat.setting.on:
-            return ""
-        return f"{quantity.name}: {value:.3g} ({quantity.unit})".replace("-", "\N{MINUS SIGN}")
-
     # ways of looking, which undo does not know
 
     def _take_grid(self, setting: GridSetting) -> None:
@@ -319,7 +320,7 @@ class MapPanel(QWidget):
 
     def _show_grid(self) -> None:
         """The wish stays as it is; where equal probability means nothing, the grid is linear."""
-        self._bar.grid.show_setting(self._grid, offers_equal=self._chart.offers_equal)
+        self.bar.grid.show_setting(self._grid, offers_equal=self._chart.offers_equal)
         setting, quantity = replace(self._grid, equal=self._is_equal), self._chart.quantity
         tinted = quantity is not None and quantity.by != "map"
         if (setting, tinted and setting.on) != (self._canvas.grid.setting, self._canvas.heat.setting.on):
@@ -359,26 +360,26 @@ class MapPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._bar)
+        column.addWidget(self.bar)
         column.addWidget(self._canvas, 1)
         column.addWidget(self._footer)
 
     def _connect(self) -> None:
-        self._bar.kind_wanted.connect(self._wishes.ask_kind)
-        self._bar.projection_wanted.connect(self._wishes.ask_projection)
-        self._bar.colour_wanted.connect(self._wishes.ask_colour)
-        self._bar.space_wanted.connect(self.space_wanted)
-        self._bar.reset_wanted.connect(self.reset_view)
-        self._bar.grid.wanted.connect(self._take_grid)
+        self.bar.kind_wanted.connect(self._wishes.ask_kind)
+        self.bar.projection_wanted.connect(self._wishes.ask_projection)
+        self.bar.colour_wanted.connect(self._wishes.ask_colour)
+        self.bar.space_wanted.connect(self.space_wanted)
+        self.bar.reset_wanted.connect(self.reset_view)
+        self.bar.grid.wanted.connect(self._take_grid)
         self._canvas.grid.lift = self._chart.lifted_all
         self._canvas.grid.wanted.connect(self.grid_wanted)
         self._canvas.grid.forgotten.connect(lambda: self.grid_wanted.emit(None, ()))
         self._canvas.heat.lift = self._chart.lifted_all
         self._canvas.heat.wanted.connect(self.values_wanted)
         self._canvas.heat.forgotten.connect(lambda: self.values_wanted.emit(None, ()))
-        self._canvas.telling.describe_tile = self._describe_tile
+        self._canvas.telling.describe_tile = lambda tile: value_words(self._canvas, self._chart, tile)
         self._canvas.pinned.connect(self._ask_pin)
-        self._bar.grid.save_wanted.connect(self.grid_save_wanted)
+        self.bar.grid.save_wanted.connect(self.grid_save_wanted)
         self._canvas.hovered.connect(self._wishes.ask_preview)
         self._canvas.chosen.connect(self._wishes.ask_place)
         self._canvas.picking.picked.connect(self._wishes.ask_picked)

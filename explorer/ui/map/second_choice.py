@@ -13,8 +13,10 @@ from explorer.latents.samples import LatentSet
 from explorer.projections import KINDS, ProjectionChoice, lack
 from explorer.projections.concepts import fits
 from explorer.projections.lda import has_classes
+from explorer.ui.map.tuning import TuningButton
 from explorer.ui.widgets import ink
 
+MAX = 16_777_215  # Qt's own, for no limit
 WHAT_REMAINS = "most of what remains"
 
 
@@ -32,12 +34,18 @@ class SecondChoice(QWidget):
         self.seed = QPushButton("Other seed", self)
         self.seed.setToolTip("Draw the map anew from another start: what stays the same is no chance.")
         self.seed.setAccessibleName("Other seed")
-        self.seed.clicked.connect(lambda: self._ask(seed=(self._choice.seed + 1) % 2**31))
+        self.seed.clicked.connect(lambda: self._ask(seed=(self._choice.seed + 1) % 2**31, stopped=0))
+        self.tuning = TuningButton(self)
+        self.tuning.wanted.connect(self.wanted)
+        self.go_on = QPushButton("Run to its end", self)
+        self.go_on.setToolTip("This map was stopped before it was done: make it again, to its end.")
+        self.go_on.setAccessibleName("Run to its end")
+        self.go_on.clicked.connect(lambda: self._ask(stopped=0))
         self._row = {"label": self.label, "across": self.across, "up": self.up, "seed": self.seed}
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(ink.GRID)
-        for part in self._row.values():
+        for part in (self.label, self.across, self.up, self.tuning, self.seed, self.go_on):
             layout.addWidget(part)
 
     def show_choice(self, choice: ProjectionChoice, samples: LatentSet | None, concepts: Sequence[Concept]) -> None:
@@ -53,7 +61,31 @@ class SecondChoice(QWidget):
         heeded = KINDS[choice.kind].chosen
         for name, part in self._row.items():
             part.setVisible(name in heeded)
+        self.tuning.show_choice(choice)
+        self.tuning.setVisible(bool(KINDS[choice.kind].parameters))
+        self._shows_go_on(True)
         self.setVisible(any(name in heeded for name in self._row))
+
+    def show_short(self, is_short: bool) -> None:
+        """In fewer words, where room is short."""
+        self.tuning.show_short(is_short)
+        self.seed.setText("+1" if is_short else "Other seed")
+        for button in (self.seed, self.tuning):
+            button.setMaximumWidth(
+                button.fontMetrics().horizontalAdvance(button.text()) + 2 * ink.GRID if is_short else MAX
+            )
+        self._shows_go_on(not is_short)
+
+    def _shows_go_on(self, has_room: bool) -> None:
+        """For a map that was stopped; without room for it, the small window draws the map to its end too."""
+        self.go_on.setVisible(bool(has_room and KINDS[self._choice.kind].parameters and self._choice.stopped))
+
+    def layout_now(self) -> None:
+        """Take the room that the words need now."""
+        layout = self.layout()
+        if layout is not None:
+            layout.invalidate()
+        self.updateGeometry()
 
     def _ask(self, **chosen: object) -> None:
         self.wanted.emit(replace(self._choice, **chosen))  # type: ignore[arg-type]

@@ -24,10 +24,11 @@ DWELL = 450  # milliseconds over a sample before its words appear
 class MapTelling(QObject):
     """Follows the cursor over one canvas. The callables find the words.
 
-    `picture_wanted(sample)`: of the sample that is told of.
+    `picture_wanted(sample)`: of the sample that is told of. `ringed_changed(sample or None)`: another is under it.
     """
 
     picture_wanted = Signal(int)
+    ringed_changed = Signal(object)
 
     def __init__(self, canvas: MapCanvas) -> None:
         super().__init__(canvas)
@@ -46,6 +47,7 @@ class MapTelling(QObject):
         if sample == self.ringed:
             return
         self.ringed = sample
+        self.ringed_changed.emit(sample)
         QToolTip.hideText()
         self.card.hide()
         self._dwell.stop() if sample is None else self._dwell.start()

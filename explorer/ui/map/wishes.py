@@ -57,7 +57,7 @@ class Wishes:
         if kind == "axes" and samples is not None and samples.dim > 2:
             first, second = by_effect(samples)[:2].tolist()
         if choice is not None:
-            self.ask_projection(replace(choice, kind=kind, first=first, second=second))
+            self.ask_projection(replace(choice, kind=kind, first=first, second=second, stopped=0))
 
     def ask_projection(self, choice: ProjectionChoice) -> None:
         """Another projection, or the same one of other parameters."""
