@@ -60,7 +60,7 @@ def test_the_engine_tells_what_the_model_knows_of_samples_and_tiles(qtbot: QtBot
     latent = desk.window.map._chart.lifted(centre)
     assert latent is not None
     assert canvas.heat_layer.value(tile) == pytest.approx(abs(latent[0]) / 10, abs=2e-3)
-    assert f"{STRETCH}: {canvas.heat_layer.value(tile):.3g}" in desk.window.map._describe_tile(tile)
+    assert f"{STRETCH}: {canvas.heat_layer.value(tile):.3g}" in canvas.telling.describe_tile(tile)
 
 
 def test_the_samples_tell_distance_and_density_and_the_map_what_it_lost(qtbot: QtBot, desk: Desk) -> None:

@@ -356,9 +356,9 @@ def test_a_tile_tells_its_number_with_its_unit(heat: HeatScene) -> None:
     heat.panel.toggle_grid()
     _latents, marks = heat.settle_values()
     tile = marks[0][1]
-    assert heat.panel._describe_tile(tile) == ""
+    assert heat.canvas.telling.describe_tile(tile) == ""
     heat.panel.show_tile_values(marks[:1], np.array([0.25], np.float32))
-    assert heat.panel._describe_tile(tile) == f"{DISTANCE}: 0.25 ({QUANTITIES[DISTANCE].unit})"
+    assert heat.canvas.telling.describe_tile(tile) == f"{DISTANCE}: 0.25 ({QUANTITIES[DISTANCE].unit})"
 
 
 def test_two_shift_clicks_on_tiles_are_two_pins(scene: GridScene) -> None:

@@ -207,7 +207,7 @@ def test_the_colour_bar_of_a_measure_has_its_unit_and_says_how_many_are_known(sc
 
 def test_a_list_of_colours_that_is_open_is_not_filled_anew_by_numbers_that_come(scene: MapScene) -> None:
     filled: list[None] = []
-    scene.panel._bar.colour.model().rowsInserted.connect(lambda *_told: filled.append(None))
+    scene.panel.bar.colour.model().rowsInserted.connect(lambda *_told: filled.append(None))
     for share in (0.1, 0.2):
         scene.panel.show_values(DISTANCE, np.full(len(scene.samples), share, np.float32))
         scene.store.change("Colour", colour=DISTANCE)
