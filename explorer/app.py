@@ -149,9 +149,10 @@ def is_demo(path: str) -> bool:
 def first_path(model: str | None, kept: Preferences) -> str:
     """What to open: what was asked for, else the last model that is still there, else ours."""
     from explorer.models import folder
+    from explorer.models.foreign.sniff import foreign
 
     if model is not None:
-        return str(folder.resolve(model))
+        return str(foreign(model) or folder.resolve(model))
     for name in (kept.last_model, FIRST_MODEL):
         try:
             return str(folder.resolve(name))

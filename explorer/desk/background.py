@@ -60,6 +60,10 @@ class Background(QObject):
         """Something in the background did not work: say so, and go on with what there is."""
         self._window.messages.show_error(failed.title, failed.hint, failed.report if failed.defect else "")
 
+    def cancel(self, slot: str) -> None:
+        """Stop the job in a slot, if there is one."""
+        self._board.cancel(slot)
+
     def close(self) -> None:
         self._board.close()
 
@@ -68,10 +72,6 @@ class Background(QObject):
             done(result)
         except ExplorerError as error:
             self._window.messages.show_error(error.title, error.hint)
-
-    def cancel(self, slot: str) -> None:
-        """End the job of a slot, if there is one."""
-        self._board.cancel(slot)
 
     def _cancel(self) -> None:
         if self._shown is not None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from explorer.desk.open_model import OpenModel, remembered
 from explorer.models import folder
+from explorer.models.foreign.kept import source_of
 from explorer.session import preferences
 from explorer.session.preferences import GridChoice, MapChoice, Preferences
 from explorer.session.state import State
@@ -47,6 +48,8 @@ class Habits(QObject):
         window.restore_layout(kept.layout)
         window.stage.smooth = kept.smooth_pictures
         window.map.show_grid_setting(replace(window.map.grid_setting, **vars(kept.grid)))
+        window.map.show_look(kept.points)
+        window.map.look_changed.connect(lambda look: self._keep(points=look))
         window.welcome.closed.connect(lambda: self._keep(welcome_seen=True))
         window.tool_bar.device_wanted.connect(self._change_device)
         window.tool_bar.model_wanted.connect(self._switch)
@@ -110,15 +113,14 @@ class Habits(QObject):
         self._window.setWindowTitle(f"{opened.card.name} - Latent Explorer")
         self._window.tool_bar.show_device(opened.device, opened.devices)
         self._window.status.show_device(opened.device, opened.precision)
-        self._kept = self._kept.with_opened(opened.path)
+        self._kept = self._kept.with_opened(opened.path, source_of(opened.path))
         preferences.save(self._kept)
         self._show_models()
         if opened.note:
             self._window.messages.show_note(opened.note)
 
     def _switch(self, path: str) -> None:
-        self._window.messages.hide()
-        self._model.switch(path)
+        self._window.dropped.emit(path)
 
     def _change_device(self, name: str) -> None:
         self._wanted_device = name

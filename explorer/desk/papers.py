@@ -10,17 +10,23 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
+from explorer.desk.arriving import Arriving
 from explorer.desk.background import Background
 from explorer.desk.demos import ENDING, Demos
 from explorer.desk.open_model import OpenModel
 from explorer.errors import InputError
 from explorer.latents.arrays import Images
+from explorer.models.foreign.sniff import foreign
 from explorer.session import demo, document
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
 from explorer.work.job import Step
 
+MODELS = (
+    "Models (*.safetensors *.pt *.pth *.ckpt *.pkl *.bin *.npz *.onnx *.h5 *.keras *.pt2 config.json *.latent.json);;"
+    "All files (*)"
+)
 PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif)"
 PICTURE_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"})
 
@@ -34,8 +40,10 @@ class Papers(QObject):
         super().__init__()
         self._store, self._engine, self._model, self._window, self._jobs = store, engine, model, window, jobs
         self._demos = demos
+        self.arriving = Arriving(model, window, jobs)
         self.table: Mapping[str, Callable[[], None]] = {
             "open": self._ask_model,
+            "open_folder": self._ask_folder,
             "encode": self._ask_picture,
             "save_picture": self._ask_save,
             "copy": self._copy,
@@ -55,9 +63,20 @@ class Papers(QObject):
             self._encode(path)
         else:
             self._window.messages.hide()
+            self._take_model(path)
+
+    def _take_model(self, path: str) -> None:
+        if (stranger := foreign(path)) is not None:
+            self.arriving.open(stranger)
+        else:
             self._model.switch(path)
 
     def _ask_model(self) -> None:
+        path, _kind = QFileDialog.getOpenFileName(self._window, "Open a model", "", MODELS)
+        if path:
+            self.take(path)
+
+    def _ask_folder(self) -> None:
         path = QFileDialog.getExistingDirectory(self._window, "Open a model folder")
         if path:
             self.take(path)

@@ -20,6 +20,7 @@ from explorer import places
 Theme = Literal["system", "light", "dark", "projector"]
 MOST_RECENT = 10
 MOST_MODELS = 100
+SMALLEST, LARGEST = 0.5, 3.0  # size of a point, times what fits
 LARGEST_FILE = 1_000_000  # bytes
 MOST_SEED = 2**31 - 1  # what all libraries of maps take
 
@@ -55,6 +56,16 @@ class GridChoice:
 
 
 @dataclass(frozen=True)
+class PointsLook:
+    """How the points of a map look: `size` times what fits their number, `shaded` by density where they are many, with
+    `contours` around most of them."""
+
+    size: float = 1.0
+    shaded: bool = True
+    contours: bool = False
+
+
+@dataclass(frozen=True)
 class Preferences:
     """What the user chose.
 
@@ -70,11 +81,12 @@ class Preferences:
     welcome_seen: bool = False
     layout: str = ""
     grid: GridChoice = GridChoice()
+    points: PointsLook = PointsLook()
     model_choices: Mapping[str, MapChoice] = field(default_factory=lambda: MappingProxyType({}))
 
-    def with_opened(self, path: str) -> Preferences:
-        """The same with a model opened: it is the last one, and first of the recent ones."""
-        return replace(self, last_model=path, recent=_recent([path, *self.recent]))
+    def with_opened(self, path: str, source: str = "") -> Preferences:
+        """The same with a model opened: it is the last one, and its `source` first of the recent ones."""
+        return replace(self, last_model=path, recent=_recent([source or path, *self.recent]))
 
     def with_choice(self, path: str, choice: MapChoice) -> Preferences:
         """The same with a model's map remembered; the oldest beyond a hundred are forgotten."""
@@ -140,6 +152,7 @@ def _read(values: Mapping[str, object]) -> Preferences:
         welcome_seen=values.get("welcome_seen") is True,
         layout=_text(values.get("layout")),
         grid=_read_grid(values.get("grid")),
+        points=_read_look(values.get("points")),
         model_choices=MappingProxyType(_read_choices(choices) if isinstance(choices, dict) else {}),
     )
 
@@ -160,6 +173,15 @@ def _read_grid(values: object) -> GridChoice:
 def _share(value: object, default: float) -> float:
     fits = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
     return float(value) if fits else default  # type: ignore[arg-type]
+
+
+def _read_look(values: object) -> PointsLook:
+    if not isinstance(values, dict):
+        return PointsLook()
+    size = values.get("size")
+    if isinstance(size, bool) or not isinstance(size, int | float) or not SMALLEST <= size <= LARGEST:
+        size = 1.0
+    return PointsLook(float(size), values.get("shaded") is not False, values.get("contours") is True)
 
 
 def _read_choices(values: Mapping[str, object]) -> dict[str, MapChoice]:

@@ -21,6 +21,7 @@ from explorer.ui.widgets.notes import Dim
 
 # of the text, not of its place in the layout: there it would be no higher than its hint
 _ABOVE = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
+HOWS = ("read", "inferred", "guessed")
 _NAME_LETTERS = 19  # the width of the names; longer ones are wrapped
 
 
@@ -39,6 +40,8 @@ def facts(card: Card) -> list[tuple[str, str]]:
         ("Attribution", card.attribution),
         ("Fingerprint", card.fingerprint[:16]),
     ]
+    rows.insert(-1, ("Container", card.container))
+    rows += [(how.capitalize(), "\n".join(fact.text for fact in card.facts if fact.how == how)) for how in HOWS]
     return [(name, words) for name, words in rows if words]
 
 

@@ -29,7 +29,15 @@ class Deed:
 
 K = Qt.Key
 DEEDS: tuple[Deed, ...] = (
-    Deed("open", "Open model…", "File", "Ctrl+O", icon="folder-open", tip="Open a model folder"),
+    Deed(
+        "open",
+        "Open model…",
+        "File",
+        "Ctrl+O",
+        icon="folder-open",
+        tip="Open a checkpoint, or a file of a model folder",
+    ),
+    Deed("open_folder", "Open folder…", "File", "Ctrl+Alt+O", icon="folder-open", tip="Open a model folder"),
     Deed("encode", "Bring a picture…", "File", "Ctrl+I", icon="image", tip="Find the latent of a picture of yours"),
     Deed("bring_files", "Bring samples…", "File", "Ctrl+Shift+O", tip="Latents and labels from files"),
     Deed("bring_folder", "Bring a folder of pictures…", "File", tip="Encode your pictures and see them on the map"),

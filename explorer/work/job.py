@@ -116,7 +116,8 @@ class Job(QObject):
         assert self._process is not None
         if self._process.pid is not None:
             self._process.join(1.0)
-        return defect(0, RuntimeError(f"The process of this work ended with code {self._process.exitcode}."))
+        why = f"It took more memory or time than it may, or crashed (code {self._process.exitcode})."
+        return Failed(0, "This work had to be ended.", f"{why} The rest of the program goes on.")
 
     def _tell(self, done: int, total: int, text: str, partial: object) -> None:
         """Nothing is heard any more of a job that was cancelled."""

@@ -47,7 +47,7 @@ def brings(qtbot: QtBot, desk: Desk, *paths: Path) -> None:
 
 
 def on_the_map(qtbot: QtBot, desk: Desk, count: int) -> None:
-    qtbot.waitUntil(lambda: len(desk.window.map._canvas.layers.points) == count, timeout=WAIT)
+    qtbot.waitUntil(lambda: len(desk.window.map.canvas.layers.points) == count, timeout=WAIT)
 
 
 @pytest.fixture

@@ -36,11 +36,11 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
 
 def test_g_shows_the_pictures_that_a_hover_would_show(qtbot: QtBot, desk: Desk) -> None:
     qtbot.keyClick(desk.window, Qt.Key.Key_G)
-    grid = desk.window.map._canvas.grid
+    grid = desk.window.map.canvas.grid
     assert grid.setting.on
     qtbot.waitUntil(lambda: bool(grid._fresh) and grid._missing() == [], timeout=WAIT)
-    tile, centre = grid.tile_at(*desk.window.map._canvas.layers.points[7].tolist())
-    desk.window.map._canvas.hovered.emit(centre)
+    tile, centre = grid.tile_at(*desk.window.map.canvas.layers.points[7].tolist())
+    desk.window.map.canvas.hovered.emit(centre)
     latent = desk.store.preview
     assert latent is not None
     picture = grid._layer.image(tile)
@@ -56,7 +56,7 @@ def test_g_shows_the_pictures_that_a_hover_would_show(qtbot: QtBot, desk: Desk) 
 
 
 def test_another_model_has_a_grid_of_its_own(qtbot: QtBot, desk: Desk) -> None:
-    grid = desk.window.map._canvas.grid
+    grid = desk.window.map.canvas.grid
     failures: list[object] = []
     desk.engine.failed.connect(failures.append)
     desk.do("grid")
@@ -75,7 +75,7 @@ def test_the_grid_is_saved_as_it_is_seen_with_its_axes(qtbot: QtBot, desk: Desk,
     failures: list[object] = []
     desk.engine.failed.connect(failures.append)
     desk.do("grid")
-    grid = desk.window.map._canvas.grid
+    grid = desk.window.map.canvas.grid
     qtbot.waitUntil(lambda: bool(grid._fresh) and grid._missing() == [], timeout=WAIT)
     view = desk.window.map.grid_view()
     assert view is not None

@@ -54,7 +54,7 @@ def test_the_engine_tells_what_the_model_knows_of_samples_and_tiles(qtbot: QtBot
     slope = np.abs(samples.latents[:, 0]) / 5 / 2  # of z^2 / 10, over the root of four dimensions
     assert found == pytest.approx(slope, abs=2e-3)
     desk.do("grid")
-    canvas = desk.window.map._canvas
+    canvas = desk.window.map.canvas
     qtbot.waitUntil(lambda: bool(canvas.heat._fresh) and canvas.heat._missing() == [], timeout=WAIT)
     tile, centre = canvas.heat.tile_at(*canvas.layers.points[3].tolist())
     latent = desk.window.map._chart.lifted(centre)
@@ -69,13 +69,13 @@ def test_the_samples_tell_distance_and_density_and_the_map_what_it_lost(qtbot: Q
     around = Surroundings(samples.latents)
     assert colour(qtbot, desk, DISTANCE) == pytest.approx(around.distances(samples.latents, own))
     assert colour(qtbot, desk, DENSITY) == pytest.approx(around.densities(samples.latents, own))
-    points = desk.window.map._canvas.layers.points
+    points = desk.window.map.canvas.layers.points
     assert colour(qtbot, desk, LOST) == pytest.approx(lost(samples.latents, points, own))
     before = desk.window.map._chart.fitted
     choice = desk.store.state.projection
     desk.store.change("Other axes", projection=type(choice)("axes", 2, 3))
     qtbot.waitUntil(lambda: desk.window.map._chart.fitted is not before, timeout=WAIT)
-    now = desk.window.map._canvas.layers.points
+    now = desk.window.map.canvas.layers.points
     expected = lost(samples.latents, now, own)
     qtbot.waitUntil(lambda: np.allclose(numbers(desk), expected), timeout=WAIT)
 
@@ -83,7 +83,7 @@ def test_the_samples_tell_distance_and_density_and_the_map_what_it_lost(qtbot: Q
 def test_tiles_of_the_data_are_measured_without_the_engine(qtbot: QtBot, desk: Desk) -> None:
     colour(qtbot, desk, DISTANCE)
     desk.do("grid")
-    canvas, samples = desk.window.map._canvas, desk.model.samples()
+    canvas, samples = desk.window.map.canvas, desk.model.samples()
     assert samples is not None
     qtbot.waitUntil(lambda: bool(canvas.heat._fresh) and canvas.heat._missing() == [], timeout=WAIT)
     tile, centre = canvas.heat.tile_at(0.1, 0.1)
@@ -99,7 +99,7 @@ def test_another_model_is_measured_anew_and_another_colour_leaves_nothing_on_the
 ) -> None:
     colour(qtbot, desk, STRETCH)
     desk.do("grid")
-    canvas = desk.window.map._canvas
+    canvas = desk.window.map.canvas
     qtbot.waitUntil(lambda: bool(canvas.heat._fresh), timeout=WAIT)
     desk.store.change("Colour", colour="kind")
     assert not canvas.heat.setting.on
@@ -142,8 +142,8 @@ def test_a_sample_chosen_by_hand_is_tied_to_its_neighbours_and_the_first_one_is_
     panel = desk.window.map
     assert desk.store.state.place.sample is not None
     assert panel._marks.ties is None
-    points = panel._canvas.layers.points
-    panel._canvas.chosen.emit(points[5].astype(np.float64), 5)
+    points = panel.canvas.layers.points
+    panel.canvas.chosen.emit(points[5].astype(np.float64), 5)
     qtbot.waitUntil(lambda: panel._marks.ties is not None, timeout=WAIT)
     before = panel._chart.kin
     desk.store.change("Other axes", projection=type(desk.store.state.projection)("axes", 2, 3))
@@ -151,4 +151,4 @@ def test_a_sample_chosen_by_hand_is_tied_to_its_neighbours_and_the_first_one_is_
     samples = desk.model.samples()
     assert samples is not None
     assert panel._chart.kin is not None
-    assert panel._chart.kin.sentence == kin(samples.latents, panel._canvas.layers.points, 5).sentence
+    assert panel._chart.kin.sentence == kin(samples.latents, panel.canvas.layers.points, 5).sentence

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from explorer import places
-from explorer.session.preferences import GridChoice, MapChoice, Preferences, load, save
+from explorer.session.preferences import GridChoice, MapChoice, PointsLook, Preferences, load, save
 
 TUNED = (("metric", "cosine"), ("perplexity", 12.5))
 CHOSEN = Preferences(
@@ -117,3 +117,12 @@ def test_the_map_of_each_model_is_remembered_and_the_oldest_forgotten() -> None:
     assert len(preferences.model_choices) == 100
     assert "4" not in preferences.model_choices
     assert preferences.model_choices["104"].colour == "smile"
+
+
+def test_the_look_of_the_points_is_remembered_and_what_does_not_fit_is_as_usual(tmp_path: Path) -> None:
+    look = PointsLook(2.0, shaded=False, contours=True)
+    assert save(Preferences(points=look), tmp_path / "file")
+    assert load(tmp_path / "file").points == look
+    for size in (0, 99, "large", True, None):
+        (tmp_path / "file").write_text(json.dumps({"points": {"size": size, "contours": True}}), encoding="utf-8")
+        assert load(tmp_path / "file").points == PointsLook(contours=True)

@@ -48,7 +48,7 @@ class MapScene:
         place = Place("z", frozen(np.full(DIM, 0.3)))
         self.store = Store(State("toy", place))
         self.panel = MapPanel(self.store)
-        self.canvas = self.panel._canvas
+        self.canvas = self.panel.canvas
         self.canvas.motion = False
         qtbot.addWidget(self.panel)
         self.panel.resize(640, 480)

@@ -48,3 +48,8 @@ def test_the_help_fits_a_small_screen(qtbot: QtBot) -> None:
     keys = Keys()
     qtbot.addWidget(keys)
     assert keys.sizeHint().height() <= 800
+
+
+def test_no_two_deeds_have_one_key() -> None:
+    keys = [deed.keys or deed.key_text for deed in DEEDS if deed.keys or deed.key_text]
+    assert sorted(keys) == sorted(set(keys))

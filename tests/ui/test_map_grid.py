@@ -272,7 +272,7 @@ def test_a_tile_tells_its_two_numbers(scene: GridScene) -> None:
     scene.show(axes.fit(scene.samples, ProjectionChoice("axes", 0, 1)))
     scene.panel.toggle_grid()
     for setting in (scene.panel._grid, replace(scene.panel._grid, equal=True)):
-        scene.panel._take_grid(setting)
+        scene.panel.show_grid_setting(setting)
         scene.canvas.hover(scene.canvas.rect().center().toPointF())
         while scene.canvas.ringed is not None:
             scene.canvas.pan(7, 5)
@@ -323,7 +323,7 @@ def test_numbers_are_asked_for_tile_by_tile_and_only_under_a_measure(heat: HeatS
 
 def test_a_tile_is_tinted_in_the_colours_of_the_samples(heat: HeatScene) -> None:
     heat.panel.toggle_grid()
-    heat.panel._take_grid(replace(heat.panel._grid, tint=1.0))
+    heat.panel.show_grid_setting(replace(heat.panel._grid, tint=1.0))
     _latents, marks = heat.settle_values()
     numbers = np.linspace(0, 1, len(heat.samples)).astype(np.float32)
     heat.panel.show_values(DISTANCE, numbers)

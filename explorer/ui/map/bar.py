@@ -15,6 +15,7 @@ from explorer.models.quantities import Quantity
 from explorer.projections import KINDS, ProjectionChoice
 from explorer.session.state import Seat
 from explorer.ui.map.grid_controls import GridControls
+from explorer.ui.map.look import LookButton
 from explorer.ui.map.measure_choice import add_measure
 from explorer.ui.map.second_choice import SecondChoice, show_kinds
 from explorer.ui.widgets import ink
@@ -55,6 +56,7 @@ class MapBar(QWidget):
         self.colour.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.colour.setMinimumContentsLength(COLOUR_LETTERS)
         self.grid = GridControls(self)
+        self.look = LookButton(self)
         self.reset = GlyphButton("scan", "Show the whole map", self, key="0")
         self.link = GlyphButton("arrow-right-left", LINK, self)
         self.link.setCheckable(True)
@@ -170,7 +172,7 @@ class MapBar(QWidget):
             layout.addWidget(shown)
             shown.setVisible(self._seat == "first")
         layout.addStretch(1)
-        for button in (self.link, self.reset, self.beside):
+        for button in (self.link, self.look, self.reset, self.beside):
             layout.addWidget(button)
         self.link.setVisible(self._seat == "second")
 

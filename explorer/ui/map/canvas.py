@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from explorer.latents.arrays import Images, Points
 from explorer.latents.selections import NONE, Indices
+from explorer.session.preferences import PointsLook
 from explorer.ui.map import axes
 from explorer.ui.map.camera import FARTHEST, NEAREST, Camera, fitted
 from explorer.ui.map.colours import Colouring
@@ -130,6 +131,11 @@ class MapCanvas(QWidget):
         """The samples that are selected: two or more stand out from the others."""
         self.selection = selection
         self.layers.show_selection(selection if len(selection) > 1 else None)
+        self.update()
+
+    def show_look(self, look: PointsLook) -> None:
+        """Size of the points, shade and contours."""
+        self.layers.show_look(look)
         self.update()
 
     def show_marks(self, marks: Marks) -> None:
@@ -320,7 +326,10 @@ class MapCanvas(QWidget):
             self.heat.draw(painter, view.camera, view.ratio)
             self.layers.draw_rims(painter, view)
         self.layers.draw_points(painter, view, on_tiles=on_tiles)
-        if not on_tiles and not self._glide.running and self._settling is None:
+        rests = not self._glide.running and self._settling is None
+        if rests:
+            self.layers.draw_contours(painter, view, self.palette())
+        if rests and not on_tiles:
             self.layers.draw_pictures(painter, view)
         if self.layers.pictures.fading:
             self._fade.start()

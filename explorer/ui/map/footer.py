@@ -88,7 +88,7 @@ class MapFooter(QWidget):
             self._trust.setText(MEASURING)
             self._trust.setToolTip("How far this map can be believed is measured in the background.")
             return
-        self._trust.setText(_measures(quality) if self.width() > NARROW else f"trust {_digits(quality.trust)}")
+        self._trust.setText(_measures(quality) if self.width() >= NARROW else f"trust {_digits(quality.trust)}")
         seen = (
             "" if quality.seen is None else f"\n{100 * quality.seen:.0f} % of the samples' variance lies in this view."
         )
@@ -114,7 +114,7 @@ class MapFooter(QWidget):
             f"{WORDS[nearness.where]}  \N{MIDDLE DOT}  {nearness.distance:.2f} away  \N{MIDDLE DOT}  "
             f"{nearness.percentile:.0f} %"
         )
-        self._worth.setText(away if self.width() > NARROW else WORDS[nearness.where])
+        self._worth.setText(away if self.width() >= NARROW else WORDS[nearness.where])
         warns = nearness.where == "outside"
         self._worth.setForegroundRole(QPalette.ColorRole.BrightText if warns else QPalette.ColorRole.WindowText)
         self._worth.setToolTip(
@@ -125,7 +125,7 @@ class MapFooter(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where room is short the number of samples goes first: the legend tells it too."""
         self._count.setVisible(self.width() > ROOMY)
-        if (event.oldSize().width() > NARROW) != (self.width() > NARROW):
+        if (event.oldSize().width() >= NARROW) != (self.width() >= NARROW):
             self.show_quality(self._quality)
             self.show_nearness(self._nearness)
 

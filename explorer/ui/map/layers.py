@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPalette
 
 from explorer.latents.arrays import Points
+from explorer.session.preferences import PointsLook
 from explorer.ui.map.camera import Camera
 from explorer.ui.map.colours import Colouring, plain
+from explorer.ui.map.contour_layer import ContourLayer
 from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.pictures_layer import PicturesLayer
 from explorer.ui.map.points_layer import PointsLayer, radius_for
@@ -38,6 +40,8 @@ class SampleLayers:
         self.dots = PointsLayer()
         self.rims = PointsLayer()  # around the points, while the grid is on
         self.pictures = PicturesLayer()
+        self.look = PointsLook()
+        self._contours = ContourLayer()
         self._index = PointGrid(self.points)
         self._colouring = plain(0, "#888888")
         self._highlight: int | None = None
@@ -46,6 +50,7 @@ class SampleLayers:
     def show_points(self, points: Points, index: PointGrid, ground: str) -> None:
         """Other places of the samples; drawn there from the next `place_at` on."""
         self.points, self._index = points, index
+        self._contours.show_points(index)
         self.pictures.show_points(points)
         self.show_ground(ground)
         self._choose()
@@ -55,6 +60,11 @@ class SampleLayers:
         index = self._index if points is self.points else None
         self.dots.show_points(points, index)
         self.rims.show_points(points, index)
+
+    def show_look(self, look: PointsLook) -> None:
+        """Size, shade and contours."""
+        self.look = look
+        self.dots.show_shaded(look.shaded)
 
     def show_ground(self, ground: str) -> None:
         """The colour (#rrggbb) of what lies under the samples."""
@@ -109,9 +119,8 @@ class SampleLayers:
 
     def radius(self, view: View, *, on_tiles: bool) -> float:
         """Radius of a point in logical pixels."""
-        return radius_for(len(self.points), view.zoom, self._index.density / view.camera.scale**2) * (
-            ON_TILES if on_tiles else 1.0
-        )
+        fitting = radius_for(len(self.points), view.zoom, self._index.density / view.camera.scale**2)
+        return fitting * self.look.size * (ON_TILES if on_tiles else 1.0)
 
     def draw_rims(self, painter: QPainter, view: View) -> None:
         """A rim of ground under every point: they are read over pictures too."""
@@ -123,6 +132,11 @@ class SampleLayers:
     def draw_points(self, painter: QPainter, view: View, *, on_tiles: bool) -> None:
         self.dots.prepare(view.camera, self.radius(view, on_tiles=on_tiles), view.ratio)
         self.dots.draw(painter, view.camera)
+
+    def draw_contours(self, painter: QPainter, view: View, palette: QPalette) -> None:
+        """Over the points, where they are wanted."""
+        if self.look.contours and len(self.points):
+            self._contours.draw(painter, view.camera, palette)
 
     def draw_pictures(self, painter: QPainter, view: View) -> None:
         """Those that have come, of the samples that have room; after the points."""

@@ -15,6 +15,7 @@ from explorer.latents.samples import Labels
 from explorer.latents.surroundings import Kin
 from explorer.projections.base import Projection
 from explorer.projections.quality import Quality
+from explorer.session.preferences import PointsLook
 from explorer.session.state import Seat, State
 from explorer.session.store import Store
 from explorer.ui.map import colours, scene
@@ -44,6 +45,8 @@ class MapPanel(QWidget):
 
     `glance_wanted(sample)`: the picture of one sample, beside the cursor.
 
+    `look_changed(PointsLook)`: another size of the points, shade or contours; a way of looking, no state.
+
     `grid_wanted(latents or None, marks)`: tiles of the decoded grid, the first ones first; None: none any more.
 
     `values_wanted(latents or None, marks)`: the same of numbers, of the quantity that colours the map.
@@ -57,6 +60,7 @@ class MapPanel(QWidget):
 
     thumbnails_wanted = Signal(object)
     glance_wanted = Signal(int)
+    look_changed = Signal(object)
     grid_wanted = Signal(object, object)
     values_wanted = Signal(object, object)
     placed = Signal(object)
@@ -76,14 +80,14 @@ class MapPanel(QWidget):
         self._colouring = colours.plain(0, "#888888")
         self._marks = Marks()
         self._grid = GridSetting()
-        self.bar, self._canvas, self._footer = MapBar(self, seat), MapCanvas(self), MapFooter(self)
-        self._legend, self._tools = Legend(self._canvas), ToolSwitch(self._canvas)
-        self._marks_legend, self.settling = MarksLegend(self._canvas), Settling(self._canvas)
-        self._canvas.installEventFilter(self)
-        self.hand = WaypointHand(self._canvas, lambda: Sight(self._marks.route, self._canvas.camera))
-        self._canvas.draw_over = self.hand.draw
-        self._canvas.telling.describe = self._chart.describe
-        self._canvas.telling.describe_place = self._chart.describe_place
+        self.bar, self.canvas, self._footer = MapBar(self, seat), MapCanvas(self), MapFooter(self)
+        self._legend, self._tools = Legend(self.canvas), ToolSwitch(self.canvas)
+        self._marks_legend, self.settling = MarksLegend(self.canvas), Settling(self.canvas)
+        self.canvas.installEventFilter(self)
+        self.hand = WaypointHand(self.canvas, lambda: Sight(self._marks.route, self.canvas.camera))
+        self.canvas.draw_over = self.hand.draw
+        self.canvas.telling.describe = self._chart.describe
+        self.canvas.telling.describe_place = self._chart.describe_place
         # the legend is built anew in the next turn: Qt walks over all widgets while a palette changes
         self._redress = QTimer(self, singleShot=True, interval=0)
         self._redress.timeout.connect(self._show_colours)
@@ -99,7 +103,7 @@ class MapPanel(QWidget):
         if self._chart.take_model(opened):
             self._show_space()
         else:
-            self._canvas.ask_pictures_again()
+            self.canvas.ask_pictures_again()
             self._show_bar()
 
     def show_projection(self, projection: Projection, points: Points, index: PointGrid | None = None) -> None:
@@ -123,8 +127,8 @@ class MapPanel(QWidget):
         """Places (n, 2) of a map that is not done yet: to be seen, but nothing leads back from them."""
         if self._chart.samples is not None and len(points) == len(self._chart.samples):
             self._chart.shown = None
-            self._canvas.show_notice("")
-            self._canvas.show_settling(points)
+            self.canvas.show_notice("")
+            self.canvas.show_settling(points)
             self._footer.show_lift(PRELIMINARY, PRELIMINARY_HINT)
             self.settling.show_partial(True)
             self._show_marks()
@@ -134,11 +138,6 @@ class MapPanel(QWidget):
         self.settling.show_rest()
         if self._chart.shown is None:
             self._show_map()
-
-    @property
-    def canvas(self) -> MapCanvas:
-        """What the hand is on."""
-        return self._canvas
 
     @property
     def shown(self) -> Projection | None:
@@ -152,9 +151,9 @@ class MapPanel(QWidget):
             return
         projection, points, index = shown
         known, self._chart.shown = self._chart.shown, projection
-        if known is None or known.choice != projection.choice or not self._canvas.shows(points):
-            self._canvas.show_notice("")
-            self._canvas.show_points(points, projection.axis_names, index)
+        if known is None or known.choice != projection.choice or not self.canvas.shows(points):
+            self.canvas.show_notice("")
+            self.canvas.show_points(points, projection.axis_names, index)
             self._lay_legend()
         self._footer.show_lift(projection.lift_name, projection.lift_hint)
         self._show_grid()
@@ -162,15 +161,15 @@ class MapPanel(QWidget):
 
     def show_thumbnails(self, marks: tuple[int, ...], images: Images) -> None:
         """Pictures of the samples `marks`, uint8 (n, h, w, c)."""
-        self._canvas.show_pictures(marks, images)
+        self.canvas.show_pictures(marks, images)
 
     def show_tiles(self, marks: tuple[object, ...], images: Images) -> None:
         """Tiles of the decoded grid, uint8 (n, h, w, c)."""
-        self._canvas.grid.show(marks, images)
+        self.canvas.grid.show(marks, images)
 
     def show_tile_values(self, marks: tuple[object, ...], values: NDArray[np.float32]) -> None:
         """Numbers of tiles, float32 (n,)."""
-        self._canvas.heat.show(marks, values)
+        self.canvas.heat.show(marks, values)
 
     def show_values(self, name: str, values: NDArray[np.float32]) -> None:
         """Numbers of all samples, float32 (n,), NaN where they are not known yet; `name` is that of the quantity."""
@@ -183,21 +182,17 @@ class MapPanel(QWidget):
         """How the grid is shown, as it was asked for."""
         return self._grid
 
-    def show_grid_setting(self, setting: GridSetting) -> None:
-        """Show the grid in another way."""
-        self._take_grid(setting)
-
     def toggle_grid(self) -> None:
         """The decoded grid, on or off. A way of looking: undo does not know it."""
-        self._take_grid(replace(self._grid, on=not self._grid.on))
+        self.show_grid_setting(replace(self._grid, on=not self._grid.on))
 
     def take_tool(self, tool: Tool) -> None:
         """What the hand holds on the map."""
-        self._canvas.picking.take(tool)
+        self.canvas.picking.take(tool)
 
     def grid_view(self) -> GridView | None:
         """What the grid shows, with the numbers on it; None while it is off."""
-        return view_of(self._canvas, self._chart, self._colouring, self._grid.tint)
+        return view_of(self.canvas, self._chart, self._colouring, self._grid.tint)
 
     def show_neighbourhood(self, neighbourhood: Neighbourhood | None) -> None:
         """What tells inside from outside, for the samples on show; built elsewhere, for it takes a moment."""
@@ -213,13 +208,18 @@ class MapPanel(QWidget):
         self._chart.kin = kin
         self._show_marks()
 
+    def show_look(self, look: PointsLook) -> None:
+        """Size of the points, shade and contours."""
+        self.bar.look.show_look(look)
+        self.canvas.show_look(look)
+
     def reset_view(self) -> None:
         """Show the whole map."""
-        self._canvas.reset_view()
+        self.canvas.reset_view()
 
     def focus_map(self) -> None:
         """Give the keyboard to the map."""
-        self._canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # in, from the store
 
@@ -229,7 +229,7 @@ class MapPanel(QWidget):
         elif new.place is not old.place or new.studio is not old.studio:
             self._chart.follow(old, new)
             self._show_marks()
-            for tiles in (self._canvas.grid, self._canvas.heat):
+            for tiles in (self.canvas.grid, self.canvas.heat):
                 tiles.follow(anew=new.place.truncation != old.place.truncation)
         elif scene.routes_differ(old.path, new.path):
             self._put(route=self._chart.route())
@@ -243,7 +243,7 @@ class MapPanel(QWidget):
             self._show_bar()
         if new.colour != old.colour:
             self._highlight = None
-            self._canvas.heat.clear()
+            self.canvas.heat.clear()
             self._show_colours()
             self._show_grid()
         if new.choice(self._seat) != old.choice(self._seat):
@@ -257,9 +257,9 @@ class MapPanel(QWidget):
         """Another model or another of its spaces: samples, colours and places are others."""
         self._chart.begin()
         self._neighbourhood = self._highlight = None
-        self._canvas.clear_pictures()
-        self._canvas.show_points(np.empty((0, 2), np.float32), ("", ""))
-        self._canvas.show_notice(self._chart.notice)
+        self.canvas.clear_pictures()
+        self.canvas.show_points(np.empty((0, 2), np.float32), ("", ""))
+        self.canvas.show_notice(self._chart.notice)
         samples = self._chart.samples
         self._footer.show_lift("", "")
         self._footer.show_quality(None)
@@ -281,13 +281,13 @@ class MapPanel(QWidget):
         palette = self.palette()
         self._colouring = self._chart.colouring(ink.grey(palette, 0.5).name(), dark=is_dark(palette))
         self.bar.show_colours(self._chart.colours, self._colouring.name, self._chart.measures)
-        self._canvas.heat_layer.show_scale(self._colouring.low, self._colouring.high, dark=is_dark(palette))
-        self._canvas.show_colouring(self._colouring, self._highlight)
+        self.canvas.heat_layer.show_scale(self._colouring.low, self._colouring.high, dark=is_dark(palette))
+        self.canvas.show_colouring(self._colouring, self._highlight)
         if self._seat == "first":  # the other map has the same colours
             self._legend.show_colouring(self._colouring, self._highlight, *self._chart.colour_words)
 
     def _show_selection(self) -> None:
-        self._canvas.show_selection(self._store.state.selection)
+        self.canvas.show_selection(self._store.state.selection)
         self._explain_marks()
 
     def _show_marks(self) -> None:
@@ -311,7 +311,8 @@ class MapPanel(QWidget):
 
     # ways of looking, which undo does not know
 
-    def _take_grid(self, setting: GridSetting) -> None:
+    def show_grid_setting(self, setting: GridSetting) -> None:
+        """Show the grid in another way."""
         before, self._grid = self._is_equal, setting
         if self._is_equal == before:
             self._show_grid()
@@ -323,13 +324,13 @@ class MapPanel(QWidget):
         self.bar.grid.show_setting(self._grid, offers_equal=self._chart.offers_equal)
         setting, quantity = replace(self._grid, equal=self._is_equal), self._chart.quantity
         tinted = quantity is not None and quantity.by != "map"
-        if (setting, tinted and setting.on) != (self._canvas.grid.setting, self._canvas.heat.setting.on):
-            self._canvas.show_grid_setting(setting, tinted=tinted)
+        if (setting, tinted and setting.on) != (self.canvas.grid.setting, self.canvas.heat.setting.on):
+            self.canvas.show_grid_setting(setting, tinted=tinted)
 
     def _light_up(self, code: int | None) -> None:
         """A class stands out. It is a way of looking, no state: undo does not know it."""
         self._highlight = code
-        self._canvas.show_colouring(self._colouring, code)
+        self.canvas.show_colouring(self._colouring, code)
 
     @property
     def _is_equal(self) -> bool:
@@ -337,12 +338,12 @@ class MapPanel(QWidget):
 
     def _put(self, **marks: object) -> None:
         self._marks = replace(self._marks, **marks)  # type: ignore[arg-type]
-        self._canvas.show_marks(self._marks)
+        self.canvas.show_marks(self._marks)
 
     # Qt
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._canvas and event.type() == QEvent.Type.Resize:
+        if watched is self.canvas and event.type() == QEvent.Type.Resize:
             self._legend.settle()
             self._marks_legend.settle()
         return False
@@ -354,14 +355,14 @@ class MapPanel(QWidget):
 
     def _lay_legend(self) -> None:
         """Where it hides the fewest samples."""
-        self._legend.lie_in(min(self._legend.corners(), key=self._canvas.crowd))
+        self._legend.lie_in(min(self._legend.corners(), key=self.canvas.crowd))
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
-        column.addWidget(self._canvas, 1)
+        column.addWidget(self.canvas, 1)
         column.addWidget(self._footer)
 
     def _connect(self) -> None:
@@ -370,23 +371,25 @@ class MapPanel(QWidget):
         self.bar.colour_wanted.connect(self._wishes.ask_colour)
         self.bar.space_wanted.connect(self.space_wanted)
         self.bar.reset_wanted.connect(self.reset_view)
-        self.bar.grid.wanted.connect(self._take_grid)
-        self._canvas.grid.lift = self._chart.lifted_all
-        self._canvas.grid.wanted.connect(self.grid_wanted)
-        self._canvas.grid.forgotten.connect(lambda: self.grid_wanted.emit(None, ()))
-        self._canvas.heat.lift = self._chart.lifted_all
-        self._canvas.heat.wanted.connect(self.values_wanted)
-        self._canvas.heat.forgotten.connect(lambda: self.values_wanted.emit(None, ()))
-        self._canvas.telling.describe_tile = lambda tile: value_words(self._canvas, self._chart, tile)
-        self._canvas.pinned.connect(self._ask_pin)
+        self.bar.look.wanted.connect(self.show_look)
+        self.bar.look.wanted.connect(self.look_changed)
+        self.bar.grid.wanted.connect(self.show_grid_setting)
+        self.canvas.grid.lift = self._chart.lifted_all
+        self.canvas.grid.wanted.connect(self.grid_wanted)
+        self.canvas.grid.forgotten.connect(lambda: self.grid_wanted.emit(None, ()))
+        self.canvas.heat.lift = self._chart.lifted_all
+        self.canvas.heat.wanted.connect(self.values_wanted)
+        self.canvas.heat.forgotten.connect(lambda: self.values_wanted.emit(None, ()))
+        self.canvas.telling.describe_tile = lambda tile: value_words(self.canvas, self._chart, tile)
+        self.canvas.pinned.connect(self._ask_pin)
         self.bar.grid.save_wanted.connect(self.grid_save_wanted)
-        self._canvas.hovered.connect(self._wishes.ask_preview)
-        self._canvas.chosen.connect(self._wishes.ask_place)
-        self._canvas.picking.picked.connect(self._wishes.ask_picked)
-        self._canvas.picking.tool_changed.connect(self._tools.show_tool)
-        self._tools.wanted.connect(self._canvas.picking.take)
-        self._canvas.pictures_wanted.connect(self.thumbnails_wanted)
-        self._canvas.telling.picture_wanted.connect(self.glance_wanted)
+        self.canvas.hovered.connect(self._wishes.ask_preview)
+        self.canvas.chosen.connect(self._wishes.ask_place)
+        self.canvas.picking.picked.connect(self._wishes.ask_picked)
+        self.canvas.picking.tool_changed.connect(self._tools.show_tool)
+        self._tools.wanted.connect(self.canvas.picking.take)
+        self.canvas.pictures_wanted.connect(self.thumbnails_wanted)
+        self.canvas.telling.picture_wanted.connect(self.glance_wanted)
         self._legend.resized.connect(self._lay_legend)
         self._legend.highlight_wanted.connect(self._light_up)
         self._store.listen(self._show_change)

@@ -42,6 +42,12 @@ class PointsLayer:
         self._camera: Camera | None = None  # of the raster as it was drawn; None: draw anew
         self._drawn: tuple[float, float] = (0.0, 0.0)  # radius and device pixel ratio
         self._coloured = False
+        self._shaded = True
+
+    def show_shaded(self, shaded: bool) -> None:
+        """Whether points are paler where they are thin, when there are very many."""
+        if shaded != self._shaded:
+            self._shaded, self._camera = shaded, None
 
     def show_points(self, points: Points, index: PointGrid | None) -> None:
         """Points (n, 2), and the grid over them where there is one; rows with NaN are not drawn."""
@@ -93,7 +99,7 @@ class PointsLayer:
         scale = camera.scale * ratio
         columns = _along(x, camera.x, scale, camera.width * ratio / 2 + SPARE)
         rows = _along(y, camera.y, -scale, camera.height * ratio / 2 + SPARE)
-        dense = self._index.density / scale**2 if self._index is not None else 0.0
+        dense = self._index.density / scale**2 if self._index is not None and self._shaded else 0.0
         self._raster.draw(columns, rows, ids, radius * ratio, self._chosen, dense)
 
     def draw(self, painter: QPainter, camera: Camera) -> None:

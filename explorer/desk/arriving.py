@@ -1,0 +1,83 @@
+"""A checkpoint of others arrives: a process of its own reads it, the card shows it, then it opens like any model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from explorer.desk.background import Background
+from explorer.desk.open_model import OpenModel
+from explorer.models.base import Fact
+from explorer.models.foreign.kept import Glance, Kept, glance, keep
+from explorer.ui.arrival import Arrival
+from explorer.ui.main_window import MainWindow
+
+
+class Arriving(QObject):
+    """One file at a time; the newest counts. Nothing changes in the window until the user explores it."""
+
+    def __init__(self, model: OpenModel, window: MainWindow, jobs: Background) -> None:
+        super().__init__()
+        self._model, self._window, self._jobs = model, window, jobs
+        self.card: Arrival | None = None
+        self._reading = 0  # counts the readings: one that was superseded does not close the card
+
+    def open(self, path: Path) -> None:
+        """Show the card, and read the file twice at once: a quick look for the card, and the model."""
+        self._give_up()
+        self.card = card = Arrival(path.name, self._window)
+        card.rejected.connect(self._give_up)
+        card.network_wanted.connect(lambda name: self._read(path, name))
+        card.open()
+        self._jobs.run("glance", glance, path, done=lambda seen: self._show_glance(card, seen), apart=True)
+        self._read(path)
+
+    def _read(self, path: Path, network: str = "") -> None:
+        card = self.card
+        assert card is not None
+        card.wait_again()
+        self._reading += 1
+        mine = self._reading
+        self._jobs.run(
+            "keep",
+            keep,
+            path,
+            network,
+            done=lambda kept: self._show_kept(card, kept),
+            given_up=lambda: self._close(card, path) if mine == self._reading else None,
+            title=f"Reading {path.name}",
+            apart=True,
+            told=card.show_step,
+        )
+
+    def _show_glance(self, card: Arrival, seen: Glance) -> None:
+        if card is self.card:
+            code = "no code in the file"
+            if seen.named:
+                code = f"the file also names {', '.join(seen.named[:3])}; not created, and nothing of it was run"
+            what = f"{seen.container}, {seen.tensors} tensors, {seen.numbers / 1e6:.2f} M numbers, {code}."
+            card.show_contents(what, [Fact(note, "read") for note in seen.notes], seen.networks)
+
+    def _show_kept(self, card: Arrival, kept: Kept) -> None:
+        if card is self.card:
+            card.explore.connect(lambda: self._model.switch(kept.folder))
+            if kept.known:
+                card.leave()
+            else:
+                card.show_model(kept.card, kept.samples)
+
+    def _close(self, card: Arrival, path: Path) -> None:
+        """Its reading ended without a model: the message bar says why, and the first model is ours then."""
+        if card is self.card:
+            self.card = None
+            card.close()
+        if self._model.opened is None:
+            self._model.missing.emit(str(path))
+
+    def _give_up(self) -> None:
+        card, self.card = self.card, None
+        self._jobs.cancel("glance")
+        self._jobs.cancel("keep")
+        if card is not None:
+            card.close()

@@ -1,0 +1,110 @@
+"""Checkpoints of others, kept in our format in the cache: read once, in a process of its own, then a model like any.
+
+The functions are jobs: `step(done, total, text)` tells how far they are. What they answer with is plain data.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from explorer import places
+from explorer.latents.arrays import Images
+from explorer.models.base import Card
+from explorer.models.config import CONFIG, read_card, write_bytes
+from explorer.models.foreign.contents import contents, file_hash
+from explorer.models.foreign.limits import confine
+
+Step = Callable[..., None]
+SOURCE = "source.json"
+SHOWN = 8  # samples on the card
+MOST_KEPT = 20  # folders; what was not opened for longest goes first
+MOST_BYTES = 8 * 10**9
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What stands in a file, before a number is loaded."""
+
+    container: str
+    tensors: int
+    numbers: int
+    named: tuple[str, ...]
+    notes: tuple[str, ...]
+    networks: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """A model of others in our format. `samples` of its prior, uint8 (n, height, width, channels)."""
+
+    folder: str
+    card: Card
+    samples: Images
+    known: bool = False  # it was opened before
+
+
+def glance(path: Path, *, step: Step) -> Glance:
+    """What a file is, without torch: a fraction of a second. Raises CheckpointError."""
+    step(0, 1, "")
+    confine(path)
+    held = contents(path)
+    return Glance(held.container, len(held.tensors), held.parameters, held.named, held.notes, held.networks)
+
+
+def keep(path: Path, network: str = "", *, step: Step) -> Kept:
+    """Read, recognise, build, and write in our format. Raises CheckpointError, StorageError."""
+    confine(path)
+    step(0, 5, f"Reading {path.name}")
+    folder = place_of(path, file_hash(path), network)
+    from explorer.models.checkpoint import open_model
+    from explorer.models.foreign.opening import convert
+
+    known = (folder / CONFIG).is_file()
+    if known:
+        model = open_model(folder, "cpu")
+    else:
+        model = convert(path, folder, network, step)
+        write_bytes(folder / SOURCE, json.dumps({"path": str(path.resolve())}).encode())
+        tidy(folder)
+    step(4, 5, "Drawing samples")
+    return Kept(str(folder), read_card(folder), model.decode(model.sample(SHOWN, seed=0)), known)
+
+
+def place_of(path: Path, said: str, network: str = "") -> Path:
+    """The folder in the cache for a file of this hash."""
+    name = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in path.stem)[:60].strip(".")
+    more = f"-{network}".replace("/", "_").replace(".", "_")[:40] if network else ""
+    return home() / f"{said[:16]}{more}" / (name or "model")
+
+
+def home() -> Path:
+    """Where they are kept."""
+    return places.cache() / "foreign"
+
+
+def source_of(folder: str) -> str:
+    """The file that a kept model came from, while it is there; any other folder itself."""
+    try:
+        said = json.loads((Path(folder) / SOURCE).read_bytes())["path"] if Path(folder).is_relative_to(home()) else ""
+    except (OSError, ValueError, KeyError, TypeError):
+        return folder
+    return said if said and Path(said).exists() else folder
+
+
+def tidy(newest: Path) -> None:
+    """Drop the oldest where there are too many, or where they take too much room."""
+    kept = [one for one in home().iterdir() if one.is_dir() and one != newest.parent]
+    kept.sort(key=lambda one: one.stat().st_mtime, reverse=True)
+    room = MOST_BYTES - _size([newest.parent])
+    for number, one in enumerate(kept):
+        room -= _size([one])
+        if number >= MOST_KEPT or room < 0:
+            shutil.rmtree(one, ignore_errors=True)
+
+
+def _size(folders: Iterable[Path]) -> int:
+    return sum(file.stat().st_size for folder in folders for file in folder.rglob("*") if file.is_file())
