@@ -12,6 +12,7 @@ COMMANDS = {
     "convert": "write a checkpoint of others as a model folder of ours",
     "decode": "turn latents into pictures",
     "encode": "turn pictures into latents",
+    "select": "find samples in words, and write them as a table",
     "path": "travel from one latent to another, as a film, as pictures or as numbers",
     "train": "train a model, one of ours or one on your own pictures",
     "tour": "map, sliders and a path of a model as pictures, without a screen",

@@ -27,6 +27,7 @@ from explorer.desk.open_model import OpenModel
 from explorer.desk.papers import Papers
 from explorer.desk.pictures import Pictures
 from explorer.desk.projecting import Projecting
+from explorer.desk.sending import Sending
 from explorer.desk.studio import Studio
 from explorer.desk.using import Using
 from explorer.desk.wayfaring import Wayfaring
@@ -66,6 +67,7 @@ class Desk(QObject):
         self.using = Using(self.store, self.engine, self.model, self.window)
         self.discovery = Discovery(self.store, self.engine, self.model, self.window, self.jobs)
         self.errands = Errands(self.store, self.engine, self.model, self.window)
+        self.sending = Sending(self.store, self.model, self.window, self.jobs)
         self.choosing = Choosing(self.store, self.model, self.window)
         self.demos = Demos(self.store, self.model, self.window, self.jobs)
         self.papers = Papers(self.store, self.engine, self.model, self.window, self.jobs, self.demos)
@@ -79,6 +81,7 @@ class Desk(QObject):
             **self.errands.table,
             **self.using.table,
             **self.choosing.table,
+            **self.sending.table,
             **self.papers.table,
             **self.bringing.table,
             **self.filming.table,

@@ -53,6 +53,8 @@ DEEDS: tuple[Deed, ...] = (
         icon="film",
         tip="The path as a film, as pictures or as numbers",
     ),
+    Deed("save_samples", "Save samples…", "File", tip="The selection, or all, with labels, places and latents"),
+    Deed("save_map", "Save map…", "File", tip="The map as it is seen, for print: PNG or SVG"),
     Deed("open_demo", "Open demo…", "File", tip="A demo file, or a picture that was saved here"),
     Deed("save_demo", "Save demo…", "File", "Ctrl+Shift+S", tip="One file that opens elsewhere to exactly this"),
     Deed("about_model", "About this model", "File", "Ctrl+M", icon="info", bar=True),

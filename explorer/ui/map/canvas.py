@@ -85,6 +85,10 @@ class MapCanvas(QWidget):
 
     # what is shown
 
+    @property
+    def axis_names(self) -> tuple[str, str]:
+        return self._axis_names
+
     def show_points(self, points: Points, axis_names: tuple[str, str], index: PointGrid | None = None) -> None:
         """Points (n, 2) of the samples, fitted into the view; they glide there when there were as many before.
 

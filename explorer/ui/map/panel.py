@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from explorer.export.map_svg import MapDrawing
 from explorer.latents.arrays import Images, Latent, Latents, Points
 from explorer.latents.measures import Neighbourhood
 from explorer.latents.samples import Labels
@@ -22,6 +23,7 @@ from explorer.ui.map import colours, scene
 from explorer.ui.map.bar import MapBar
 from explorer.ui.map.canvas import MapCanvas
 from explorer.ui.map.chart import Chart
+from explorer.ui.map.drawing import drawing_of
 from explorer.ui.map.footer import MapFooter
 from explorer.ui.map.grid_view import GridView, value_words, view_of
 from explorer.ui.map.lattice import GridSetting
@@ -194,6 +196,10 @@ class MapPanel(QWidget):
         """What the grid shows, with the numbers on it; None while it is off."""
         return view_of(self.canvas, self._chart, self._colouring, self._grid.tint)
 
+    def drawing(self, title: str) -> MapDrawing | None:
+        """The map for print, as it is seen; None while there is none."""
+        return drawing_of(self.canvas, self._colouring, title)
+
     def show_neighbourhood(self, neighbourhood: Neighbourhood | None) -> None:
         """What tells inside from outside, for the samples on show; built elsewhere, for it takes a moment."""
         self._neighbourhood = neighbourhood
@@ -216,10 +222,6 @@ class MapPanel(QWidget):
     def reset_view(self) -> None:
         """Show the whole map."""
         self.canvas.reset_view()
-
-    def focus_map(self) -> None:
-        """Give the keyboard to the map."""
-        self.canvas.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     # in, from the store
 
