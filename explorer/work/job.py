@@ -117,7 +117,8 @@ class Job(QObject):
         if self._process.pid is not None:
             self._process.join(1.0)
         why = f"It took more memory or time than it may, or crashed (code {self._process.exitcode})."
-        return Failed(0, "This work had to be ended.", f"{why} The rest of the program goes on.")
+        hint = f"{why} The rest of the program goes on."
+        return Failed(0, "This work had to be ended.", hint, defect=True, report=why)
 
     def _tell(self, done: int, total: int, text: str, partial: object) -> None:
         """Nothing is heard any more of a job that was cancelled."""
