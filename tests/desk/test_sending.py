@@ -85,3 +85,15 @@ def test_the_command_line_selects_by_the_same_words(tmp_path: Path, capsys: pyte
     assert len(rows) > 10
     assert main(["select", "toonfaces-vae", "mouht = smile"]) == 2
     assert "mouht" in capsys.readouterr().err
+
+
+def test_a_drawing_has_one_scale_for_both_axes(desk: Desk) -> None:
+    from explorer.export.map_svg import PLOT
+
+    drawing = desk.window.map.drawing("one")
+    assert drawing is not None
+    x0, y0, x1, y1 = drawing.box
+    assert (x1 - x0) / PLOT[2] == pytest.approx((y1 - y0) / PLOT[3])
+    view = desk.window.map.canvas.camera.bounds
+    assert x0 <= view[0] + 1e-9
+    assert y0 <= view[1] + 1e-9

@@ -34,7 +34,7 @@ def what_it_is(path: Path, shapes: Mapping[str, Sequence[int]]) -> CheckpointErr
         path,
         f"holds weights only: {len(shapes)} tensors, last layer {_arrow(last)}. No known architecture fits, and "
         "the order of layers and the activations are not in the file.",
-        "Describe its layers in a manifest (README, Open your own model), or convert it with code of yours.",
+        "See which are known in the README (Open your own model), or convert it with code of yours.",
     )
 
 
