@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.desk.desk import Desk
 from explorer.latents.selections import chosen
+from explorer.models.quantities import DISTANCE, LOST
 from explorer.projections import ProjectionChoice
 from explorer.session.preferences import Preferences
 from explorer.ui.map.panel import MapPanel
@@ -154,3 +155,14 @@ def test_both_maps_fit_a_small_window(qtbot: QtBot, desk: Desk, second: MapPanel
     for panel in (desk.window.map, second):
         panel.bar.show_subject(tuned, None, ())
     assert desk.window.minimumSizeHint().width() <= 1280
+
+
+def test_what_one_map_lost_does_not_colour_the_other(desk: Desk, second: MapPanel) -> None:
+    ones = np.ones(30, np.float32)
+    desk.window.maps.show_values(LOST, ones)
+    desk.window.maps.show_values(DISTANCE, ones * 2)
+    shown = desk.window.map._chart.measured, second._chart.measured
+    assert [one and one.name for one in shown] == [DISTANCE, DISTANCE]
+    desk.window.maps.show_values(LOST, ones)
+    shown = desk.window.map._chart.measured, second._chart.measured
+    assert [one and one.name for one in shown] == [LOST, DISTANCE]

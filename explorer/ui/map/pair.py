@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
+from explorer.models.quantities import QUANTITIES
 from explorer.projections import ProjectionChoice
 from explorer.session.state import Seat, State
 from explorer.session.store import Store
@@ -88,7 +89,7 @@ class MapPair(QWidget):
         """Numbers of all samples, float32 (n,), that colour both maps; `name` is that of the quantity."""
         self._values = name, values
         self.first.show_values(name, values)
-        if self._second is not None and self._store.state.second is not None:
+        if self._second is not None and self._store.state.second is not None and not _is_of_one_map(name):
             self._second.show_values(name, values)
 
     def _show_change(self, old: State, new: State) -> None:
@@ -107,7 +108,7 @@ class MapPair(QWidget):
         self._second.setVisible(is_there)
         self._second.show_model(self._opened if is_there else None)
         self._wanted.pop("second", None)
-        if is_there and self._values is not None:
+        if is_there and self._values is not None and not _is_of_one_map(self._values[0]):
             self._second.show_values(*self._values)
         if is_there:
             self._splitter.setSizes([1000, 1000])
@@ -152,3 +153,8 @@ class MapPair(QWidget):
         if across or up:
             x, y = camera.x if across else there.x, camera.y if up else there.y
             other.canvas.show_twin_camera(replace(there, x=x, y=y, scale=camera.scale))
+
+
+def _is_of_one_map(name: str) -> bool:
+    """Whether a quantity is of the first map itself, such as the neighbours it lost: no other map may show it."""
+    return name in QUANTITIES and QUANTITIES[name].by == "map"
