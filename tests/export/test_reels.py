@@ -6,6 +6,7 @@ import resource
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
@@ -139,20 +140,22 @@ def test_what_stops_an_export_leaves_what_was_there_and_nothing_else(tmp_path: P
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
 
 
-@pytest.fixture
+@contextmanager
 def full_disk() -> Iterator[None]:
-    """No file may grow beyond some kilobytes."""
+    """No file may grow beyond some kilobytes: not for longer than needed, for the tests' own output may be a file."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (6000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of files are a matter of POSIX")
 @every_form
-def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path, ending: str, full_disk: None) -> None:
+def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path, ending: str) -> None:
     noise = np.random.default_rng(0).integers(0, 255, (60, 64, 64, 3), np.uint8)
-    with pytest.raises(StorageError, match="disk is full") as told:
+    with pytest.raises(StorageError, match="disk is full") as told, full_disk():
         write_reel([noise], tmp_path / f"film{ending}", Setting())
     assert told.value.hint
     assert list(tmp_path.iterdir()) == []
