@@ -34,15 +34,27 @@ class Sheet:
     view: GridView
     path: Path
     card: Card
+    state: str
     images: Images
     missing: int
 
 
 class GridPaper(QObject):
-    """`table` maps the name of a deed to what is done. One sheet at a time; cancel drops it."""
+    """`table` maps the name of a deed to what is done. One sheet at a time; cancel drops it.
 
-    def __init__(self, store: Store, engine: Engine, model: OpenModel, window: MainWindow, jobs: Background) -> None:
+    `carried()`: the state as text, for the picture to carry."""
+
+    def __init__(
+        self,
+        store: Store,
+        engine: Engine,
+        model: OpenModel,
+        window: MainWindow,
+        jobs: Background,
+        carried: Callable[[], str],
+    ) -> None:
         super().__init__()
+        self._carried = carried
         self._store, self._engine, self._model, self._window, self._jobs = store, engine, model, window, jobs
         self._sheet: Sheet | None = None
         self._begun = 0
@@ -76,7 +88,7 @@ class GridPaper(QObject):
             return
         images = np.zeros((len(latents), *opened.card.image_shape), np.uint8)
         self._begun += 1
-        self._sheet = Sheet(self._begun, view, path, opened.card, images, len(latents))
+        self._sheet = Sheet(self._begun, view, path, opened.card, self._carried(), images, len(latents))
         place, marks = self._store.state.place, tuple((self._begun, seat) for seat in range(len(latents)))
         self._window.status.show_progress(TITLE, 0.0, can_cancel=True)
         self._engine.ask(DecodeRequest(opened.key, "sheet", latents, place.space, place.truncation, marks))
@@ -136,4 +148,4 @@ def drawn(sheet: Sheet, *, step: Step) -> None:
         view.up,
         view.tint,
     )
-    save_print(grid_sheet(content), sheet.path)
+    save_print(grid_sheet(content), sheet.path, sheet.state)

@@ -26,10 +26,13 @@ PRINT = 3000, 2250, 300  # pixels of 10 x 7.5 inches, and how many an inch
 
 
 class Sending(QObject):
-    """`table` maps the name of a deed to what is done."""
+    """`table` maps the name of a deed to what is done. `carried()`: the state as text, for pictures to carry."""
 
-    def __init__(self, store: Store, model: OpenModel, window: MainWindow, jobs: Background) -> None:
+    def __init__(
+        self, store: Store, model: OpenModel, window: MainWindow, jobs: Background, carried: Callable[[], str]
+    ) -> None:
         super().__init__()
+        self._carried = carried
         self._store, self._model, self._window, self._jobs = store, model, window, jobs
         self.table: Mapping[str, Callable[[], None]] = {"save_samples": self._ask_table, "save_map": self._ask_map}
 
@@ -63,6 +66,7 @@ class Sending(QObject):
             write_map,
             path,
             drawing,
+            self._carried(),
             done=lambda _none: self._note(f"Saved {path.name}, 10 x 7.5 inches."),
             title="Drawing the map",
         )
@@ -96,7 +100,7 @@ def write_table(path: Path, samples: LatentSet, indices: Indices, points: Points
     save_samples(path, samples, indices, points)
 
 
-def write_map(path: Path, drawing: MapDrawing, *, step: Step) -> None:
+def write_map(path: Path, drawing: MapDrawing, state: str, *, step: Step) -> None:
     """The job: an SVG, or a PNG painted from it."""
     from explorer.export.map_svg import svg_of
     from explorer.models.folder import write_bytes
@@ -106,22 +110,25 @@ def write_map(path: Path, drawing: MapDrawing, *, step: Step) -> None:
     if path.suffix.lower() == ".svg":
         write_bytes(path, text)
     elif path.suffix.lower() == ".png":
-        write_bytes(path, painted(text))
+        write_bytes(path, painted(text, state))
     else:
         raise InputError(f"A map is not written as '{path.suffix}'.", "Choose .png or .svg.")
 
 
-def painted(svg: bytes) -> bytes:
-    """A PNG of an SVG, at print size. In any thread: Qt paints on an image of its own."""
+def painted(svg: bytes, state: str = "") -> bytes:
+    """A PNG of an SVG, at print size, that carries a state. In any thread: Qt paints on an image of its own."""
     from PySide6.QtCore import QBuffer, QByteArray, QIODevice
     from PySide6.QtGui import QImage, QPainter
     from PySide6.QtSvg import QSvgRenderer
+
+    from explorer.export.pictures import STATE
 
     width, height, density = PRINT
     image = QImage(width, height, QImage.Format.Format_RGB32)
     image.setDotsPerMeterX(round(density / 0.0254))
     image.setDotsPerMeterY(round(density / 0.0254))
     image.fill(0xFFFFFFFF)
+    image.setText(STATE, state)
     painter = QPainter(image)
     QSvgRenderer(QByteArray(svg)).render(painter)
     painter.end()

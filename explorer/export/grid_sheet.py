@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +13,8 @@ from PIL import Image, ImageDraw
 from explorer.errors import InputError
 from explorer.export.lettering import LIGHT, Paper, shortened, width, write
 from explorer.export.palette import ramp_colours
-from explorer.export.pictures import picture
+from explorer.export.pictures import picture, save_png
 from explorer.latents.arrays import Images
-from explorer.models.folder import write_bytes
 
 PRINT = 3000  # pixels of the longer side of the mosaic: 25 cm at ...
 DPI = 300
@@ -72,11 +70,9 @@ def grid_sheet(content: GridContent, longest: int = PRINT, paper: Paper = LIGHT)
     return drawn
 
 
-def save_print(drawn: Image.Image, path: Path) -> None:
-    """Write a PNG that knows its size on paper. Raises StorageError."""
-    stream = io.BytesIO()
-    drawn.save(stream, format="PNG", dpi=(DPI, DPI))
-    write_bytes(path, stream.getvalue())
+def save_print(drawn: Image.Image, path: Path, state: str = "") -> None:
+    """Write a PNG that knows its size on paper and carries the state that made it. Raises StorageError."""
+    save_png(drawn, path, state, dpi=DPI)
 
 
 class _Plan:

@@ -35,12 +35,12 @@ def enlarged(image: NDArray[np.uint8], longest: int, *, smooth: bool = False) ->
     return small.resize((small.width * whole, small.height * whole), Image.Resampling.NEAREST)
 
 
-def save_png(drawn: Image.Image, path: Path, state: str = "") -> None:
+def save_png(drawn: Image.Image, path: Path, state: str = "", *, dpi: int = 72) -> None:
     """Write a PNG that carries the text of the state that made it (`state_in` reads it). Raises StorageError."""
     stream, carried = io.BytesIO(), PngInfo()
     if state:
         carried.add_itxt(STATE, state, zip=True)
-    drawn.save(stream, format="PNG", optimize=True, pnginfo=carried)
+    drawn.save(stream, format="PNG", optimize=True, pnginfo=carried, dpi=(dpi, dpi))
     write_bytes(path, stream.getvalue())
 
 

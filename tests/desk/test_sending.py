@@ -97,3 +97,14 @@ def test_a_drawing_has_one_scale_for_both_axes(desk: Desk) -> None:
     view = desk.window.map.canvas.camera.bounds
     assert x0 <= view[0] + 1e-9
     assert y0 <= view[1] + 1e-9
+
+
+def test_a_saved_map_leads_back_to_what_made_it(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
+    desk.store.move("Move", strengths={"smile": 1.5})
+    mine = desk.model.latent()
+    desk.sending.save_map(tmp_path / "map.png")
+    qtbot.waitUntil((tmp_path / "map.png").exists, timeout=WAIT)
+    desk.do("zero")
+    desk.window.dropped.emit(str(tmp_path / "map.png"))
+    qtbot.waitUntil(lambda: desk.store.undo_title == "Open the demo", timeout=WAIT)
+    assert desk.model.latent().tobytes() == mine.tobytes()
