@@ -33,6 +33,11 @@ FIRST_MODEL = "toonfaces-vae"
 PIECES = (
     "numpy",
     "explorer.work.engine",
+    "explorer.session.state",
+    "explorer.projections",
+    "explorer.ui.map.canvas",
+    "explorer.ui.map.bar",
+    "explorer.ui.map.panel",
     "explorer.ui.map.pair",
     "explorer.ui.stage",
     "explorer.ui.sliders",

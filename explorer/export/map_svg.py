@@ -6,11 +6,10 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
+from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from explorer.latents.arrays import Points
 
@@ -111,6 +110,8 @@ def _points(drawing: MapDrawing) -> list[str]:
 
 def _picture(at: NDArray[np.float64], colours: NDArray[np.uint8], radius: float) -> str:
     """The points as one picture, drawn by numpy: a square of pixels each."""
+    from PIL import Image
+
     left, top, width, height = PLOT
     canvas = np.zeros((height * PIXELS, width * PIXELS, 4), np.uint8)
     corner = np.rint((at - (left, top)) * PIXELS).astype(int)
