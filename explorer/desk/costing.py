@@ -24,7 +24,7 @@ from explorer.ui.path.film import Film
 from explorer.ui.widgets.picture import image_of
 from explorer.work.engine import Engine
 from explorer.work.job import Step
-from explorer.work.messages import Decoded, DecodeRequest, Measured, MeasureRequest, Opened
+from explorer.work.messages import Decoded, Measured, MeasureRequest, Opened
 
 USUAL = 0.95
 """A frame lies outside the data when it is farther from the nearest sample than this share of the samples are."""
@@ -118,8 +118,7 @@ class Costing(QObject):
             self._begin(kind, waypoints, panel.timing)
         wanted = {kind: film.wanted for kind, film in self._films.items() if film.wanted is not None}
         marks = tuple((kind, mark) for kind, latents in wanted.items() for mark in range(len(latents)))
-        latents, place = np.concatenate(list(wanted.values())), state.place
-        self._engine.ask(DecodeRequest(opened.key, "rows", latents, place.space, place.truncation, marks))
+        self._model.ask_pictures("rows", np.concatenate(list(wanted.values())), marks)
 
     def _begin(self, kind: str, waypoints: Latents, timing: Positions) -> None:
         state = self._store.state

@@ -56,7 +56,7 @@ class Desk(QObject):
             Projecting(self.store, self.model, self.window, self.jobs),
             Projecting(self.store, self.model, self.window, self.jobs, "second"),
             Pictures(self.store, self.engine, self.model, self.window),
-            Gallery(self.store, self.engine, self.model, self.window),
+            Gallery(self.engine, self.model, self.window),
             Honesty(self.store, self.model, self.window, self.jobs),
             courses := Courses(self.store, self.engine, self.model, self.window),
             Wayfaring(self.store, self.engine, self.model, self.window),
@@ -65,13 +65,13 @@ class Desk(QObject):
         )
         self.studio = Studio(self.store, self.engine, self.model, self.window, self.jobs)
         self.using = Using(self.store, self.engine, self.model, self.window)
-        self.discovery = Discovery(self.store, self.engine, self.model, self.window, self.jobs)
+        self.discovery = Discovery(self.engine, self.model, self.window, self.jobs)
         self.errands = Errands(self.store, self.engine, self.model, self.window)
         self.choosing = Choosing(self.store, self.model, self.window)
         self.demos = Demos(self.store, self.model, self.window, self.jobs)
         self.sending = Sending(self.store, self.model, self.window, self.jobs, self.demos.text)
         self.papers = Papers(self.store, self.engine, self.model, self.window, self.jobs, self.demos)
-        self.grid_paper = GridPaper(self.store, self.engine, self.model, self.window, self.jobs, self.demos.text)
+        self.grid_paper = GridPaper(self.engine, self.model, self.window, self.jobs, self.demos.text)
         self.bringing = Bringing(self.store, self.model, self.window, self.jobs)
         self.habits = Habits(kept, self.store, self.engine, self.model, self.window)
         self.live = Live(self.store, self.engine, self.model, self.window)

@@ -12,12 +12,11 @@ from explorer.desk.open_model import OpenModel
 from explorer.errors import InputError
 from explorer.latents.concepts import CANDIDATES, Concept, in_units_of
 from explorer.latents.samples import LatentSet
-from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
 from explorer.ui.studio.candidates import COUNT, Candidates
 from explorer.work.engine import Engine
 from explorer.work.job import Step
-from explorer.work.messages import Decoded, DecodeRequest
+from explorer.work.messages import Decoded
 
 ENOUGH = 20_000  # samples that components are taken from
 
@@ -25,9 +24,9 @@ ENOUGH = 20_000  # samples that components are taken from
 class Discovery(QObject):
     """Opens the page of candidates and feeds it. `page` is the one that is open."""
 
-    def __init__(self, store: Store, engine: Engine, model: OpenModel, window: MainWindow, jobs: Background) -> None:
+    def __init__(self, engine: Engine, model: OpenModel, window: MainWindow, jobs: Background) -> None:
         super().__init__()
-        self._store, self._engine, self._model, self._window, self._jobs = store, engine, model, window, jobs
+        self._model, self._window, self._jobs = model, window, jobs
         self.page: Candidates | None = None
         window.studio.discovery_wanted.connect(self.open)
         engine.decoded.connect(self._show)
@@ -68,10 +67,7 @@ class Discovery(QObject):
         )
 
     def _ask(self, latents: np.ndarray, marks: list[object]) -> None:
-        opened, place = self._model.opened, self._store.state.place
-        if opened is not None:
-            request = DecodeRequest(opened.key, "candidates", latents, place.space, place.truncation, tuple(marks))
-            self._engine.ask(request)
+        self._model.ask_pictures("candidates", latents, marks)
 
     def _show(self, decoded: Decoded) -> None:
         opened = self._model.opened

@@ -9,28 +9,24 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from explorer.desk.open_model import OpenModel
-from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
-from explorer.work.messages import Decoded, DecodeRequest
+from explorer.work.messages import Decoded
 
 
 class Gallery(QObject):
     """Carries the wishes of the samples panel to the engine, and the pictures back."""
 
-    def __init__(self, store: Store, engine: Engine, model: OpenModel, window: MainWindow) -> None:
+    def __init__(self, engine: Engine, model: OpenModel, window: MainWindow) -> None:
         super().__init__()
-        self._store, self._engine, self._model, self._panel = store, engine, model, window.samples
+        self._model, self._panel = model, window.samples
         self._panel.pictures_wanted.connect(self._ask)
         engine.decoded.connect(self._show)
 
     def _ask(self, wanted: Sequence[int]) -> None:
-        opened, samples, place = self._model.opened, self._model.samples(), self._store.state.place
-        if opened is None or samples is None:
-            return
-        latents = samples.latents[np.asarray(wanted, dtype=np.int64)]
-        request = DecodeRequest(opened.key, "gallery", latents, place.space, place.truncation, tuple(wanted))
-        self._engine.ask(request)
+        samples = self._model.samples()
+        if samples is not None:
+            self._model.ask_pictures("gallery", samples.latents[np.asarray(wanted, dtype=np.int64)], wanted)
 
     def _show(self, decoded: Decoded) -> None:
         if decoded.purpose != "gallery":

@@ -16,12 +16,11 @@ from explorer.desk.open_model import OpenModel
 from explorer.errors import InputError
 from explorer.latents.arrays import Images, Latents
 from explorer.models.base import Card
-from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
 from explorer.ui.map.grid_view import GridView
 from explorer.work.engine import Engine
 from explorer.work.job import Step
-from explorer.work.messages import Decoded, DecodeRequest, Opened
+from explorer.work.messages import Decoded, Opened
 
 TITLE = "Decoding the grid"
 
@@ -46,7 +45,6 @@ class GridPaper(QObject):
 
     def __init__(
         self,
-        store: Store,
         engine: Engine,
         model: OpenModel,
         window: MainWindow,
@@ -55,7 +53,7 @@ class GridPaper(QObject):
     ) -> None:
         super().__init__()
         self._carried = carried
-        self._store, self._engine, self._model, self._window, self._jobs = store, engine, model, window, jobs
+        self._engine, self._model, self._window, self._jobs = engine, model, window, jobs
         self._sheet: Sheet | None = None
         self._begun = 0
         self.table: Mapping[str, Callable[[], None]] = {"save_grid": self._ask_save}
@@ -89,9 +87,8 @@ class GridPaper(QObject):
         images = np.zeros((len(latents), *opened.card.image_shape), np.uint8)
         self._begun += 1
         self._sheet = Sheet(self._begun, view, path, opened.card, self._carried(), images, len(latents))
-        place, marks = self._store.state.place, tuple((self._begun, seat) for seat in range(len(latents)))
         self._window.status.show_progress(TITLE, 0.0, can_cancel=True)
-        self._engine.ask(DecodeRequest(opened.key, "sheet", latents, place.space, place.truncation, marks))
+        self._model.ask_pictures("sheet", latents, [(self._begun, seat) for seat in range(len(latents))])
 
     def _take(self, decoded: Decoded) -> None:
         sheet = self._sheet

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from explorer import projections
 from explorer.errors import CheckpointError
-from explorer.latents.arrays import Latent
+from explorer.latents.arrays import Latent, Latents
 from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
 from explorer.latents.measures import typical
@@ -28,7 +28,7 @@ from explorer.session.state import PathSetting, Place, State, frozen
 from explorer.session.store import Store
 from explorer.session.studio import Studio
 from explorer.work.engine import Engine
-from explorer.work.messages import Failed, Opened
+from explorer.work.messages import DecodeRequest, Failed, Opened, Purpose
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +114,13 @@ class OpenModel(QObject):
     def _showing(self, plain: Opened, brought: str) -> Opened:
         samples = self._brought.get((plain.path, brought))
         return plain if samples is None else replace(plain, samples={**plain.samples, samples.space: samples})
+
+    def ask_pictures(self, purpose: Purpose, latents: Latents, marks: Sequence[object]) -> None:
+        """Pictures of latents (n, d) of the space one is in, each with its mark; nothing while no model is open."""
+        place = self._store.state.place
+        if self.opened is not None:
+            key = self.opened.key
+            self._engine.ask(DecodeRequest(key, purpose, latents, place.space, place.truncation, tuple(marks)))
 
     def fits(self, state: State) -> bool:
         """Whether the open model can show this state."""

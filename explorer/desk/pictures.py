@@ -14,7 +14,7 @@ from explorer.session.state import Place, State
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
-from explorer.work.messages import Decoded, DecodeRequest, Opened, Purpose
+from explorer.work.messages import Decoded, Opened, Purpose
 
 
 class Pictures(QObject):
@@ -35,32 +35,32 @@ class Pictures(QObject):
     def _ask_thumbnails(self, indices: Sequence[int], purpose: Purpose = "thumbnails") -> None:
         samples = self._model.samples()
         if samples is not None:
-            self._ask(purpose, samples.latents[np.asarray(indices, dtype=np.int64)], tuple(indices))
+            self._model.ask_pictures(purpose, samples.latents[np.asarray(indices, dtype=np.int64)], tuple(indices))
 
     def _ask_grid(self, latents: Latents | None, marks: tuple[object, ...]) -> None:
         if latents is None:
             self._engine.forget("grid")
         else:
-            self._ask("grid", latents, marks)
+            self._model.ask_pictures("grid", latents, marks)
 
     def _ask_film(self, latents: Latents | None) -> None:
         if latents is None or not len(latents):
             self._engine.forget("film")
         else:
-            self._ask("film", latents, tuple(range(len(latents))))
+            self._model.ask_pictures("film", latents, tuple(range(len(latents))))
 
     def _ask_shelf(self, wanted: Sequence[tuple[int, Place]]) -> None:
         places = [(number, place) for number, place in wanted if place.space == self._store.state.place.space]
         if places:
             latents = np.stack([self._model.latent_of(place) for _number, place in places])
-            self._ask("shelf", latents, tuple(number for number, _place in places))
+            self._model.ask_pictures("shelf", latents, tuple(number for number, _place in places))
 
     def _ask_reconstruction(self) -> None:
         index, samples = self._store.state.place.sample, self._model.samples()
         if index is None or samples is None:
             self._window.stage.show_reconstruction(None)
         else:
-            self._ask("reconstruction", samples.latents[index : index + 1], (index,))
+            self._model.ask_pictures("reconstruction", samples.latents[index : index + 1], (index,))
 
     def _follow(self, old: State, new: State) -> None:
         before, now = old.place, new.place
@@ -75,12 +75,6 @@ class Pictures(QObject):
     def _is_of_this_space(self, decoded: Decoded, indices: tuple[int, ...]) -> bool:
         samples = self._model.samples()
         return samples is not None and np.array_equal(decoded.latents, samples.latents[list(indices)])
-
-    def _ask(self, purpose: Purpose, latents: Latents, marks: tuple[object, ...]) -> None:
-        opened, place = self._model.opened, self._store.state.place
-        if opened is not None:
-            request = DecodeRequest(opened.key, purpose, latents, place.space, place.truncation, marks)
-            self._engine.ask(request)
 
     def _show(self, decoded: Decoded) -> None:
         opened = self._model.opened

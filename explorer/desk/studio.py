@@ -25,7 +25,7 @@ from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
 from explorer.work.job import Step
-from explorer.work.messages import Decoded, DecodeRequest, Opened, Purpose
+from explorer.work.messages import Decoded, Opened
 
 TAUGHT = 1500  # decoded samples that the read-outs learn from
 FILES = "Concepts (*.safetensors *.npz *.npy *.pt *.csv)"
@@ -48,14 +48,14 @@ class Studio(QObject):
 
     def __init__(self, store: Store, engine: Engine, model: OpenModel, window: MainWindow, jobs: Background) -> None:
         super().__init__()
-        self._store, self._engine, self._model, self._window, self._jobs = store, engine, model, window, jobs
+        self._store, self._model, self._window, self._jobs = store, model, window, jobs
         self._panel = window.studio
         self._reader: tuple[object, Reader] | None = None
         self._pile: dict[int, np.ndarray] = {}  # decoded pictures that are being gathered, by their place
         self._tried: tuple[Concept, Concept | None, int] | None = None
         panel = self._panel
-        panel.pictures_wanted.connect(lambda marks, latents: self._ask("examples", latents, marks))
-        panel.strip_wanted.connect(lambda latents: self._ask("strip", latents, tuple(range(len(latents)))))
+        panel.pictures_wanted.connect(lambda marks, latents: self._model.ask_pictures("examples", latents, marks))
+        panel.strip_wanted.connect(lambda latents: self._model.ask_pictures("strip", latents, range(len(latents))))
         panel.numbers_wanted.connect(self._ask_numbers)
         panel.effects_wanted.connect(self._ask_effects)
         panel.import_wanted.connect(self._ask_import)
@@ -67,12 +67,6 @@ class Studio(QObject):
         model.changed.connect(self._forget)
 
     # pictures
-
-    def _ask(self, purpose: Purpose, latents: Latents, marks: Sequence[object]) -> None:
-        opened, place = self._model.opened, self._store.state.place
-        if opened is not None:
-            request = DecodeRequest(opened.key, purpose, latents, place.space, place.truncation, tuple(marks))
-            self._engine.ask(request)
 
     def _show(self, decoded: Decoded) -> None:
         opened = self._model.opened
@@ -110,7 +104,7 @@ class Studio(QObject):
         self._panel.show_busy("Learning to read pictures…")
         self._pile.clear()
         count = min(TAUGHT, len(samples))
-        self._ask("reading", samples.latents[:count], range(count))
+        self._model.ask_pictures("reading", samples.latents[:count], range(count))
 
     def _try(self, samples: LatentSet, concept: Concept) -> None:
         """The same samples as they are, moved by +1, and moved by +1 without the mends."""
@@ -121,7 +115,7 @@ class Studio(QObject):
         self._pile.clear()
         self._panel.show_busy("Moving 200 samples…")
         latents = np.concatenate(parts)
-        self._ask("effects", latents, range(len(latents)))
+        self._model.ask_pictures("effects", latents, range(len(latents)))
 
     def _gather(self, decoded: Decoded) -> None:
         self._pile.update(zip(decoded.marks, decoded.images, strict=True))  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -19,7 +19,7 @@ from explorer.ui.main_window import MainWindow
 from explorer.ui.studio.analogy import Analogy
 from explorer.ui.studio.side_by_side import SideBySide
 from explorer.work.engine import Engine
-from explorer.work.messages import Decoded, DecodeRequest, Purpose
+from explorer.work.messages import Decoded
 
 
 class Using(QObject):
@@ -27,7 +27,7 @@ class Using(QObject):
 
     def __init__(self, store: Store, engine: Engine, model: OpenModel, window: MainWindow) -> None:
         super().__init__()
-        self._store, self._engine, self._model, self._window = store, engine, model, window
+        self._store, self._model, self._window = store, model, window
         self.beside: SideBySide | None = None
         self.analogy: Analogy | None = None
         self.table: Mapping[str, Callable[[], None]] = {
@@ -49,7 +49,7 @@ class Using(QObject):
         if not len(latents):
             raise InputError("There is nothing to set side by side.", "Select samples on the map, or fill the shelf.")
         self.beside = window = SideBySide(self._store, opened, latents, title, self._window)
-        window.pictures_wanted.connect(lambda wanted, marks: self._ask("side by side", wanted, marks))
+        window.pictures_wanted.connect(lambda wanted, marks: self._model.ask_pictures("side by side", wanted, marks))
         window.finished.connect(lambda: setattr(self, "beside", None))
         window.show()
         window.begin()
@@ -75,7 +75,7 @@ class Using(QObject):
             return
         self.analogy = window = Analogy(samples, self._window)
         window.current_wanted.connect(self._put_current)
-        window.pictures_wanted.connect(lambda wanted, marks: self._ask("candidates", wanted, marks))
+        window.pictures_wanted.connect(lambda wanted, marks: self._model.ask_pictures("candidates", wanted, marks))
         window.chosen.connect(self._go)
         window.kept.connect(self._keep)
         window.finished.connect(lambda: setattr(self, "analogy", None))
@@ -109,12 +109,6 @@ class Using(QObject):
             self._store.show_preview(None)
 
     # both
-
-    def _ask(self, purpose: Purpose, latents: Latents, marks: Sequence[object]) -> None:
-        opened, place = self._model.opened, self._store.state.place
-        if opened is not None:
-            request = DecodeRequest(opened.key, purpose, latents, place.space, place.truncation, tuple(marks))
-            self._engine.ask(request)
 
     def _show(self, decoded: Decoded) -> None:
         opened = self._model.opened

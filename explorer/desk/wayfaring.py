@@ -14,7 +14,7 @@ from explorer.ui.main_window import MainWindow
 from explorer.ui.path.itinerary import FREE_HAND, Itinerary
 from explorer.ui.widgets.picture import image_of
 from explorer.work.engine import Engine
-from explorer.work.messages import Decoded, DecodeRequest
+from explorer.work.messages import Decoded
 
 
 class Wayfaring(QObject):
@@ -22,7 +22,7 @@ class Wayfaring(QObject):
 
     def __init__(self, store: Store, engine: Engine, model: OpenModel, window: MainWindow) -> None:
         super().__init__()
-        self._store, self._engine, self._model, self._window = store, engine, model, window
+        self._store, self._model, self._window = store, model, window
         self._itinerary = Itinerary(store)
         hand, tool = window.map.hand, window.way
         hand.dragged.connect(self._drag)
@@ -50,11 +50,7 @@ class Wayfaring(QObject):
             self._itinerary.lay("Draw a path", list(latents), kind="catmull-rom", closed=False)
 
     def _ask_pictures(self, latents: Latents) -> None:
-        opened, place = self._model.opened, self._store.state.place
-        if opened is not None:
-            marks = tuple(range(len(latents)))
-            request = DecodeRequest(opened.key, "waypoints", latents, place.space, place.truncation, marks)
-            self._engine.ask(request)
+        self._model.ask_pictures("waypoints", latents, range(len(latents)))
 
     def _show_pictures(self, decoded: Decoded) -> None:
         if decoded.purpose == "waypoints":
