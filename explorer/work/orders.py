@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer.latents.arrays import Images, Latents
+from explorer.work.lists import ORDER
 from explorer.work.messages import DecodeRequest, MeasureRequest, Purpose
 
 
@@ -90,25 +91,13 @@ Order = (
     | MeasureRequest
 )
 
+_LISTS = [purpose for purpose in ORDER if purpose != "reconstruction"]  # that one has a seat farther in front
+_PATHS = _LISTS.index("film") + 1  # a search goes on when the film in the strip is there
 RANK = (
     *("open", "loaded", "device", "twin", "live", "reconstruction", "sample", "encode"),
-    *(
-        "glance",
-        "strip",
-        "side by side",
-        "examples",
-        "candidates",
-        "shelf",
-        "gallery",
-        "waypoints",
-        "film",
-        "search",
-        "rows",
-        "export",
-        "grid",
-        "sheet",
-    ),
-    *("film values", "first values", "tile values", "effects", "reading", "thumbnails", "sample values"),
+    *_LISTS[:_PATHS],
+    "search",
+    *_LISTS[_PATHS:],
 )
 """The seats orders wait in, the most urgent first. In each the newest order replaces an older one."""
 
