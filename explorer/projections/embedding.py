@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -161,3 +162,18 @@ def watched(module: ModuleType, name: str, around: Callable[[Callable[..., objec
         yield
     finally:
         setattr(module, name, function)
+
+
+def seen(move: Callable[..., object], watch: Watch, total: int) -> Callable[..., object]:
+    """`move` of a library, which takes one of `total` steps and writes into the places (n, 2) that it is given first;
+    `watch` sees them after each."""
+    done = 0
+
+    def run(positions: Numbers, *told: Any, **named: Any) -> object:
+        nonlocal done
+        result = move(positions, *told, **named)
+        done += 1
+        watch.see(done, total, positions)
+        return result
+
+    return run

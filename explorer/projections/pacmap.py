@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from explorer.latents.arrays import Latents
 from explorer.latents.concepts import Concept
 from explorer.latents.samples import LatentSet
 from explorer.projections.base import Parameter, ProjectionChoice, Step
-from explorer.projections.embedding import FITTED, METRIC, Watch, embedded, watched
+from explorer.projections.embedding import FITTED, METRIC, Watch, embedded, seen, watched
 from explorer.projections.neighbours import NeighbourMap, Numbers
 
 NEIGHBOURS = Parameter(
@@ -49,22 +48,8 @@ def _embed(latents: Latents, choice: ProjectionChoice, watch: Watch) -> Numbers:
     )
 
     def telling(move: Callable[..., object]) -> Callable[..., object]:
-        return _seen(move, watch, iterations)
+        return seen(move, watch, iterations)
 
     with watched(within, "update_embedding_adam", telling):
         places = mapping.fit_transform(latents, init="random" if choice.seed else "pca")
     return np.asarray(places, dtype=np.float64)
-
-
-def _seen(move: Callable[..., object], watch: Watch, total: int) -> Callable[..., object]:
-    """One step of the library, which writes into the places (n, 2) that it is given first."""
-    done = 0
-
-    def run(positions: Numbers, *told: Any, **named: Any) -> object:
-        nonlocal done
-        result = move(positions, *told, **named)
-        done += 1
-        watch.see(done, total, positions)
-        return result
-
-    return run

@@ -11,7 +11,7 @@ from explorer.latents.arrays import Latents
 from explorer.latents.concepts import Concept
 from explorer.latents.samples import LatentSet
 from explorer.projections.base import Parameter, ProjectionChoice, Step
-from explorer.projections.embedding import FITTED, METRIC, Watch, embedded, watched
+from explorer.projections.embedding import FITTED, METRIC, Watch, embedded, seen, watched
 from explorer.projections.neighbours import NeighbourMap, Numbers
 
 NEIGHBOURS = Parameter(
@@ -54,21 +54,7 @@ def _embed(latents: Latents, choice: ProjectionChoice, watch: Watch) -> Numbers:
     )
 
     def telling(choose: Callable[..., Any]) -> Callable[..., object]:
-        return lambda *told, **named: _seen(choose(*told, **named), watch, epochs)
+        return lambda *told, **named: seen(choose(*told, **named), watch, epochs)
 
     with watched(layouts, "_get_optimize_layout_euclidean_single_epoch_fn", telling):
         return np.asarray(mapping.fit_transform(latents), dtype=np.float64)
-
-
-def _seen(epoch: Callable[..., object], watch: Watch, total: int) -> Callable[..., object]:
-    """One epoch of the library, which writes into the places (n, 2) that it is given first."""
-    done = 0
-
-    def run(positions: Numbers, *told: Any, **named: Any) -> object:
-        nonlocal done
-        result = epoch(positions, *told, **named)
-        done += 1
-        watch.see(done, total, positions)
-        return result
-
-    return run

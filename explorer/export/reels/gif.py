@@ -12,23 +12,21 @@ from PIL import Image
 
 from explorer.export.film import FASTEST, Inks
 from explorer.export.pictures import picture
-from explorer.export.reels.base import Pixels, Reel, Setting
+from explorer.export.reels.base import Pixels, Setting
+from explorer.export.reels.encoded import EncodedReel
 from explorer.latents.arrays import Images
 
 TICK = Fraction(1, 100)  # seconds: what GIF counts in
 LOOK = 48  # frames that the palette is chosen from where none were given
 
 
-class GifReel(Reel):
+class GifReel(EncodedReel):
     """Repeats for ever. Frames end at the nearest hundredth of a second, so the film keeps its length."""
 
     def __init__(self, path: Path, setting: Setting) -> None:
         super().__init__(path, setting)
         self._waiting: list[Pixels] = []  # while there is no palette
         self._inks: Inks | None = None
-        self._file: Any = None
-        self._container: Any = None
-        self._stream: Any = None
         self._written = 0
         self._rate = min(Fraction(setting.rate), Fraction(int(FASTEST)))
 
@@ -81,14 +79,4 @@ class GifReel(Reel):
     def _finish(self) -> None:
         if self._waiting:
             self._write_waiting()
-        self._container.mux(self._stream.encode(None))
-        self._container.close()
-        self._file.close()
-
-    def _give_up(self) -> None:
-        try:
-            if self._container is not None:
-                self._container.close()
-        finally:
-            if self._file is not None:
-                self._file.close()
+        super()._finish()

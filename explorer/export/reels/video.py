@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
 
-from explorer.export.reels.base import Pixels, Reel, Setting
+from explorer.export.reels.base import Pixels, Setting
+from explorer.export.reels.encoded import EncodedReel
 
 CODECS: dict[str, tuple[str, str, dict[str, str]]] = {
     ".mp4": ("mp4", "libx264", {"crf": "14", "preset": "veryfast"}),
@@ -21,14 +21,11 @@ BT709 = 1
 MILLISECOND = Fraction(1, 1000)
 
 
-class VideoReel(Reel):
+class VideoReel(EncodedReel):
     """Frames of equal length, 1 / rate each; colours by BT.709, and the file says so."""
 
     def __init__(self, path: Path, setting: Setting) -> None:
         super().__init__(path, setting)
-        self._file: Any = None
-        self._container: Any = None
-        self._stream: Any = None
         self._tick = MILLISECOND
 
     def _write(self, image: Pixels) -> None:
@@ -57,19 +54,6 @@ class VideoReel(Reel):
         self._stream.time_base = context.time_base = self._tick
         if container != "webp":
             context.colorspace = context.color_primaries = context.color_trc = BT709
-
-    def _finish(self) -> None:
-        self._container.mux(self._stream.encode(None))
-        self._container.close()
-        self._file.close()
-
-    def _give_up(self) -> None:
-        try:
-            if self._container is not None:
-                self._container.close()
-        finally:
-            if self._file is not None:
-                self._file.close()
 
 
 def _format(container: str, width: int, height: int) -> str:
