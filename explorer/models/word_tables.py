@@ -9,6 +9,7 @@ import hashlib
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -121,11 +122,18 @@ def _is_row(lines: object, line: str) -> bool:
 
 def as_model(path: Path) -> Path:
     """A model folder made of the table in a file; at once where it was made before. Raises CheckpointError."""
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    folder = places.cache() / "words" / digest[:16] / path.stem
+    told = path.stat()
+    folder = places.cache() / "words" / _digest(path, told.st_size, told.st_mtime_ns)[:16] / path.stem
     if not (folder / "config.json").is_file():
         write_model(read_table(path), path.stem, folder)
     return folder
+
+
+@lru_cache(maxsize=16)  # an opening asks for the folder several times, and tables are large
+def _digest(path: Path, _size: int, _changed: int) -> str:
+    """sha256 of a file, hex, for as long as its size and its time stay the same."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def write_model(table: WordTable, name: str, folder: Path) -> None:

@@ -64,16 +64,6 @@ class Mends(QWidget):
         (self.balanced if what == "balance" else self.removed).emit(now)
 
 
-def in_words(making: Making) -> str:
-    """What is mended: 'Balanced by glasses; nothing along beard.'"""
-    kinds = " and ".join(making.balance)
-    told = [f"balanced by {kinds}"] if kinds and not making.match else []
-    if making.match:
-        told.append(f"pairs of the same {kinds}" if kinds else "nearest pairs")
-    told += [f"nothing along {' and '.join(making.remove)}"] if making.remove else []
-    return "; ".join(told).capitalize() + "." if told else ""
-
-
 def _menu_button(words: str, tip: str, parent: QWidget) -> QToolButton:
     button = QToolButton(parent)
     button.setText(words)
