@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from desk_scene import joined
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from explorer.desk.desk import Desk
 from explorer.latents.samples import LatentSet
 from explorer.latents.selections import chosen
-from explorer.session.preferences import Preferences
 
 WAIT = 60_000
 LATENTS = np.random.default_rng(5).normal(size=(12, 4)).astype(np.float32)
-
-
-@pytest.fixture
-def desk(qtbot: QtBot) -> Iterator[Desk]:
-    desk = joined(Preferences(welcome_seen=True), greet=False)
-    qtbot.addWidget(desk.window)
-    desk.window.show()
-    desk.model.switch("one")
-    qtbot.waitUntil(lambda: desk.store.state.colour == "kind", timeout=WAIT)
-    yield desk
-    desk.close()
 
 
 def shown(desk: Desk) -> LatentSet:

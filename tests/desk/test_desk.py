@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,17 +22,6 @@ from explorer.session import preferences
 from explorer.session.preferences import Preferences
 from explorer.session.state import frozen
 from explorer.ui.map.canvas import MapCanvas
-
-
-@pytest.fixture
-def desk(qtbot: QtBot) -> Iterator[Desk]:
-    desk = joined(Preferences(welcome_seen=True), greet=False)
-    qtbot.addWidget(desk.window)
-    desk.window.show()
-    opens(qtbot, desk, "one")
-    qtbot.waitUntil(lambda: desk.store.state.colour == "kind", timeout=WAIT)  # the map has come
-    yield desk
-    desk.close()
 
 
 def shows(qtbot: QtBot, desk: Desk, shade: Callable[[], float]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,22 +15,11 @@ from pytestqt.qtbot import QtBot
 from explorer import places
 from explorer.desk.desk import Desk
 from explorer.export.grid_sheet import GridContent, _Plan
-from explorer.session.preferences import Preferences, load
+from explorer.session.preferences import load
 from explorer.ui.map.lattice import GridSetting
 from explorer.work.messages import Decoded
 
 WAIT = 60_000
-
-
-@pytest.fixture
-def desk(qtbot: QtBot) -> Iterator[Desk]:
-    desk = joined(Preferences(welcome_seen=True), greet=False)
-    qtbot.addWidget(desk.window)
-    desk.window.show()
-    desk.model.switch("one")
-    qtbot.waitUntil(lambda: desk.store.state.colour == "kind", timeout=WAIT)  # the map has come
-    yield desk
-    desk.close()
 
 
 def test_g_shows_the_pictures_that_a_hover_would_show(qtbot: QtBot, desk: Desk) -> None:

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
-from desk_scene import joined
 from pytestqt.qtbot import QtBot
 
 from explorer.desk.desk import Desk
 from explorer.desk.measuring import of_places, of_samples
 from explorer.latents.surroundings import Surroundings, kin, lost
 from explorer.models.quantities import DENSITY, DISTANCE, LOST, QUANTITIES, ROUND_TRIP, STRETCH
-from explorer.session.preferences import Preferences
 from explorer.ui.map.panel import MapPanel
 
 WAIT = 60_000
-
-
-@pytest.fixture
-def desk(qtbot: QtBot) -> Iterator[Desk]:
-    desk = joined(Preferences(welcome_seen=True), greet=False)
-    qtbot.addWidget(desk.window)
-    desk.window.show()
-    desk.model.switch("one")
-    qtbot.waitUntil(lambda: desk.store.state.colour == "kind", timeout=WAIT)  # the map has come
-    yield desk
-    desk.close()
 
 
 def numbers(desk: Desk) -> np.ndarray:

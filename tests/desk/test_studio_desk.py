@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pytest
-from desk_scene import joined
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from explorer.desk.desk import Desk
 from explorer.models import library
-from explorer.session.preferences import Preferences
 from explorer.session.state import frozen
 
 WAIT = 60_000  # ms, for what takes a fraction of a second on a free machine
-
-
-@pytest.fixture
-def desk(qtbot: QtBot) -> Iterator[Desk]:
-    desk = joined(Preferences(welcome_seen=True), greet=False)
-    qtbot.addWidget(desk.window)
-    desk.window.show()
-    desk.model.switch("one")
-    qtbot.waitUntil(lambda: desk.store.state.colour == "kind", timeout=WAIT)  # the map has come
-    yield desk
-    desk.close()
 
 
 def example(desk: Desk, sample: int, key: Qt.Key) -> None:

@@ -20,6 +20,15 @@ DIM = 32
 NAMES = ("smile", "glasses", "beard", "earrings", "long hair", "bold")
 
 
+class Clock:
+    """Seconds that pass when told."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
 def samples(count: int = 60, dim: int = DIM, space: str = "z", *, posterior: bool = True) -> LatentSet:
     random = np.random.default_rng(1)
     return LatentSet(

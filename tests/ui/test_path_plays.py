@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from panel_scene import DIM, drag, mouse, opened, pictures, steps, store_at
+from panel_scene import DIM, Clock, drag, mouse, opened, pictures, steps, store_at
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -20,15 +20,6 @@ from explorer.ui.path.playing import Player, frame_of
 
 MODEL = opened()
 LATENTS = MODEL.samples["z"].latents
-
-
-class Clock:
-    """Seconds that pass when told."""
-
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

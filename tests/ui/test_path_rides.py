@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from panel_scene import mouse, opened, pictures, steps, store_at
+from panel_scene import Clock, mouse, opened, pictures, steps, store_at
 from PySide6.QtCore import QEvent, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
@@ -14,15 +14,6 @@ from explorer.ui.path.panel import PathPanel
 
 MODEL = opened()
 LATENTS = MODEL.samples["z"].latents
-
-
-class Clock:
-    """Seconds that pass when told."""
-
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
