@@ -47,7 +47,8 @@ class LatentSet:
 
     `latents` float32 (n, d); `log_variances` float32 (n, d) or None; `log_likelihoods` float32 (n,), in nats, or
     None; `effects` float32 (d,): how much the picture changes along each dimension (mean absolute change of a pixel, in
-    0..1, per standard deviation of the samples), or None when it was not measured.
+    0..1, per standard deviation of the samples), or None when it was not measured. `grouped_by`: the name of the labels
+    that say which samples belong together (the letters of one font), empty where each stands for itself.
     """
 
     space: str
@@ -57,6 +58,7 @@ class LatentSet:
     log_likelihoods: NDArray[np.float32] | None = None
     effects: NDArray[np.float32] | None = None
     provenance: str = field(default="encoded samples")
+    grouped_by: str = ""
 
     def __len__(self) -> int:
         return len(self.latents)
@@ -68,3 +70,9 @@ class LatentSet:
     def label(self, name: str) -> Labels | None:
         """The labels called `name`, or None."""
         return next((labels for labels in self.labels if labels.name == name), None)
+
+    @property
+    def groups(self) -> NDArray[np.generic] | None:
+        """The group of each sample (n,), None where each stands for itself."""
+        labels = self.label(self.grouped_by)
+        return None if labels is None else labels.values

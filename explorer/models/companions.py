@@ -36,11 +36,11 @@ def read_samples(path: str | Path, card: Card | None = None) -> dict[str, Latent
     if not spaces:
         raise CheckpointError(f"{where} holds no samples of this model.", "It is damaged, or of another model.")
     labels = _labels(arrays, metadata, len(arrays[f"{spaces[0].name}.mean"]), where)
-    provenance = metadata.get("provenance", "encoded samples")
-    return {space.name: _set(arrays, space, labels, provenance, where) for space in spaces}
+    told = metadata.get("provenance", "encoded samples"), metadata.get("grouped_by", "")
+    return {space.name: _set(arrays, space, labels, told, where) for space in spaces}
 
 
-def _set(arrays: Arrays, space: Space, labels: tuple[Labels, ...], provenance: str, where: str) -> LatentSet:
+def _set(arrays: Arrays, space: Space, labels: tuple[Labels, ...], told: tuple[str, str], where: str) -> LatentSet:
     mean = arrays[f"{space.name}.mean"]
     n = len(mean)
     return LatentSet(
@@ -50,7 +50,8 @@ def _set(arrays: Arrays, space: Space, labels: tuple[Labels, ...], provenance: s
         labels=labels,
         log_likelihoods=_optional(arrays, "log_likelihood", (n,), where),
         effects=_optional(arrays, f"{space.name}.effect", (space.dim,), where),
-        provenance=provenance,
+        provenance=told[0],
+        grouped_by=told[1],
     )
 
 
@@ -86,7 +87,8 @@ def write_samples(path: Path, sets: Iterable[LatentSet]) -> None:
     for labels in first.labels:
         arrays[f"label.{labels.name}"] = labels.values.astype(_code(labels) if labels.is_category else np.float32)
     names = {labels.name: list(labels.names) for labels in first.labels}
-    _write(path / SAMPLES, arrays, {"labels": json.dumps(names), "provenance": first.provenance})
+    told = {"labels": json.dumps(names), "provenance": first.provenance}
+    _write(path / SAMPLES, arrays, told | ({"grouped_by": first.grouped_by} if first.grouped_by else {}))
 
 
 def _code(labels: Labels) -> type[np.signedinteger[Any]]:

@@ -42,6 +42,8 @@ def draft(making: Making, samples: LatentSet, known: Iterable[Concept] = ()) -> 
     told: dict[str, object] = {"method": method.title, "label": making.name or NAMELESS}
     if not len(making.with_) or not len(making.without):
         told["against"] = "all others"
+    if samples.groups is not None:
+        told["held out by"] = samples.grouped_by
     told |= _mends(making)
     known = tuple(known)
     name = free_name(making.name or NAMELESS, (one.name for one in known))
@@ -70,6 +72,8 @@ def mended(making: Making, samples: LatentSet) -> Examples:
     if not len(making.without):
         without = _others(with_, samples)
     examples = Examples(_latents(making.with_, with_, samples), _latents(making.without, without, samples))
+    if samples.groups is not None:
+        examples = replace(examples, groups=_groups(examples, with_, without, samples.groups))
     if not making.balance and not making.match:
         return examples
     if making.with_.latents or making.without.latents:
@@ -102,6 +106,14 @@ def _latents(bucket: Bucket, rows: np.ndarray, samples: LatentSet) -> np.ndarray
     free = [latent for latent in bucket.latents if latent.shape == (samples.dim,)]
     found = samples.latents[rows].astype(np.float64)
     return np.concatenate([found, np.stack(free).astype(np.float64)]) if free else found
+
+
+def _groups(examples: Examples, with_: np.ndarray, without: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """The groups of the samples, int64 (n + m,); each latent that is no sample is a group of its own."""
+    first = len(examples.with_)
+    told = -1 - np.arange(first + len(examples.without))
+    told[: len(with_)], told[first : first + len(without)] = groups[with_], groups[without]
+    return told
 
 
 def _mends(making: Making) -> dict[str, object]:

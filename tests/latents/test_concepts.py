@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 
 from explorer.errors import InputError
 from explorer.latents.concepts import Concept, auc, cohens_d, held_out_auc, mean_difference, of_masks, scored
-from explorer.latents.samples import LatentSet
+from explorer.latents.samples import Labels, LatentSet
 
 
 def planted(n: int = 400, dim: int = 8, shift: float = 2.0, seed: int = 0) -> tuple[LatentSet, np.ndarray, np.ndarray]:
@@ -59,9 +61,11 @@ def test_groups_keep_the_same_person_from_being_learned_and_tested() -> None:
     people = np.repeat(np.arange(20), 20)
     latents = 5 * random.standard_normal((20, 64))[people] + random.standard_normal((400, 64))
     with_ = random.permutation(np.arange(20) % 2 == 0)[people]  # the concept is nothing but the person
-    samples = LatentSet("z", latents.astype(np.float32))
+    samples = LatentSet(
+        "z", latents.astype(np.float32), labels=(Labels("person", people, tuple("abcdefghijklmnopqrst")),)
+    )
     assert held_out_auc(of_masks(samples, with_, ~with_)) > 0.95
-    assert held_out_auc(of_masks(samples, with_, ~with_, people)) < 0.8
+    assert held_out_auc(of_masks(replace(samples, grouped_by="person"), with_, ~with_)) < 0.8
 
 
 @given(st.lists(st.integers(-3, 3), min_size=1, max_size=8), st.lists(st.integers(-3, 3), min_size=1, max_size=8))

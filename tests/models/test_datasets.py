@@ -64,8 +64,9 @@ def test_glyphs_are_capitals_held_out_by_family(tmp_path: Path) -> None:
     assert [by_name["character"].text(index) for index in range(3)] == ["A", "C", "A"]
     assert [by_name["weight"].text(index) for index in (0, 2, 4, 6)] == ["regular", "bold", "light", "other"]
     assert [by_name["category"].text(index) for index in (0, 7)] == ["serif", "sans"]
-    assert found.groups is not None
-    held_out = [set(found.held_out[found.groups == group]) for group in range(3)]
+    family = by_name[found.grouped_by]
+    assert family.names == ("one", "three", "two")
+    held_out = [set(found.held_out[family.values == group]) for group in range(3)]
     assert all(len(values) == 1 for values in held_out)
 
 

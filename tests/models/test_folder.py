@@ -50,7 +50,9 @@ def written(path: Path) -> Path:
     random = np.random.default_rng(0)
     numbers = random.standard_normal((6, 4)).astype(np.float32)
     labels = (Labels("kind", np.array([0, 1, 2, 0, 1, 2]), ("a", "b", "c")), Labels("size", numbers[:, 0]))
-    samples = LatentSet("z", numbers, numbers - 3, labels, numbers[:, 1], np.abs(numbers[0]), "noise")
+    samples = LatentSet(
+        "z", numbers, numbers - 3, labels, numbers[:, 1], np.abs(numbers[0]), "noise", grouped_by="kind"
+    )
     folder.write_samples(path, [samples])
     folder.write_concepts(path, [Concept("smile", np.array([0, 1, 0, 0], np.float32), 2.0, 0.5, "z", {"auc": 0.9})])
     return path
@@ -73,6 +75,7 @@ def test_the_fingerprint_is_the_hash_of_the_weights(model: Path) -> None:
 def test_samples_read_as_they_were_written(model: Path) -> None:
     samples = folder.read_samples(model)["z"]
     assert samples.provenance == "noise"
+    assert samples.groups is samples.label("kind").values  # type: ignore[union-attr]
     assert [labels.name for labels in samples.labels] == ["kind", "size"]
     assert samples.label("kind").text(1) == "b"  # type: ignore[union-attr]
     assert samples.label("size").names == ()  # type: ignore[union-attr]

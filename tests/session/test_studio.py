@@ -9,7 +9,7 @@ import pytest
 from explorer.errors import InputError
 from explorer.latents.concepts import Concept
 from explorer.latents.concepts.known import known
-from explorer.latents.samples import LatentSet
+from explorer.latents.samples import Labels, LatentSet
 from explorer.session.document import from_text, to_text
 from explorer.session.drafts import draft
 from explorer.session.state import Place, State, frozen
@@ -107,3 +107,21 @@ def test_of_very_many_examples_an_even_part_makes_the_same_arrow() -> None:
     assert len(found.examples.with_) <= 10_000
     assert len(found.examples.without) <= 10_000
     assert found.concept.direction[2] > 0.99
+
+
+def test_samples_that_come_in_groups_are_held_out_in_groups_and_a_snapshot_alone() -> None:
+    random = np.random.default_rng(0)
+    fonts = Labels("font", np.arange(40) // 8, ("a", "b", "c", "d", "e"))
+    samples = LatentSet("z", random.standard_normal((40, 3)).astype(np.float32), labels=(fonts,), grouped_by="font")
+    snapshot = frozen(random.standard_normal(3).astype(np.float32))
+    found = draft(Making("z", "bold", Bucket((1, 9, 2), (snapshot,)), Bucket((17,))), samples)
+    assert found is not None
+    groups = found.examples.groups
+    assert groups is not None
+    assert groups[0] == groups[2]
+    assert len(set(groups[[0, 1, 3, 4]])) == 4
+    assert found.concept.provenance["held out by"] == "font"
+    assert (
+        "held out by"
+        not in draft(Making("z", "", Bucket((1,)), Bucket((17,))), replace(samples, grouped_by="")).concept.provenance
+    )  # type: ignore[union-attr]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -71,19 +70,23 @@ class Examples:
         return replace(self, weights=weights)
 
 
-def of_masks(samples: LatentSet, with_: Mask, without: Mask, groups: NDArray[np.generic] | None = None) -> Examples:
-    """The samples of two masks. Raises InputError for masks of another length, that overlap, or are empty."""
+def of_masks(samples: LatentSet, with_: Mask, without: Mask) -> Examples:
+    """The samples of two masks, in the groups that they come in.
+
+    Raises InputError for masks of another length, that overlap, or are empty.
+    """
     if with_.shape != (len(samples),) or without.shape != with_.shape:
         raise InputError(
             "The buckets do not fit the samples.", f"Give one yes or no for each of {len(samples)} samples."
         )
     if bool((with_ & without).any()):
         raise InputError("A sample is in both buckets.", "Take it out of one of them.")
-    order = np.concatenate([np.flatnonzero(with_), np.flatnonzero(without)])
-    latents = samples.latents.astype(np.float64)
-    return Examples(latents[with_], latents[without], None, None if groups is None else coded(groups)[order])
+    return of_rows(samples, np.flatnonzero(with_), np.flatnonzero(without))
 
 
-def coded(groups: NDArray[np.generic] | Sequence[object]) -> NDArray[np.int64]:
-    """Groups by any names, as numbers (n,)."""
-    return np.unique(np.asarray(groups), return_inverse=True)[1].astype(np.int64)
+def of_rows(samples: LatentSet, with_: NDArray[np.int64], without: NDArray[np.int64]) -> Examples:
+    """The samples of two lists of places, in the groups that they come in. Raises InputError for an empty list."""
+    order = np.concatenate([with_, without])
+    groups = None if samples.groups is None else np.unique(samples.groups[order], return_inverse=True)[1]
+    latents = samples.latents[order].astype(np.float64)
+    return Examples(latents[: len(with_)], latents[len(with_) :], groups=groups)

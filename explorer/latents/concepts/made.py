@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from explorer.errors import InputError
 from explorer.latents.arrays import Latents
@@ -56,9 +55,7 @@ def mean_difference(samples: LatentSet, with_: Mask, without: Mask, name: str, *
     return made(of_masks(samples, with_, without), samples.latents, name, samples.space, difference.fit, told)
 
 
-def scored(
-    concept: Concept, samples: LatentSet, with_: Mask, without: Mask, groups: NDArray[np.generic] | None = None
-) -> Concept:
+def scored(concept: Concept, samples: LatentSet, with_: Mask, without: Mask) -> Concept:
     """The concept with the `held_out_auc` of a mean difference in its provenance. Raises InputError."""
-    auc = held_out_auc(of_masks(samples, with_, without, groups))
+    auc = held_out_auc(of_masks(samples, with_, without))
     return replace(concept, provenance={**concept.provenance, "held_out_auc": auc})

@@ -22,7 +22,7 @@ SPLIT_SEED = 0  # the split is the same for every training seed
 class Dataset:
     """Pictures uint8 (n, h, w, c) with labels; `held_out` bool (n,) marks those not learned from.
 
-    `groups` int64 (n,) marks pictures that belong together (the letters of one font), which are held out together.
+    `grouped_by` names the labels of pictures that belong together (the letters of one font), held out together.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Dataset:
     held_out: NDArray[np.bool_]
     labels: tuple[Labels, ...]
     sha256: str
-    groups: NDArray[np.int64] | None = None
+    grouped_by: str = ""
     skipped: int = 0  # files that are no pictures
 
     def __len__(self) -> int:
@@ -139,22 +139,22 @@ def _glyphs(arrays: Arrays, sha256: str) -> Dataset:
     chars = [str(char) for char in arrays["chars"][letters]]
     images = _images(arrays["images"][:, letters].reshape(-1, *arrays["images"].shape[2:]))
     times = len(chars)
-    families = np.unique(arrays["family"], return_inverse=True)[1].astype(np.int64)
+    families, family = np.unique(arrays["family"], return_inverse=True)
     known = arrays["weight_consistent"].astype(bool)
     weight = arrays["weight"].astype(np.int64)
     weights = np.select([~known, weight >= 600, weight <= 300, (weight >= 350) & (weight <= 450)], [0, 3, 1, 2], 0)
     categories = tuple(str(one) for one in arrays["category_names"])
     category = arrays["category"].astype(np.int64)
     labels = (
-        Labels("character", np.tile(np.arange(times), len(families)), tuple(chars)),
+        Labels("character", np.tile(np.arange(times), len(family)), tuple(chars)),
         Labels("weight", np.repeat(weights, times), ("other", "light", "regular", "bold")),
         Labels("italic", np.repeat(arrays["italic"].astype(np.int64), times), ("upright", "italic")),
         Labels("category", np.repeat(category, times), categories),
         Labels("mono", np.repeat(arrays["mono"].astype(np.int64), times), ("proportional", "mono")),
         Labels("stroke", np.repeat(arrays["stroke_px"].astype(np.float32), times)),
+        Labels("family", np.repeat(family.astype(np.int64), times), tuple(str(one) for one in families)),
     )
-    groups = np.repeat(families, times)
-    return Dataset("glyphs64", images, split(len(images), groups), labels, sha256, groups)
+    return Dataset("glyphs64", images, split(len(images), labels[-1].values), labels, sha256, grouped_by="family")
 
 
 NAMED: dict[str, Callable[[Arrays, str], Dataset]] = {
@@ -171,7 +171,7 @@ def _images(values: NDArray[np.generic]) -> Images:
     return np.ascontiguousarray(values if values.ndim == 4 else values[..., None], dtype=np.uint8)
 
 
-def split(n: int, groups: NDArray[np.int64] | None = None) -> NDArray[np.bool_]:
+def split(n: int, groups: NDArray[np.generic] | None = None) -> NDArray[np.bool_]:
     """Which of n pictures are held out, bool (n,): a tenth of them, or of the groups; at least one."""
     units = np.arange(n) if groups is None else np.unique(groups)
     chosen = np.random.default_rng(SPLIT_SEED).permutation(units)[: max(1, round(HELD_OUT * len(units)))]

@@ -13,25 +13,23 @@ from explorer.models.training.recipe import Direction
 WORTH = 0.65  # held-out AUC under which a direction is left out: it would not do what its name says
 
 
-def concepts(
-    samples: LatentSet, directions: tuple[Direction, ...], groups: NDArray[np.int64] | None = None
-) -> list[Concept]:
+def concepts(samples: LatentSet, directions: tuple[Direction, ...]) -> list[Concept]:
     """A concept for each direction that can be told from the samples, by mean difference, with its held-out AUC."""
     found = []
     for one in directions:
         labels = samples.label(one.label)
-        concept = None if labels is None else _concept(samples, labels, one, groups)
+        concept = None if labels is None else _concept(samples, labels, one)
         if concept is not None:
             found.append(concept)
     return found
 
 
-def _concept(samples: LatentSet, labels: Labels, one: Direction, groups: NDArray[np.int64] | None) -> Concept | None:
+def _concept(samples: LatentSet, labels: Labels, one: Direction) -> Concept | None:
     with_, without = _buckets(labels, one)
     described = f"{one.label}: {', '.join(one.with_)}" + (f" against {', '.join(one.without)}" if one.without else "")
     try:
         concept = mean_difference(samples, with_, without, one.name, label=described)
-        concept = scored(concept, samples, with_, without, groups)
+        concept = scored(concept, samples, with_, without)
     except InputError:  # a bucket is empty in these samples
         return None
     auc = concept.provenance["held_out_auc"]

@@ -5,10 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from explorer.latents.samples import LatentSet
 from explorer.models.base import Card
 from explorer.models.checkpoint import save_model
 from explorer.models.folder import README, write_bytes, write_concepts, write_samples
@@ -18,7 +14,6 @@ from explorer.models.training.directions import by_folder, concepts
 from explorer.models.training.measures import measured, rounded
 from explorer.models.training.modelcard import text
 from explorer.models.training.recipe import Recipe
-from explorer.models.training.samples import kept_rows
 
 
 def finish(training: Training, recipe: Recipe, dataset: Dataset, folder: Path, *, seed: int, seconds: float) -> None:
@@ -26,7 +21,7 @@ def finish(training: Training, recipe: Recipe, dataset: Dataset, folder: Path, *
     model = training.finished()
     sets = training.samples(model, dataset, recipe)
     directions = recipe.directions or by_folder(sets[-1])
-    found = concepts(sets[-1], directions, _groups(sets[-1], recipe, dataset))
+    found = concepts(sets[-1], directions)
     found = training.tried(model, found, sets[-1])
     figures = measured(model, dataset) | training.measures(model, dataset)
     figures |= _making(training, dataset, seed, seconds)
@@ -58,10 +53,3 @@ def _making(training: Training, dataset: Dataset, seed: int, seconds: float) -> 
         "data_sha256": dataset.sha256,
     }
     return made | ({"skipped_files": dataset.skipped} if dataset.skipped else {})
-
-
-def _groups(samples: LatentSet, recipe: Recipe, dataset: Dataset) -> NDArray[np.int64] | None:
-    """The group of each sample: the rows `samples.kept_rows` chose."""
-    if dataset.groups is None or samples.provenance != f"encoded samples of {dataset.name}":
-        return None
-    return dataset.groups[kept_rows(dataset.held_out, recipe.samples, 0)]

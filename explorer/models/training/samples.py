@@ -30,6 +30,7 @@ def encoded(model: LatentModel, dataset: Dataset, count: int, *, seed: int = 0) 
         log_likelihoods=scores,
         effects=effects(model, posterior.mean, space.name),
         provenance=f"encoded samples of {dataset.name}",
+        grouped_by=dataset.grouped_by,
     )
 
 

@@ -51,7 +51,8 @@ def _auc(known: Mapping[str, object]) -> str:
     if "held_out_auc" not in known:
         return "measuring…"
     auc = known["held_out_auc"]
-    return f"{auc:.3f}" if isinstance(auc, int | float) else "too few examples to hold any out"
+    by = f", whole groups of '{known['held out by']}' held out" if "held out by" in known else ""
+    return f"{auc:.3f}{by}" if isinstance(auc, int | float) else "too few examples to hold any out"
 
 
 def _angle(known: Mapping[str, object]) -> str:
