@@ -18,8 +18,7 @@ from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
 from explorer.latents.measures import typical
 from explorer.latents.samples import LatentSet
-from explorer.models import folder
-from explorer.models.library import kept as kept_concepts
+from explorer.models import folder, library
 from explorer.models.quantities import QUANTITIES
 from explorer.projections import KINDS, ProjectionChoice
 from explorer.session.demo import Demo, settled
@@ -246,7 +245,7 @@ def first_state(opened: Opened, choice: MapChoice | None = None) -> State:
         second=chosen_projection(choice.beside) if choice is not None and choice.beside is not None else None,
         colour=colour,
         path=PathSetting(),
-        studio=Studio(own=kept_concepts(opened.card)),
+        studio=Studio(own=library.kept(opened.card), arrangement=library.arrangement(opened.card)),
     )
 
 

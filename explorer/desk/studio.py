@@ -22,6 +22,7 @@ from explorer.models import library
 from explorer.session.drafts import Draft
 from explorer.session.state import State
 from explorer.session.store import Store
+from explorer.session.studio import Studio as StudioState
 from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
 from explorer.work.job import Step
@@ -62,6 +63,7 @@ class Studio(QObject):
         panel.export_wanted.connect(self._ask_export)
         panel.kept.connect(self._tell_kept)
         panel.refused.connect(window.messages.show_error)
+        window.sliders.concepts.asked.connect(panel.parts.library.asked)
         engine.decoded.connect(self._show)
         store.listen(self._follow)
         model.changed.connect(self._forget)
@@ -174,8 +176,9 @@ class Studio(QObject):
     def _follow(self, old: State, new: State) -> None:
         """The library on disk is what the state says, after undo too."""
         opened = self._model.opened
-        if opened is not None and new.model == opened.path == old.model and new.studio.own is not old.studio.own:
-            self._jobs.run("library", keep, opened, new.studio.own, done=lambda _none: None)
+        changed = new.studio.own is not old.studio.own or new.studio.arrangement is not old.studio.arrangement
+        if opened is not None and new.model == opened.path == old.model and changed:
+            self._jobs.run("library", keep, opened, new.studio, done=lambda _none: None)
 
     def _tell_kept(self, name: str) -> None:
         self._window.messages.show_note(
@@ -243,10 +246,10 @@ def numbers(found: Draft, latents: Latents, *, step: Step) -> dict[str, object]:
     }
 
 
-def keep(opened: Opened, concepts: tuple[Concept, ...], *, step: Step) -> None:
+def keep(opened: Opened, studio: StudioState, *, step: Step) -> None:
     """Write the library: the job."""
     step(0, 1, "Keeping the concepts")
-    library.keep(opened.card, concepts)
+    library.keep(opened.card, studio.own, studio.arrangement)
 
 
 def imported(path: Path, samples: LatentSet, opened: Opened, *, step: Step) -> tuple[list[Concept], str]:

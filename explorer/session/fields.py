@@ -34,6 +34,10 @@ class Fields:
         """The object in a field."""
         return Fields(self._at(name), self._name(name))
 
+    def everything(self) -> Mapping[str, object]:
+        """All fields, as they were read."""
+        return self._values
+
     def has(self, name: str) -> bool:
         """Whether there is such a field: older texts lack some."""
         return name in self._values

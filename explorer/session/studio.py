@@ -9,6 +9,7 @@ from typing import Literal
 
 from explorer.latents.arrays import Latent
 from explorer.latents.concepts import Concept
+from explorer.latents.concepts.arrangement import Arrangement
 
 Side = Literal["with", "without"]
 NO_STRENGTHS: Mapping[str, float] = MappingProxyType({})
@@ -73,6 +74,7 @@ class Studio:
     """`own`: the user's concepts of this model. `draft`: what comes of the examples in `making`, while there are any.
 
     `locked`: names of concepts that the others leave alone. `muted`: strengths that are set aside, by name.
+    `arrangement`: how the sliders stand.
     """
 
     making: Making = field(default_factory=Making)
@@ -80,6 +82,7 @@ class Studio:
     own: tuple[Concept, ...] = ()
     locked: tuple[str, ...] = ()
     muted: Mapping[str, float] = field(default_factory=lambda: NO_STRENGTHS)
+    arrangement: Arrangement = field(default_factory=Arrangement)
 
     @property
     def concepts(self) -> tuple[Concept, ...]:

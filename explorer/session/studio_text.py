@@ -9,6 +9,7 @@ import numpy as np
 
 from explorer.latents.arrays import Latent
 from explorer.latents.concepts import METHODS, Concept
+from explorer.latents.concepts.arrangement import Arrangement
 from explorer.session.fields import Fields
 from explorer.session.studio import Bucket, Making, Studio
 
@@ -33,6 +34,7 @@ def told(studio: Studio) -> dict[str, object]:
         "own": [_concept(concept) for concept in studio.own],
         "locked": list(studio.locked),
         "muted": dict(studio.muted),
+        "arrangement": studio.arrangement.told(),
     }
 
 
@@ -44,6 +46,9 @@ def read(fields: Fields) -> Studio:
         own=tuple(_read_concept(one) for one in fields.objects("own", MOST)),
         locked=fields.texts("locked", MOST),
         muted=MappingProxyType(fields.numbers("muted")),
+        arrangement=(
+            Arrangement.of(fields.within("arrangement").everything()) if fields.has("arrangement") else Arrangement()
+        ),
     )
 
 

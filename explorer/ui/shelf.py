@@ -84,6 +84,7 @@ class Shelf(QWidget):
         self._opened: Opened | None = None
         self._last = 0
         self._pictures: dict[int, QIcon] = {}
+        self._late: set[int] = set()  # whose picture is from before a lock, or from another concept of the name
         self._blank = QIcon()
         self.tiles = _Tiles(self)
         self.empty = Empty(_NO_MODEL, self)
@@ -140,6 +141,7 @@ class Shelf(QWidget):
         """Thumbnails of snapshots, by number, uint8 (n, height, width, channels)."""
         for number, image in zip(marks, images, strict=True):
             self._pictures[number] = _icon(image)
+            self._late.discard(number)
         for item in self._items():
             item.setIcon(self._pictures.get(item.data(_NUMBER), self._blank))
 
@@ -163,10 +165,14 @@ class Shelf(QWidget):
         return next((snapshot for snapshot in self._store.state.shelf if snapshot.number == number), None)
 
     def _show_change(self, old: State, new: State) -> None:
+        if new.studio.known != old.studio.known:
+            self._late |= {kept.number for kept in new.shelf if any(kept.place.strengths.values())}
         if new.shelf is not old.shelf:
             self._show_shelf(new)
         elif new.place is not old.place:
             self._show_current(new)
+        if self._late and new.shelf is old.shelf:
+            self._ask_pictures()
 
     def _show_shelf(self, state: State) -> None:
         self._stack.setCurrentWidget(self.tiles if state.shelf else self.empty)
@@ -183,7 +189,11 @@ class Shelf(QWidget):
 
     def _ask_pictures(self) -> None:
         state = self._store.state
-        missing = [(kept.number, kept.place) for kept in state.shelf if kept.number not in self._pictures]
+        missing = [
+            (kept.number, kept.place)
+            for kept in state.shelf
+            if kept.number not in self._pictures or kept.number in self._late
+        ]
         if missing and self._opened is not None:
             self.pictures_wanted.emit(missing)
 

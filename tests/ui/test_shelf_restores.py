@@ -93,6 +93,20 @@ def test_pictures_are_wanted_once_and_shown_by_number(shelf: Shelf, store: Store
     assert icon.pixelColor(30, 30).red() == 100
 
 
+def test_a_lock_asks_anew_for_the_pictures_that_it_changes(shelf: Shelf, store: Store) -> None:
+    shelf.snapshot()
+    choose(store, 5)
+    shelf.snapshot()
+    shelf.show_pictures((1, 2), pictures(2))
+    wanted: list[list[int]] = []
+    shelf.pictures_wanted.connect(lambda missing: wanted.append([number for number, _ in missing]))
+    store.change("Lock", studio=replace(store.state.studio, locked=("beard",)))
+    assert wanted == [[1]]
+    shelf.show_pictures((1,), pictures(1))
+    choose(store, 6)
+    assert wanted == [[1]]
+
+
 def test_the_snapshot_one_stands_at_is_the_chosen_one(shelf: Shelf, store: Store) -> None:
     shelf.snapshot()
     choose(store, 9)

@@ -31,6 +31,7 @@ class Arrow:
     tail: Points
     head: Points
     text: str
+    colour: str = ""  # '#rrggbb', '' for the accent
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,18 +175,18 @@ class MarkPainter:
             self._painter.drawLine(line[step - 1], line[step])
 
     def _draw_arrow(self, arrow: Arrow) -> None:
-        line = self._line(arrow.points)
+        line, colour = self._line(arrow.points), QColor(arrow.colour) if arrow.colour else self._accent
         if len(line) < 2:
             return
         self._painter.setBrush(Qt.BrushStyle.NoBrush)
-        self._painter.setPen(QPen(between(self._ground, self._accent, 0.6), 1.25))
+        self._painter.setPen(QPen(between(self._ground, colour, 0.6), 1.25))
         self._painter.drawPolyline(line)
         for tick in line:
-            self._disc(tick, 2.25, between(self._ground, self._accent, 0.8))
+            self._disc(tick, 2.25, between(self._ground, colour, 0.8))
         tail, head = self._screen(arrow.tail), self._screen(arrow.head)
         if tail is None or head is None:
             return
-        self._draw_shaft(tail, head)
+        self._draw_shaft(tail, head, colour)
         if QRectF(0, 0, self._camera.width, self._camera.height).contains(head):
             self._label(head, arrow.text, away=tail)
 
@@ -199,7 +200,7 @@ class MarkPainter:
                 box = QRectF(mean.x() - MEAN, mean.y() - MEAN, 2 * MEAN, 2 * MEAN)
                 self._painter.drawText(box, Qt.AlignmentFlag.AlignCenter, sign)
         if tail is not None and head is not None:
-            self._draw_shaft(tail, head)
+            self._draw_shaft(tail, head, self._accent)
             self._label(head, draft.text, away=tail)
 
     def _dashed(self, at: QPointF) -> None:
@@ -245,7 +246,7 @@ class MarkPainter:
             self._painter.setPen(QPen(tone, breadth, style, Qt.PenCapStyle.FlatCap))
             self._painter.drawLine(start, end)
 
-    def _draw_shaft(self, tail: QPointF, head: QPointF) -> None:
+    def _draw_shaft(self, tail: QPointF, head: QPointF, colour: QColor) -> None:
         """From the tail to the rim of the current latent's ring, which lies at the head."""
         along = head - tail
         length = float(np.hypot(along.x(), along.y()))
@@ -255,9 +256,9 @@ class MarkPainter:
         across = QPointF(-along.y(), along.x())
         tip = head - along * (RING + 3)
         back = tip - along * 11
-        self._twice(self._accent, 2.75, lambda: self._painter.drawLine(tail, back))
+        self._twice(colour, 2.75, lambda: self._painter.drawLine(tail, back))
         self._painter.setPen(QPen(self._ground, 1.5))
-        self._painter.setBrush(self._accent)
+        self._painter.setBrush(colour)
         self._painter.drawPolygon(QPolygonF([tip, back + across * 5.5, back - across * 5.5]))
 
     def _draw_route(self, route: Route) -> None:

@@ -63,7 +63,9 @@ def moved_concept(old: Place, new: Place, before: str | None) -> str | None:
     return name if name is not None and new.strengths.get(name, 0.0) else None
 
 
-def arrow(place: Place, concepts: Sequence[Concept], name: str | None, projection: Projection) -> Arrow | None:
+def arrow(
+    place: Place, concepts: Sequence[Concept], name: str | None, projection: Projection, colour: str = ""
+) -> Arrow | None:
     """The arrow of the concept called `name`: what it moved, along its whole line from -3 to +3 sigma."""
     concept = next((concept for concept in concepts if concept.name == name), None)
     if concept is None or concept.direction.shape != place.base.shape:
@@ -75,7 +77,7 @@ def arrow(place: Place, concepts: Sequence[Concept], name: str | None, projectio
     tip = tail + np.float32(strength * concept.sigma) * concept.direction
     text = f"{concept.name} moved {strength:+.1f}".replace("-", "\N{MINUS SIGN}")
     text += f"  \N{MIDDLE DOT}  {visible(projection, concept.direction)}"
-    return Arrow(projection.place(line), place_one(projection, tail), place_one(projection, tip), text)
+    return Arrow(projection.place(line), place_one(projection, tail), place_one(projection, tip), text, colour)
 
 
 def visible(projection: Projection, direction: Latent) -> str:

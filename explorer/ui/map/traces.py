@@ -36,9 +36,10 @@ class Traces:
     def marks(self, state: State, concepts: Sequence[Concept], projection: Projection) -> Marks:
         """Everything that follows from the state; the preview is not in it."""
         trail = np.stack([*self._trail, self.current])
+        colour = state.studio.arrangement.colours.get(self._moved or "", "")
         return Marks(
             current=scene.place_one(projection, self.current),
             trail=projection.place(trail) if len(trail) > 1 else None,
-            arrow=scene.arrow(state.place, concepts, self._moved, projection),
+            arrow=scene.arrow(state.place, concepts, self._moved, projection, colour),
             route=scene.route(state.path, len(self.current), projection, concepts),
         )

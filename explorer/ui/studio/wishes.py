@@ -185,7 +185,10 @@ class StudioWishes:
             return
         own = tuple(replace(one, name=new) if one.name == name else one for one in self.studio.own)
         locked = tuple(new if one == name else one for one in self.studio.locked)
-        self._change_all(f"Rename {name}", replace(self.studio, own=own, locked=locked), name, new)
+        arrangement = self.studio.arrangement.renamed(name, new)
+        muted = {new if key == name else key: value for key, value in self.studio.muted.items()}
+        studio = replace(self.studio, own=own, locked=locked, muted=MappingProxyType(muted), arrangement=arrangement)
+        self._change_all(f"Rename {name}", studio, name, new)
 
     def drop(self, name: str) -> None:
         """One of the user's concepts away. What it had moved stays moved: its share goes into the latents."""

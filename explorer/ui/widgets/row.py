@@ -57,6 +57,7 @@ class SliderRow(QWidget):
         self._hint = ""
         self._usual = (low, high)
         self._held = False
+        self._lead: QWidget | None = None
         self._label = _Name(name, self)
         self.slider = Slider(low, high, self)
         self.number = Number(2, self)
@@ -92,6 +93,11 @@ class SliderRow(QWidget):
         if changed != self.reset.isEnabled():
             self.reset.setEnabled(changed)
 
+    def lead(self, widget: QWidget) -> None:
+        """Put a small widget before the name; it takes its room from the name's."""
+        self._lead = widget
+        self._layout.insertWidget(0, widget)
+
     def show_share(self, share: float) -> None:
         """A thin bar beside the name, 0..1 of its room."""
         self._label.show_share(share)
@@ -105,13 +111,18 @@ class SliderRow(QWidget):
 
     @property
     def name_width(self) -> int:
-        """The width, in pixels, that shows the whole name."""
-        return self._label.wanted_width
+        """The width, in pixels, that shows the whole name and what leads it."""
+        return self._label.wanted_width + self._led
 
     def show_name_width(self, width: int) -> None:
-        """Give the name so many pixels; where it is cut, its tooltip begins with it."""
-        self._label.setFixedWidth(width)
+        """Give the name, and what leads it, so many pixels; where it is cut, its tooltip begins with it."""
+        self._label.setFixedWidth(width - self._led)
         self._show_whole_name()
+
+    @property
+    def _led(self) -> int:
+        """The room, in pixels, of what leads the name."""
+        return 0 if self._lead is None else self._lead.width() + self._layout.spacing()
 
     def _show_whole_name(self) -> None:
         is_cut = self._label.maximumWidth() < self._label.fontMetrics().horizontalAdvance(self.name)
@@ -150,7 +161,7 @@ class SliderRow(QWidget):
         self.ended.emit()
 
     def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
+        self._layout = layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(ink.GRID)
         layout.addWidget(self._label)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.glyphs import GlyphButton
 from explorer.ui.widgets.notes import Title
-from explorer.ui.widgets.row import SliderRow
 
 
 class Section(QWidget):
@@ -36,7 +37,7 @@ class Section(QWidget):
         self.body.setSpacing(0)
         self.body.addLayout(head)
 
-    def forget(self, rows: list[SliderRow]) -> None:
+    def forget(self, rows: Sequence[QWidget]) -> None:
         """Take rows out, for good."""
         for row in rows:
             self.body.removeWidget(row)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from explorer.ui.widgets import ink
@@ -37,6 +47,7 @@ class Slider(QWidget):
         self._tick: float | None = None
         self._piles: Sequence[Sequence[float]] = ()
         self._bounds: tuple[float, float] | None = None
+        self._own: QColor | None = None
         self._grip: QPointF | None = None
         self._grip_value = 0.0
         self._key: int | None = None
@@ -85,6 +96,12 @@ class Slider(QWidget):
         """How far one can go safely: a mark at both ends."""
         if bounds != self._bounds:
             self._bounds = bounds
+            self.update()
+
+    def show_colour(self, colour: QColor | None) -> None:
+        """What lies between the tick and the hand; None: the accent."""
+        if colour != self._own:
+            self._own = colour
             self.update()
 
     def show_tick(self, tick: float | None) -> None:
@@ -140,7 +157,7 @@ class Slider(QWidget):
             self.released.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = _KEYS.get(Qt.Key(event.key()))
+        step = None if event.modifiers() & Qt.KeyboardModifier.AltModifier else _KEYS.get(Qt.Key(event.key()))
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.reset_wanted.emit()
         elif step is None:
@@ -207,7 +224,7 @@ class Slider(QWidget):
 
     def _paint_piles(self, painter: QPainter) -> None:
         for place, pile in enumerate(self._piles):
-            own = ink.accent(self.palette()) if place == len(self._piles) - 1 else ink.grey(self.palette(), 0.5)
+            own = self._colour() if place == len(self._piles) - 1 else ink.grey(self.palette(), 0.5)
             own.setAlphaF(0.35)
             painter.setBrush(own)
             step = self._length() / max(1, len(pile))
@@ -225,9 +242,12 @@ class Slider(QWidget):
                 if self._low < bound < self._high:
                     painter.drawRect(QRectF(self.x_of(bound) - 0.75, middle - 7, 1.5, 14))
         start, stop = sorted((self.x_of(self._origin()), self.x_of(self._value)))
-        painter.setBrush(ink.accent(self.palette()) if self.isEnabled() else ink.grey(self.palette(), 0.3))
+        painter.setBrush(self._colour() if self.isEnabled() else ink.grey(self.palette(), 0.3))
         if stop - start > 0.5:
             painter.drawRect(QRectF(start, middle - 2, stop - start, 4))
+
+    def _colour(self) -> QColor:
+        return ink.accent(self.palette()) if self._own is None else QColor(self._own)
 
     def _origin(self) -> float:
         return 0.0 if self._tick is None else self._tick
