@@ -109,6 +109,9 @@ GLYPHS = Recipe(
         quiet=0.05,
         warm_up=0.75,
         bend=2.0,
+        taught=("mono", "mono", "category", "weight", "italic"),
+        lesson=800.0,
+        parting=0.4,
     ),
     directions=(
         Direction("bold", "weight", ("bold",), ("light", "regular")),
@@ -122,6 +125,14 @@ GLYPHS = Recipe(
         "The capitals A-Z of 893 open font faces of 269 families (Debian's font packages), drawn at 64 x 64; "
         "a tenth of the families was held out."
     ),
+    notes={
+        "Taught by labels": "That a letter is of a typewriter's width, or has serifs, is little of its ink: by pixels "
+        "alone the latents tell it badly (mono 0.79, serif 0.89). So while it learned, a linear layer had to read "
+        "mono, category, weight and italic from its latents, by the labels of the fonts it learned from. The layer "
+        "was thrown away. The figures of the concepts hold out whole font families, but three quarters of these "
+        "samples are of families that it learned from, with their labels; among families that it never saw, a "
+        "logistic regression ranks mono at 0.84, serif at 0.93, bold at 0.98 and italic at 1.00."
+    },
     licence=f"{WEIGHTS}; the fonts: OFL-1.1, Apache-2.0, GUST, Vera, ParaType Free, MIT, BSD-3-Clause, public domain",
     attribution="Only renderings of letters were learned from; no font is part of the weights.",
 )
