@@ -79,7 +79,7 @@ class Errands(QObject):
             return
         base = self._store.state.place.base
         samples = self._model.samples()
-        at_mean = self._store.state.place.space == "w" and samples is not None
+        at_mean = self._store.state.place.space in ("w", "w+") and samples is not None
         zero = samples.latents.mean(axis=0) if at_mean and samples is not None else np.zeros_like(base)
         self._store.move("Zero", base=frozen(zero), strengths=NOTHING, sample=None, seed=None)
 

@@ -14,10 +14,11 @@ from explorer.latents.arrays import Images, Latents
 Likelihood = Literal["exact", "lower bound", "none"]
 
 
-Prior = Literal["normal", "uniform", "one-hot", "none"]
-"""N(0, I); U(-1, 1) a number; one of `dim` classes; or not known: an autoencoder, whose latents come from pictures."""
+Prior = Literal["normal", "uniform", "one-hot", "mapped", "none"]
+"""N(0, I); U(-1, 1) a number; one of `dim` classes; what a network makes of another space's samples; or not known: an
+autoencoder, whose latents come from pictures."""
 
-PRIORS: tuple[Prior, ...] = ("normal", "uniform", "one-hot", "none")
+PRIORS: tuple[Prior, ...] = ("normal", "uniform", "one-hot", "mapped", "none")
 How = Literal["read", "inferred", "guessed"]
 
 
@@ -92,6 +93,11 @@ class Card:
     def space(self, name: str) -> Space:
         """The space called `name`; KeyError when the model has none."""
         return {space.name: space for space in self.spaces}[name]
+
+    @property
+    def truncates(self) -> bool:
+        """Whether latents can be drawn towards a mean: a model with a mapping network."""
+        return any(space.name == "w" for space in self.spaces)
 
     @property
     def default_space(self) -> Space:

@@ -29,6 +29,7 @@ FAMILIES = {
     "flow": "explorer.models.flow",
     "layers": "explorer.models.foreign.layered",
     "uva-flow": "explorer.models.foreign.uva_flow",
+    "stylegan2": "explorer.models.foreign.stylegan2",
     "words": "explorer.models.word_vectors",
 }
 

@@ -25,7 +25,7 @@ class GanNet(nn.Module):
 
     w_mean: Tensor
 
-    def __init__(self, mapping: Mapping, synthesis: Generator, w_dim: int) -> None:
+    def __init__(self, mapping: nn.Module, synthesis: nn.Module, w_dim: int) -> None:
         super().__init__()
         self.mapping = mapping
         self.synthesis = synthesis
@@ -76,7 +76,7 @@ class GanModel(NetworkModel):
     @property
     def synthesis(self) -> Generator:
         """w (n, d) to pictures (n, channels, height, width) in -1..1."""
-        return self._gan.synthesis
+        return cast(Generator, self._gan.synthesis)
 
     @property
     def w_mean(self) -> Latents:

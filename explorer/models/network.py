@@ -18,6 +18,7 @@ from explorer.models import device as devices
 from explorer.models.base import CanEncode, Card, Space
 
 BATCH = 128  # pictures at once: larger batches are no cheaper per picture, and cost memory
+PIXELS = 2**19  # in all of them: 128 of 64 x 64, 8 of 256 x 256, one of 1024 x 1024
 HALF = {"cuda": torch.float16, "mps": torch.float16}
 VISIBLE = 1.5 / 255  # half precision is taken when no pixel moves by more
 
@@ -120,7 +121,7 @@ class NetworkModel:
         checked = checked_latents(latents, where)
         pictures = np.empty((len(checked), *self.card.image_shape), np.float32)
         with torch.inference_mode():
-            for part in batches(len(checked)):
+            for part in batches(len(checked), self._at_once()):
                 redirected, name = self._redirect(self._tensor(checked[part]), where.name, truncation)
                 pictures[part] = self._decoder(name)(redirected).cpu().numpy()
         return pictures
@@ -150,6 +151,11 @@ class NetworkModel:
         return pictures
 
     # For families
+
+    def _at_once(self) -> int:
+        """Pictures in a batch."""
+        height, width, _channels = self.card.image_shape
+        return min(BATCH, max(1, PIXELS // (height * width)))
 
     def _decoder(self, space: str) -> Decoder:
         if space not in self._decoders:

@@ -11,6 +11,7 @@ import torch
 from explorer.models import flow, gan, vae
 from explorer.models.checkpoint import build
 from explorer.models.config import Config
+from explorer.models.foreign import style, stylegan2
 from explorer.models.network import NetworkModel
 from explorer.models.word_tables import WordTable, lettered
 from explorer.models.word_tables import card as word_card
@@ -56,6 +57,18 @@ def tiny_uva_flow() -> NetworkModel:
     return build(Config(replace(flow.new_card("tiny", (8, 8, 1)), family="uva-flow"), hyperparameters))
 
 
+def tiny_stylegan2() -> NetworkModel:
+    hyperparameters = {"z_dim": 5, "classes": 3, "embedding": 4, "mapping": [7, 6], "widths": [8, 6]}
+    hyperparameters |= {"layout": "skip", "taps": 4, "clamp": 256.0}
+    return style_model("stylegan2", hyperparameters, stylegan2.layer_names(2))
+
+
+def style_model(family: str, hyperparameters: dict[str, object], layers: list[str]) -> NetworkModel:
+    spaces = style.spaces(5, 3, 6, layers)
+    card = replace(gan.new_card("tiny", {"latent_dim": 6}, (8, 8, 3)), family=family, spaces=spaces)
+    return build(Config(card, hyperparameters))
+
+
 def tiny_words() -> NetworkModel:
     random = np.random.default_rng(0)
     table = WordTable(tuple("abcdefgh"), random.standard_normal((8, 5)).astype(np.float32))
@@ -72,5 +85,6 @@ TINY: dict[str, Callable[[], NetworkModel]] = {
     "flow": tiny_flow,
     "layers": tiny_layers,
     "uva-flow": tiny_uva_flow,
+    "stylegan2": tiny_stylegan2,
     "words": tiny_words,
 }

@@ -61,7 +61,7 @@ def opened(
         family=family,
         architecture="none",
         parameters=1,
-        spaces=(Space("z", dim, (dim,), "N(0, I)"),),
+        spaces=(Space("z", dim, (dim,), "N(0, I)"), *([Space("w", dim, (dim,), "mapped")] if family == "GAN" else [])),
         image_shape=(8, 8, 3),
         image_range=(0.0, 1.0),
         trained_on="nothing",

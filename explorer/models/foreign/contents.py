@@ -14,6 +14,7 @@ from explorer.models.foreign.arrays import read_npz, read_safetensors
 from explorer.models.foreign.limits import LARGEST_TEXT
 from explorer.models.foreign.pickles import Damaged
 from explorer.models.foreign.sniff import AGAIN, no_model, sniff
+from explorer.models.foreign.stand_ins import PERSISTENT
 from explorer.models.foreign.torch_files import read_pickle, read_torch_legacy, read_torch_zip
 from explorer.models.foreign.unwrap import Tensors, Unwrapped, plain, unwrapped
 from explorer.models.foreign.values import DTYPES, Thing
@@ -29,6 +30,7 @@ _USUAL = (
     "copyreg",
     "copy_reg",
 )
+UNRUN = "The file brings the source text of its networks: it was not run, and not read."
 _PLAIN = {"torch.Size", "torch.device", "torch.Tensor", "torch._tensor._rebuild_from_type_v2", "__builtin__.set"}
 
 
@@ -91,7 +93,8 @@ def _pickled(reader: Callable[[Path], tuple[object, tuple[str, ...]]]) -> Callab
             found = unwrapped(root, network)
         else:
             note = "A whole module: its parts were read as data, and are built anew."
-            found, root = Unwrapped(module_tensors(module), _beside(root), [note]), module
+            notes = [note, *([UNRUN] if PERSISTENT in names else [])]
+            found, root = Unwrapped(module_tensors(module), _beside(root), notes), module
         if not found.tensors:
             raise _no_tensors(path, root, names)
         return _made(path, container, found, unusual(names), root)

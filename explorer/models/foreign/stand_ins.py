@@ -17,6 +17,7 @@ from explorer.models.foreign.pickles import Damaged, Maker
 from explorer.models.foreign.values import DTYPES, Name, Storage, Stored, Thing, row_major
 
 NESTED = 4  # files within files
+PERSISTENT = "torch_utils.persistence._reconstruct_persistent_obj"
 _KINDS = {"f8": "float64", "f4": "float32", "f2": "float16", "i8": "int64", "i4": "int32", "i2": "int16"}
 _KINDS |= {"i1": "int8", "u1": "uint8", "b1": "bool"}
 _STORAGES = {
@@ -186,6 +187,17 @@ def _reconstructor(arguments: tuple[object, ...]) -> object:
     return Thing(arguments[0]) if isinstance(arguments[0], Name) else None
 
 
+def _persistent(arguments: tuple[object, ...]) -> object:
+    """NVIDIA's torch_utils.persistence: ({class_name, state, module_src, ...},). Its source text is dropped unread."""
+    meta = arguments[0] if arguments else None
+    held = meta.attributes() if isinstance(meta, Thing) else meta
+    if not isinstance(held, Mapping):
+        raise Damaged("its instructions make no sense")
+    state = held.get("state")
+    named = Name("torch_utils.persistence", str(held.get("class_name"))[:200])
+    return Thing(named, (), state.attributes() if isinstance(state, Thing) else state)
+
+
 def _of_type(arguments: tuple[object, ...]) -> object:
     """torch._tensor._rebuild_from_type_v2(function, type, arguments, state): of a Parameter or Buffer."""
     function, _kind, inner = arguments[:3]
@@ -223,6 +235,7 @@ MAKERS: Mapping[str, Maker] = {
     **_many("numpy", "dtype", _kind),
     **_many("_codecs", "encode", _encoded),
     **_many("copyreg copy_reg", "_reconstructor", _reconstructor),
+    PERSISTENT: _persistent,
 }
 
 

@@ -14,7 +14,18 @@ from explorer.models.foreign.values import Stored, Thing
 Tensors = dict[str, Stored]
 ASIDE = ("optim", "opt_", "scheduler", "callbacks", "loops", "scaler", "rng", "amp", "sampler")
 """Parts of a training state that hold tensors and are no network."""
-PREFIXES = ("module.", "_orig_mod.", "netG.", "generator.", "G.", "gen.", "g_ema.", "ema_model.", "online_model.")
+PREFIXES = (
+    "module.",
+    "_orig_mod.",
+    "netG.",
+    "generator.",
+    "G.",
+    "gen.",
+    "g_ema.",
+    "ema_model.",
+    "online_model.",
+    "G_ema.",
+)
 JUDGES = (
     "d",
     "netd",
@@ -31,6 +42,7 @@ JUDGES = (
 )
 MAKERS = ("g", "netg", "gen", "generator", "decoder", "vae", "model", "state_dict", "params", "model_state_dict")
 ENCODERS, DECODERS = ("encoder", "enc", "e"), ("decoder", "dec", "generator", "g")
+MEAN = "latent_avg"
 _SHORT = 2_000  # letters of a text that is a hint
 
 
@@ -56,6 +68,7 @@ def unwrapped(root: object, wanted: str = "") -> Unwrapped:
     if found:
         _choose(found, wanted, result)
         result.tensors = _stripped(_split(result.tensors, result), result)
+        _add_mean(found, result)
     return result
 
 
@@ -122,6 +135,14 @@ def _last(name: str) -> str:
         if short != ending[1:] and short.endswith(ending):
             return short.removesuffix(ending)
     return short
+
+
+def _add_mean(found: dict[str, Tensors], result: Unwrapped) -> None:
+    """The mean of w that stands beside a style-based generator."""
+    mean = next((tensors[MEAN] for tensors in found.values() if MEAN in tensors), None)
+    if mean is not None and MEAN not in result.tensors and "style.1.weight" in result.tensors:
+        result.tensors = {**result.tensors, MEAN: mean}
+        result.notes.append(f"Took '{MEAN}' beside it.")
 
 
 def _split(tensors: Tensors, result: Unwrapped) -> Tensors:

@@ -33,7 +33,7 @@ class TruncationRow(QWidget):
         store.listen(self._show_change)
 
     def show_model(self, opened: Opened | None) -> None:
-        self.setVisible(opened is not None and opened.card.family.lower() == "gan")
+        self.setVisible(opened is not None and opened.card.truncates)
 
     def _begin(self) -> None:
         self._drag += 1

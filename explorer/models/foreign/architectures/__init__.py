@@ -38,6 +38,7 @@ class Recognised:
 Recogniser = Callable[[Reading], Recognised | None]
 
 RECOGNISERS: tuple[str, ...] = (
+    "stylegan2",
     "burgess",
     "joint_vae",
     "uva_autoencoder",
