@@ -133,22 +133,24 @@ def _card(raw: Fields, print_of_weights: str) -> Card:
         measures=raw.mapping("measures", {}),
         fingerprint=print_of_weights,
         container=raw.text("container", ""),
-        facts=tuple(_fact(inner) for inner in raw.inners("facts", 0, 64, ())),
+        facts=tuple(read_fact(inner) for inner in raw.inners("facts", 0, 64, ())),
     )
 
 
-def _fact(raw: Fields) -> Fact:
+def read_fact(raw: Fields) -> Fact:
+    """Something known of a model, of its fields. Raises CheckpointError."""
     return Fact(raw.text("text"), raw.choice("how", ("read", "inferred", "guessed")))
 
 
 def _spaces(raw: Fields) -> tuple[Space, ...]:
-    spaces = tuple(_space(inner) for inner in raw.inners("spaces", 1, 16))
+    spaces = tuple(read_space(inner) for inner in raw.inners("spaces", 1, 16))
     if len({space.name for space in spaces}) != len(spaces):
         raise CheckpointError(f"{raw.where}: two latent spaces of one name.", "The file is damaged.")
     return spaces
 
 
-def _space(raw: Fields) -> Space:
+def read_space(raw: Fields) -> Space:
+    """A latent space of its fields, its sizes checked. Raises CheckpointError."""
     dim = raw.integer("dim", 1, LARGEST_DIM)
     shape = tuple(raw.integers("shape", 1, LARGEST_DIM))
     size = 1
@@ -233,7 +235,7 @@ def card_fields(card: Card) -> dict[str, object]:
         "summary": card.summary,
         "parameters": card.parameters,
         "image": {"shape": list(card.image_shape), "range": list(card.image_range)},
-        "spaces": [_space_fields(space) for space in card.spaces],
+        "spaces": [space_fields(space) for space in card.spaces],
         "likelihood": card.likelihood,
         "encodes": card.encodes,
         "trained_on": card.trained_on,
@@ -245,7 +247,8 @@ def card_fields(card: Card) -> dict[str, object]:
     }
 
 
-def _space_fields(space: Space) -> dict[str, object]:
+def space_fields(space: Space) -> dict[str, object]:
+    """What `read_space` reads."""
     parts = {"parts": [vars(part) for part in space.parts]} if space.parts else {}
     return {"name": space.name, "dim": space.dim, "shape": list(space.shape), "prior": space.prior, **parts}
 

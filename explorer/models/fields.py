@@ -78,6 +78,13 @@ class Fields:
             raise self._refuse(name, f"a list of {count} numbers")
         return [float(one) for one in value]
 
+    def texts(self, name: str, most: int, default: object = _NEEDED) -> list[str]:
+        """A list of at most `most` texts."""
+        value = self._get(name, default)
+        if not isinstance(value, list | tuple) or len(value) > most or not all(isinstance(one, str) for one in value):
+            raise self._refuse(name, f"a list of at most {most} texts")
+        return list(value)
+
     def mapping(self, name: str, default: object = _NEEDED) -> Mapping[str, object]:
         value = self._get(name, default)
         if not isinstance(value, Mapping):

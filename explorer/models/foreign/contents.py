@@ -6,12 +6,13 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from explorer.errors import CheckpointError
 from explorer.models.foreign.arrays import read_npz, read_safetensors
 from explorer.models.foreign.limits import LARGEST_TEXT
+from explorer.models.foreign.manifest import Manifest, manifest_beside, read_manifest, weights_beside
 from explorer.models.foreign.pickles import Damaged
 from explorer.models.foreign.sniff import AGAIN, no_model, sniff
 from explorer.models.foreign.stand_ins import PERSISTENT
@@ -46,6 +47,7 @@ class Contents:
     notes: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     root: object = None
+    manifest: Manifest | None = None
 
     @property
     def parameters(self) -> int:
@@ -79,8 +81,13 @@ def told(path: Path) -> Iterator[None]:
 def contents(path: Path, network: str = "") -> Contents:
     """What is in a file or folder. Raises CheckpointError, with what it is where it is no model."""
     container = sniff(path)
+    if container == "manifest":
+        described = read_manifest(path)
+        return replace(contents(weights_beside(path, described), described.network), manifest=described)
     with told(path):
-        return _READERS[container](path, container, network)
+        manifest = manifest_beside(path)
+        network = network or (manifest.network if manifest else "")
+        return replace(_READERS[container](path, container, network), manifest=manifest)
 
 
 def _pickled(reader: Callable[[Path], tuple[object, tuple[str, ...]]]) -> Callable[[Path, str, str], Contents]:
@@ -186,7 +193,7 @@ _READERS: dict[str, Callable[[Path, str, str], Contents]] = {
     "npz": _arrays,
     **dict.fromkeys(
         (
-            *("TorchScript file", "torch export (.pt2)", "ONNX", "Keras h5", "Keras v3 (.keras)", "manifest"),
+            *("TorchScript file", "torch export (.pt2)", "ONNX", "Keras h5", "Keras v3 (.keras)"),
             *("TensorFlow.js model", "diffusers folder", "pythae folder"),
         ),
         _not_yet,

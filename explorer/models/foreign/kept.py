@@ -17,6 +17,7 @@ from explorer.models.base import Card
 from explorer.models.config import CONFIG, read_card, write_bytes
 from explorer.models.foreign.contents import contents, file_hash
 from explorer.models.foreign.limits import confine
+from explorer.models.foreign.manifest import described_by, identity
 
 Step = Callable[..., None]
 SOURCE = "source.json"
@@ -57,9 +58,10 @@ def glance(path: Path, *, step: Step) -> Glance:
 
 def keep(path: Path, network: str = "", *, step: Step) -> Kept:
     """Read, recognise, build, and write in our format. Raises CheckpointError, StorageError."""
-    confine(path)
+    weights = described_by(path)
+    confine(weights)
     step(0, 5, f"Reading {path.name}")
-    folder = place_of(path, file_hash(path), network)
+    folder = place_of(weights, identity(file_hash(weights), path), network)
     from explorer.models.checkpoint import open_model
     from explorer.models.foreign.opening import convert
 

@@ -140,6 +140,17 @@ class Affine(nn.Module):
         return features * self.factor + self.shift
 
 
+class Permute(nn.Module):
+    """The axes of an item in another order."""
+
+    def __init__(self, order: Iterable[int]) -> None:
+        super().__init__()
+        self.order = (0, *(axis + 1 for axis in order))
+
+    def forward(self, features: Tensor) -> Tensor:
+        return features.permute(self.order)
+
+
 def _linear(raw: Fields, shape: Shape) -> Made:
     (width,) = _vector(raw, shape)
     out = raw.integer("out", 1, LARGEST)
@@ -269,6 +280,17 @@ def _affine(raw: Fields, shape: Shape) -> Made:
     return Affine(raw.number("factor", -1e6, 1e6), raw.number("shift", -1e6, 1e6)), shape
 
 
+def _prelu(raw: Fields, shape: Shape) -> Made:
+    return nn.PReLU(raw.integer("slopes", 1, shape[0], 1)), shape
+
+
+def _permute(raw: Fields, shape: Shape) -> Made:
+    order = raw.integers("order", 0, len(shape) - 1, len(shape))
+    if len(set(order)) != len(order):
+        raise CheckpointError(f"{raw.where}: {order} is no order of axes.", "Name every axis once, from 0 on.")
+    return Permute(order), tuple(shape[axis] for axis in order)
+
+
 def _pixel_norm(_raw: Fields, shape: Shape) -> Made:
     return PixelNorm(), shape
 
@@ -300,6 +322,8 @@ LAYERS: dict[str, Callable[[Fields, Shape], Made]] = {
     "soft_clamp": _soft_clamp,
     "affine": _affine,
     "pixel_norm": _pixel_norm,
+    "prelu": _prelu,
+    "permute": _permute,
     **{name: _activation(make) for name, make in ACTIVATIONS.items()},
 }
 

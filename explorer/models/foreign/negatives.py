@@ -11,6 +11,10 @@ from explorer.models.foreign.sniff import no_model
 CHANNELS = (1, 2, 3, 4)  # of a picture
 
 
+class UnknownArchitectureError(CheckpointError):
+    """Weights of layers that nobody knows: they can be drafted."""
+
+
 def layer_shapes(shapes: Mapping[str, Sequence[int]]) -> list[tuple[str, tuple[int, ...]]]:
     """The layers with a matrix or a kernel, in order."""
     return [(key, tuple(shape)) for key, shape in shapes.items() if len(shape) >= 2]
@@ -30,11 +34,10 @@ def what_it_is(path: Path, shapes: Mapping[str, Sequence[int]]) -> CheckpointErr
         return no_model(
             path, f"looks like a classifier: it ends in {out} outputs from a picture.", "Looking for the decoder?"
         )
-    return no_model(
-        path,
-        f"holds weights only: {len(shapes)} tensors, last layer {_arrow(last)}. No known architecture fits, and "
-        "the order of layers and the activations are not in the file.",
-        "See which are known in the README (Open your own model), or convert it with code of yours.",
+    return UnknownArchitectureError(
+        f"{path.name} holds weights only: {len(shapes)} tensors, last layer {_arrow(last)}. No known architecture "
+        "fits, and the order of layers and the activations are not in the file.",
+        "Draft it from the shapes, describe it in a manifest, or use your Python file (README, Open your own model).",
     )
 
 

@@ -14,6 +14,7 @@ from explorer.models.base import Fact
 from explorer.models.config import Config
 from explorer.models.foreign.architectures import Recognised, recognise
 from explorer.models.foreign.contents import Contents, contents, file_hash, told
+from explorer.models.foreign.described import described
 from explorer.models.foreign.loading import loaded
 from explorer.models.foreign.module_trees import module_tree
 from explorer.models.foreign.negatives import what_it_is
@@ -48,12 +49,13 @@ def reading_of(held: Contents) -> Reading:
             held.notes,
             held.networks,
             file_hash(held.path),
+            held.manifest,
         )
 
 
 def recognised(reading: Reading) -> Recognised:
     """The architecture of a reading, its card completed with how it was read. Raises CheckpointError."""
-    found = recognise(reading)
+    found = described(reading.manifest, reading) if reading.manifest is not None else recognise(reading)
     if found is None:
         raise what_it_is(reading.path, {key: tuple(value.shape) for key, value in reading.tensors.items()})
     card = found.config.card

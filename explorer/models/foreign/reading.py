@@ -8,6 +8,8 @@ from pathlib import Path
 
 from torch import Tensor
 
+from explorer.models.foreign.manifest import Manifest
+
 
 @dataclass(frozen=True, eq=False)
 class ModuleTree:
@@ -25,6 +27,7 @@ class Reading:
     `tensors`: one network's, in the order of the file, known prefixes stripped, half widened to float32, on the CPU.
     `hints`: plain data only (None, bool, int, float, str, list, dict): hyper-parameters, a `specs.json` beside it.
     `named`: code that the file mentions and that was not created. `networks`: the names of several, to choose from.
+    `manifest`: what describes the network, where there is such a file beside it.
     """
 
     path: Path
@@ -36,3 +39,4 @@ class Reading:
     notes: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     file_hash: str = ""
+    manifest: Manifest | None = None

@@ -1,0 +1,101 @@
+"""Which modules read pictures, which are the two heads, and where the decoder begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from explorer.models.foreign.drafts.pieces import Piece, is_decoding, is_encoding
+from explorer.models.foreign.heads import is_spread
+
+PICTURE = (1, 3)  # channels
+FEWEST_PIXELS = 64
+
+
+@dataclass(frozen=True)
+class Split:
+    """`before` leads from a picture to the `heads` (none: a decoder alone), `after` from a latent to a picture."""
+
+    before: tuple[Piece, ...]
+    heads: tuple[Piece, ...]
+    after: tuple[Piece, ...]
+
+    @property
+    def dim(self) -> int:
+        """Numbers that the first layer of the decoder takes; channels where it is a convolution."""
+        first = next(piece for piece in self.after if piece.weighs)
+        return first.shape[1] if first.kind == "linear" else 0
+
+
+def in_order(pieces: Sequence[Piece]) -> list[Piece]:
+    """Encoder first, as they are used: some files begin with the decoder."""
+    named = [piece for piece in pieces if is_decoding(piece.key)]
+    if named and pieces[0] in named and any(is_encoding(piece.key) for piece in pieces):
+        end = max(pieces.index(piece) for piece in named) + 1
+        later = [piece for piece in pieces[:end] if not is_encoding(piece.key)]
+        return [piece for piece in pieces if piece not in later] + later
+    return list(pieces)
+
+
+def starts(pieces: Sequence[Piece]) -> list[str]:
+    """The keys of modules with which the decoder may begin, the likeliest first."""
+    weighing = [piece for piece in pieces if piece.weighs]
+    makers = [piece for piece in weighing if piece.kind == "linear" or not _takes_picture(piece)]
+    likely = [*_after_heads(weighing), *_by_name(weighing), *_narrowest(weighing)]
+    return list(dict.fromkeys(piece.key for piece in [*likely, *makers]))
+
+
+def split_at(pieces: Sequence[Piece], start: str) -> Split:
+    """The same modules, where the decoder begins with `start`."""
+    place = next(number for number, piece in enumerate(pieces) if piece.key == start)
+    if place and pieces[place - 1].kind in ("table", "norm") and not is_encoding(pieces[place - 1].key):
+        place -= pieces[place - 1].kind == "table"
+    before, after = list(pieces[:place]), tuple(pieces[place:])
+    if not any(piece.weighs for piece in before):
+        return Split((), (), tuple(before) + after)
+    tables = tuple(piece for piece in before if piece.kind == "table")
+    heads = _heads(before)
+    return Split(tuple(one for one in before if one not in heads and one not in tables), heads, tables + after)
+
+
+def _heads(before: Sequence[Piece]) -> tuple[Piece, ...]:
+    weighing = [piece for piece in before if piece.weighs]
+    last = weighing[-2:]
+    if len(last) == 2 and last[0].shape == last[1].shape and last[0].kind == last[1].kind and _narrows(last[0]):
+        return (last[1], last[0]) if is_spread(last[0].key) and not is_spread(last[1].key) else (last[0], last[1])
+    return tuple(weighing[-1:])
+
+
+def _narrows(piece: Piece) -> bool:
+    return piece.shape[0] < piece.shape[1]
+
+
+def _after_heads(weighing: Sequence[Piece]) -> list[Piece]:
+    """What follows two neighbours of one shape that narrow, and takes what they give."""
+    found = []
+    for one, other, after in zip(weighing, weighing[1:], weighing[2:], strict=False):
+        alike = one.shape == other.shape and one.kind == other.kind and _narrows(one)
+        if alike and one.shape[0] in after.shape[:2] and one.shape[0] != one.shape[1]:
+            found.append(after)
+    return found
+
+
+def _by_name(weighing: Sequence[Piece]) -> list[Piece]:
+    return [piece for piece in weighing if is_decoding(piece.key)][:1]
+
+
+def _narrowest(weighing: Sequence[Piece]) -> list[Piece]:
+    """The layer that takes least, where wider ones stand before it; the first one where none reads a picture."""
+    if not weighing:
+        return []
+    if not (_takes_picture(weighing[0]) or (weighing[0].kind == "linear" and _narrows(weighing[0]))):
+        return [weighing[0]]
+    pairs = [
+        (after.shape[1] if after.kind == "linear" else min(after.shape[:2]), after) for _, after in pairwise(weighing)
+    ]
+    return [min(pairs, key=lambda pair: pair[0])[1]] if pairs else []
+
+
+def _takes_picture(piece: Piece) -> bool:
+    return piece.kind == "kernel" and piece.shape[1] in PICTURE

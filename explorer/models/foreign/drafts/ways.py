@@ -1,0 +1,126 @@
+"""Strides and paddings, which no file tells: what a kernel may do, and which of it leads to a picture of a usual size.
+
+A way is a text: '2,1,0' of a transposed convolution (stride, padding, output padding), '1,1' of a plain one, with
+'up,' before where the picture is doubled first, and ',pool' behind where it is halved after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from explorer.models.foreign.growing import USUAL_SIDES
+
+LIKELY = (28, 32, 64, 128, 256, 512, 1024)  # pixels
+MOST_WAYS = 5
+MOST_TRIED = 5_000
+MOST_PLANS = 12
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A convolution on its way: `turned` when transposed, `side` before it where that is known to be one place."""
+
+    key: str
+    size: int
+    turned: bool
+    first: bool = False  # of a decoder, from one place
+    gap: int = -1
+    last: bool = False
+    shuffled: bool = False  # four channels become four pixels behind it
+
+    @property
+    def group(self) -> tuple[object, ...]:
+        """Kernels of one group go one way."""
+        return (self.size, self.turned, self.first, self.gap not in (0, 1), self.last)
+
+
+def growing_ways(kernel: Kernel) -> tuple[str, ...]:
+    """Of a layer of a decoder, the likeliest first."""
+    size = kernel.size
+    if not kernel.turned:
+        same = f"1,{size // 2}"
+        ways = (f"up,{same}", same) if kernel.gap >= 2 else (same, f"up,{same}")
+        if size == 1:
+            return ways
+        return (*ways, "1,0") if kernel.gap not in (0, 1) else (same, "1,0", f"up,{same}")
+    if kernel.first:
+        return ("1,0,0",) if size > 2 else ("1,0,0", f"{size},0,0")
+    if size == 1:
+        return ("1,0,0", "2,0,1")
+    if size % 2 == 0:
+        return tuple(dict.fromkeys((f"2,{size // 2 - 1},0", "2,0,0", "1,0,0", f"{size},0,0", f"1,{size // 2 - 1},0")))
+    half = size // 2
+    return f"2,{half},1", f"1,{half},0", f"2,{half},0", "2,0,0", "1,0,0", "2,0,1"
+
+
+def shrinking_ways(kernel: Kernel) -> tuple[str, ...]:
+    """Of a layer of an encoder, the likeliest first."""
+    size = kernel.size
+    if size == 1:
+        return "1,0", "2,0"
+    if size % 2 == 0:
+        return f"2,{size // 2 - 1}", "2,0", "1,0", f"{size},0", f"1,{size // 2}"
+    half = size // 2
+    pooled = f"1,{half},pool"
+    ways = (pooled, f"1,{half}", f"2,{half}") if kernel.gap >= 2 else (f"2,{half}", f"1,{half}", pooled)
+    return (*ways, "2,0", "1,0", "1,0,pool", f"2,{half - 1}") if half > 1 else (*ways, "2,0", "1,0", "1,0,pool")
+
+
+def side_after(side: int, kernel: Kernel, way: str) -> int:
+    """Pixels of the picture behind a layer; below 1 where that is impossible."""
+    words = way.split(",")
+    if words[0] == "up":
+        side, words = 2 * side, words[1:]
+    stride, padding = int(words[0]), int(words[1])
+    if kernel.turned:
+        made = (side - 1) * stride - 2 * padding + kernel.size + int(words[2])
+    else:
+        made = (side + 2 * padding - kernel.size) // stride + 1 if side + 2 * padding >= kernel.size else 0
+    made = made // 2 if words[-1] == "pool" else made
+    return 2 * made if kernel.shuffled else made
+
+
+def plans(
+    kernels: Sequence[Kernel], side: int, *, growing: bool, wanted: Sequence[int] = USUAL_SIDES
+) -> list[tuple[str, ...]]:
+    """Ways for all kernels that lead from `side` to a wanted one, the likeliest first; one way for a group."""
+    if not kernels:
+        return [()]
+    groups = list(dict.fromkeys(kernel.group for kernel in kernels))
+    options = [(growing_ways if growing else shrinking_ways)(_of(kernels, group)) for group in groups]
+    found: dict[tuple[str, ...], int] = {}
+    for ranks in product(*(range(min(len(one), MOST_WAYS)) for one in options)):
+        chosen = {group: ways[rank] for group, ways, rank in zip(groups, options, ranks, strict=True)}
+        plan = tuple(chosen[kernel.group] for kernel in kernels)
+        if (made := walked(kernels, plan, side)[-1]) in wanted:
+            unlikely = growing and made not in LIKELY and side * 2 ** len(kernels) > LIKELY[0]
+            found.setdefault(plan, sum(ranks) + 2 * unlikely)
+            if len(found) == MOST_TRIED:
+                break
+    return sorted(found, key=found.__getitem__)[:MOST_PLANS]
+
+
+def walked(kernels: Sequence[Kernel], plan: Sequence[str], side: int) -> list[int]:
+    """The sides behind every kernel; 0 from where the plan is impossible."""
+    sides = []
+    for kernel, way in zip(kernels, plan, strict=True):
+        side = side_after(side, kernel, way) if side > 0 else 0
+        sides.append(max(side, 0) if side <= 4096 else 0)
+    return sides
+
+
+def in_words(way: str) -> str:
+    """'stride 2, padding 1', for a person."""
+    words = way.split(",")
+    doubled = words[0] == "up"
+    words = words[1:] if doubled else words
+    told = f"stride {words[0]}, padding {words[1]}"
+    if len(words) > 2 and words[2].isdigit() and words[2] != "0":
+        told += f", output padding {words[2]}"
+    return ("doubled first, " if doubled else "") + told + (", then halved" if words[-1] == "pool" else "")
+
+
+def _of(kernels: Sequence[Kernel], group: tuple[object, ...]) -> Kernel:
+    return next(kernel for kernel in kernels if kernel.group == group)

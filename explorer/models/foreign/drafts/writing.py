@@ -1,0 +1,158 @@
+"""From a route and choices to layers: where activations stand, and what each convolution does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from torch import Tensor
+
+from explorer.models.foreign.drafts.pieces import UNKNOWN, Piece
+from explorer.models.foreign.drafts.route import Step
+from explorer.models.foreign.drafts.told import Choices, Option, Question, Row
+from explorer.models.foreign.drafts.ways import Kernel, growing_ways, in_words, shrinking_ways, side_after
+from explorer.models.foreign.stack import Stack, UnfitError
+
+ACTIVATIONS = (
+    *(("relu", "ReLU"), ("leaky 0.2", "leaky ReLU 0.2"), ("leaky 0.01", "leaky ReLU 0.01"), ("elu", "ELU")),
+    *(("silu", "SiLU"), ("gelu", "GELU"), ("selu", "SELU"), ("tanh", "tanh"), ("sigmoid", "sigmoid")),
+    *(("softplus", "softplus"), ("none", "none")),
+)
+LASTS = (("sigmoid", "sigmoid"), ("tanh", "tanh"), ("none", "none"), ("relu", "ReLU"), ("hardtanh", "clipped to -1..1"))
+GROUPS = (32, 16, 8, 4, 2, 1)
+SIGNED = frozenset({"tanh", "hardtanh"})
+
+
+class KeyedStack(Stack):
+    """A stack whose layers name the modules of the file that they take their weights from."""
+
+    def beside(self) -> KeyedStack:
+        return KeyedStack(self.tensors, self.taken)
+
+    def take(self, key: str, names: Iterable[str]) -> Stack:
+        self.layers[-1]["key"] = key
+        return super().take(key, names)
+
+
+def activate(stack: Stack, name: str) -> None:
+    """Adds an activation of `ACTIVATIONS` or `LASTS`."""
+    kind, _, slope = name.partition(" ")
+    if kind == "leaky":
+        stack.add("leaky", slope=float(slope))
+    elif kind != "none":
+        stack.add(kind)
+
+
+class Writer:
+    """Writes steps one after the other, and a row for each. `side` 0: vectors."""
+
+    def __init__(self, tensors: Mapping[str, Tensor], choices: Choices, part: str, side: int) -> None:
+        self.stack = KeyedStack(tensors)
+        self.choices, self.part, self.side = choices, part, side
+        self.usual = choices.get("activation", "relu")
+        self.eps = float(choices.get("eps", "1e-05"))
+        self.rows: list[Row] = []
+
+    def write(self, steps: Sequence[Step], plan: Mapping[str, str], *, open_end: bool) -> None:
+        """`open_end`: nothing is added behind the last layer."""
+        for number, step in enumerate(steps):
+            after = _next_piece(steps, number)
+            self._layer(step, plan)
+            chosen: Question | None = None
+            if step.kind not in ("fold", "shuffle", "flatten") and (after is not None or not open_end):
+                chosen = self._activation(step.piece, after)
+            if step.kind not in ("fold", "flatten"):
+                self.rows.append(self._row(step, plan, chosen))
+
+    def _layer(self, step: Step, plan: Mapping[str, str]) -> None:
+        stack, key = self.stack, step.piece.key
+        if step.kind == "linear":
+            stack.linear(key)
+        elif step.kind == "flatten":
+            stack.add("flatten")
+            self.side = 0
+        elif step.kind == "fold":
+            stack.add("fold", shape=[step.out, step.side, step.side])
+            self.side = step.side
+        elif step.kind == "kernel":
+            assert step.kernel is not None
+            self._convolution(step.kernel, plan[key])
+        elif step.kind == "shuffle":
+            stack.add("shuffle", factor=2)
+            self.side *= 2
+        else:
+            self._norm(step)
+
+    def _norm(self, step: Step) -> None:
+        stack, key, features = self.stack, step.piece.key, step.piece.shape[0]
+        if step.kind == "norm":
+            stack.norm(key, self.eps)
+        elif step.kind == "slope":
+            stack.add("prelu", slopes=features).take(key, ("weight",))
+        elif self.side:
+            groups = int(self.choices.get("groups", "0")) or next(one for one in GROUPS if features % one == 0)
+            stack.group_norm(key, groups if features % groups == 0 else 1, self.eps)
+        else:
+            stack.add("layer_norm", eps=self.eps).take(key, ("weight", "bias"))
+
+    def _convolution(self, kernel: Kernel, way: str) -> None:
+        words = way.split(",")
+        if words[0] == "up":
+            self.stack.add("upsample", factor=2, mode=self.choices.get("enlarging", "nearest"))
+            words = words[1:]
+        stride, padding = int(words[0]), int(words[1])
+        if kernel.turned:
+            self.stack.transposed(kernel.key, stride, padding, int(words[2]))
+        else:
+            self.stack.conv(kernel.key, stride, padding)
+        if words[-1] == "pool":
+            self.stack.add("pool", size=2, kind=self.choices.get("pooling", "max"))
+        self.side = side_after(self.side, kernel, way) // (2 if kernel.shuffled else 1)
+        if self.side < 1:
+            raise UnfitError(f"'{kernel.key}' with {in_words(way)} leaves no picture")
+
+    def _activation(self, piece: Piece, after: Piece | None) -> Question:
+        """Adds what stands behind a module; `after` is the next one."""
+        default = self.usual if stands_between(piece, after) else "none"
+        taken = self.choices.get(f"after:{piece.key}", default)
+        activate(self.stack, taken)
+        options = tuple(Option(*one) for one in ACTIVATIONS)
+        return Question(f"after:{piece.key}", "Activation", options, taken, tip=f"What stands behind {piece.key}")
+
+    def _row(self, step: Step, plan: Mapping[str, str], chosen: Question | None) -> Row:
+        shape = f"{step.out} x {self.side} x {self.side}" if self.side else f"{step.out}"
+        return Row(self.part, step.piece.key, _called(step), shape, self._way(step, plan), chosen)
+
+    def _way(self, step: Step, plan: Mapping[str, str]) -> Question | None:
+        kernel = step.kernel
+        if kernel is None:
+            return None
+        ways = growing_ways(kernel) if self.part == "decoder" else shrinking_ways(kernel)
+        ways = tuple(dict.fromkeys((plan[kernel.key], *ways)))
+        options = tuple(Option(way, in_words(way)) for way in ways)
+        return Question(f"way:{kernel.key}", "Stride and padding", options, plan[kernel.key])
+
+
+def stands_between(piece: Piece, after: Piece | None) -> bool:
+    """Whether an activation stands behind a module: the gap in their numbers tells, else what people do."""
+    if piece.kind == "slope" or (after is not None and after.kind == "slope"):
+        return False
+    if after is not None and after.gap != UNKNOWN:
+        return after.gap > 0
+    return after is None or after.kind not in ("norm", "scale")
+
+
+def _next_piece(steps: Sequence[Step], number: int) -> Piece | None:
+    own = steps[number].piece
+    return next((step.piece for step in steps[number + 1 :] if step.piece is not own), None)
+
+
+def _called(step: Step) -> str:
+    piece = step.piece
+    if step.kind == "linear":
+        return f"Linear {piece.shape[1]} → {piece.shape[0]}"
+    if step.kernel is not None:
+        wide = (piece.shape[0], piece.shape[1]) if step.kernel.turned else (piece.shape[1], piece.shape[0])
+        name = "ConvTranspose2d" if step.kernel.turned else "Conv2d"
+        return f"{name} {wide[0]} → {wide[1]}, {piece.kernel} x {piece.kernel}"
+    names = {"norm": "BatchNorm", "slope": "PReLU", "shuffle": "PixelShuffle", "scale": "GroupNorm or LayerNorm"}
+    return f"{names[step.kind]} {step.out}"
