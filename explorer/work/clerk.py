@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Collection
 from multiprocessing.connection import Connection
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from explorer.work import wire
 from explorer.work.faults import failure
@@ -30,6 +30,9 @@ from explorer.work.search import Search
 from explorer.work.seats import Seats
 from explorer.work.shelf import OpenModel, milliseconds_since
 from explorer.work.source import Source, warm
+
+if TYPE_CHECKING:
+    from explorer.latents.arrays import Images, Latents
 
 ENCODED_AT_ONCE = 32
 QUIET_S = 0.15  # without a live request for so long, thumbnails and measures may go on
@@ -176,9 +179,22 @@ class Clerk:
         elapsed = milliseconds_since(start)
         if model.note != device:
             self._tell(model.device_changed())
-        return Decoded(
-            request.key, request.purpose, request.marks[part], latents, images, elapsed, backend, request.born
-        )
+        reread = self._reread(images, request.space) if request.reread else None
+        if request.side:
+            from explorer.latents.pictures import shrunk
+
+            images = shrunk(images, request.side)
+        told = request.key, request.purpose, request.marks[part], latents, images, elapsed, backend, request.born
+        return Decoded(*told, reread)
+
+    def _reread(self, images: Images, space: str) -> Latents | None:
+        """What pictures are encoded to, (n, d); None where the model does not encode into this space."""
+        from explorer.models.base import CanEncode
+
+        model = self._serving().model
+        if not model.card.encodes or model.card.spaces[0].name != space or not isinstance(model, CanEncode):
+            return None
+        return model.encode(images).mean
 
     def _measured(self, request: MeasureRequest, part: slice) -> Measured:
         from explorer.models.measuring import measure

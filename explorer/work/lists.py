@@ -25,14 +25,18 @@ ORDER = (
     "first values",
     "tile values",
     "effects",
+    "library",
     "reading",
+    "reach",
     "thumbnails",
     "sample values",
 )
-IDLE = frozenset({"first values", "tile values", "thumbnails", "sample values"})  # wait while the hand is at work
-MEASURES = frozenset(
-    {"film values", "first values", "tile values", "sample values"}
-)  # need the weights, not only a twin
+IDLE = frozenset(  # wait while the hand is at work
+    {"first values", "tile values", "library", "reading", "reach", "thumbnails", "sample values"}
+)
+MEASURES = frozenset(  # need the weights, not only a twin
+    {"film values", "first values", "tile values", "effects", "reach", "sample values"}
+)
 CHUNK_MS = 15.0  # a live request waits for one chunk at most; or for one latent, where that takes longer
 IDLE_CHUNK_MS = 45.0  # the first picture of a drag may wait for one of these; while the hand moves there are none
 LARGEST = 32  # batches of 16 to 32 are 2.2 to 2.9 times cheaper a picture than single ones, larger ones no more

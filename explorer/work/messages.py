@@ -35,6 +35,8 @@ Purpose = Literal[
     "tile values",
     "effects",
     "reading",
+    "reach",
+    "library",
     "glance",
     "thumbnails",
     "sample values",
@@ -79,7 +81,11 @@ class Opened:
 
 @dataclass(frozen=True, eq=False)
 class DecodeRequest:
-    """Pictures wanted. `marks` (one for each latent, any picklable value) come back with the pictures."""
+    """Pictures wanted. `marks` (one for each latent, any picklable value) come back with the pictures.
+
+    `side`: they are wanted no larger than this, in pixels; 0: as they are. `reread`: what they are encoded to is wanted
+    too, where the model encodes into this space.
+    """
 
     key: int
     purpose: Purpose
@@ -88,6 +94,8 @@ class DecodeRequest:
     truncation: float = 1.0
     marks: tuple[object, ...] = ()
     born: float = 0.0  # time.perf_counter() of the gesture, for measuring
+    side: int = 0
+    reread: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,6 +110,7 @@ class Decoded:
     decode_ms: float
     backend: str = "torch"  # or 'onnxruntime'
     born: float = 0.0
+    reread: Latents | None = None  # what the pictures are encoded to, where that was wanted and can be
 
 
 @dataclass(frozen=True, eq=False)

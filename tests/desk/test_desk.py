@@ -149,7 +149,7 @@ def test_a_dropped_picture_becomes_the_current_latent(qtbot: QtBot, desk: Desk, 
     Image.new("RGB", (10, 10), (200, 0, 0)).save(tmp_path / "mine.png")
     with qtbot.waitSignal(desk.engine.encoded, timeout=WAIT):
         desk.window.dropped.emit(str(tmp_path / "mine.png"))
-    assert desk.store.state.place.base[0] == 20
+    assert desk.store.state.place.base[0] == 10
 
 
 def test_going_to_the_other_space_keeps_the_sample(qtbot: QtBot, desk: Desk) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
+from desk_scene import opens
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -35,6 +37,41 @@ def test_y_and_n_make_a_concept_with_a_strip_numbers_and_side_effects(qtbot: QtB
     with qtbot.waitSignal(desk.engine.decoded, timeout=WAIT):
         QTest.mouseClick(parts.measure, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: parts.measure.text() == "Effects" and parts.measure.isEnabled(), timeout=WAIT)
+
+
+@pytest.mark.parametrize(("model", "how"), [("one", "encoded again"), ("gan", "read by a probe")])
+def test_pictures_say_whether_a_concept_acts_and_how_far_it_reaches(
+    qtbot: QtBot, desk: Desk, model: str, how: str
+) -> None:
+    """The model paints the first number alone: what is read of it is what was asked of it."""
+    if model != "one":
+        opens(qtbot, desk, model)
+    samples = desk.model.samples()
+    assert samples is not None
+    order = np.argsort(samples.latents[:, 0])
+    for low, high in zip(order[:6].tolist(), order[-6:].tolist(), strict=True):
+        example(desk, low, Qt.Key.Key_N)
+        example(desk, high, Qt.Key.Key_Y)
+    panel = desk.window.studio
+    qtbot.waitUntil(lambda: "acts" in panel._tested, timeout=WAIT)
+    acts, reach = panel._tested["acts"], panel._tested["safe_range"]
+    assert panel._tested["safe_range_of"] == acts["how"] == how  # type: ignore[index]
+    assert acts["up"] > 0.9  # type: ignore[index]
+    assert reach[0] < 0 < reach[1]  # type: ignore[index]
+    assert desk.window.studio.parts.slider.slider.bounds is not None
+
+
+def test_once_on_show_side_effects_follow_every_other_draft(qtbot: QtBot, desk: Desk) -> None:
+    parts = desk.window.studio.parts
+    for sample in range(0, 12, 3):  # kind a against kind b
+        example(desk, sample, Qt.Key.Key_Y)
+        example(desk, sample + 1, Qt.Key.Key_N)
+    told: list[object] = []
+    desk.window.studio.show_effects = lambda *args, **_more: told.append(args)  # type: ignore[method-assign]
+    QTest.mouseClick(parts.measure, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(told) == 1, timeout=WAIT)
+    example(desk, 12, Qt.Key.Key_Y)
+    qtbot.waitUntil(lambda: len(told) == 2, timeout=WAIT)
 
 
 def test_the_library_on_disk_follows_keep_and_undo_and_comes_back_with_the_model(qtbot: QtBot, desk: Desk) -> None:

@@ -19,7 +19,7 @@ from explorer.latents.concepts import (
     split_half_angle,
 )
 from explorer.latents.concepts import tested as with_scores
-from explorer.latents.concepts.effects import counts, effects, moved, readable, readouts, telling
+from explorer.latents.concepts.effects import Effect, counted, effects, moved, once_a_label, readable, readouts
 from explorer.latents.concepts.mends import balanced, freed, joint, matched, without_components
 from explorer.latents.concepts.reach import safe_range
 from explorer.latents.samples import Labels, LatentSet
@@ -154,14 +154,28 @@ def test_the_safe_range_ends_where_the_samples_end() -> None:
     assert safe_range(concept, latents[:3]) == (0.0, 0.0)
 
 
-def test_counts_say_how_many_of_each_class_are_in_the_buckets() -> None:
-    samples, smile, glasses = biased(200)
-    table = counts(samples, np.flatnonzero(smile), np.flatnonzero(~smile), "glasses")
-    assert table["round"] == (int((smile & glasses).sum()), int((~smile & glasses).sum()))
-    told = telling(samples, np.flatnonzero(smile), np.flatnonzero(~smile), "glasses", "glasses: round")
-    assert told.startswith(f"glasses: round in {int((smile & glasses).sum())} of {int(smile.sum())} with, ")
-    with pytest.raises(InputError):
-        counts(samples, np.array([0]), np.array([1]), "beard")
+def test_counts_say_how_many_examples_have_what_else_moved() -> None:
+    samples, smile, _glasses = biased()
+    with_, without = np.flatnonzero(smile), np.flatnonzero(~smile)
+    one = counted(samples, with_, without, Effect("glasses: round", "glasses", 0.6, 0.9))
+    assert (one.of_with, one.of_without) == (len(with_), len(without))
+    assert one.with_ / one.of_with == pytest.approx(0.8, abs=0.05)
+    assert one.gap == pytest.approx(0.6, abs=0.08)
+    yes = counted(samples, with_, without, Effect("smile", "smile", 1.0, 1.0))
+    assert (yes.with_, yes.without) == (len(with_), 0)
+
+
+def test_of_each_label_one_class_is_told_and_the_concepts_own_first() -> None:
+    found = [
+        Effect("smile: sad", "smile", -0.5, 0.0),
+        Effect("smile: smiling", "smile", 0.4, 1.0),
+        Effect("glasses: none", "glasses", -0.3, 0.1),
+        Effect("glasses: round", "glasses", 0.2, 0.9),
+        Effect("glasses: square", "glasses", 0.1, 0.9),
+        Effect("hat", "hat", 0.25, 0.7),
+    ]
+    assert [one.name for one in once_a_label(found)] == ["smile: smiling", "hat", "glasses: round"]
+    assert once_a_label([]) == []
 
 
 def test_a_unit_needs_samples_that_vary_along_it() -> None:

@@ -10,10 +10,11 @@ from panel_scene import mouse, opened, steps, store_at
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from explorer.latents.concepts import Concept
-from explorer.latents.concepts.effects import Effect
+from explorer.latents.concepts.effects import Count, Effect
 from explorer.latents.edits import edited
 from explorer.session.drafts import draft, free_name
 from explorer.session.state import Snapshot, frozen
@@ -250,10 +251,26 @@ def test_under_five_examples_numbers_are_grey_and_say_so(panel: StudioPanel) -> 
 def test_side_effects_are_told_in_words_with_those_before_the_mend(panel: StudioPanel) -> None:
     put(panel, "with", 1, 2)
     now = [Effect("smile", "smile", 0.9, 1.0), Effect("glasses", "glasses", -0.1, 0.2)]
-    panel.show_effects(now, [Effect("glasses", "glasses", 0.62, 0.9)])
-    rows = panel.parts.bars.rows
+    panel.show_effects(now, [Effect("glasses", "glasses", 0.62, 0.9)], (), "encoded again")
+    rows = panel.parts.effects.bars.rows
     assert rows[0][0] == "smile: +0.90, up in 100 %"
     assert rows[1] == ("also removes glasses: −0.10", -0.1, 0.62)
+
+
+def test_the_table_of_counts_explains_a_side_effect_and_a_click_mends_it(panel: StudioPanel, store: Store) -> None:
+    put(panel, "with", 1, 2, 3)
+    put(panel, "without", 4, 5, 6)
+    found = [Effect("glasses", "glasses", 0.9, 1.0), Effect("smile", "smile", 0.5, 0.9)]
+    counts = [Count("glasses", "glasses", 9, 10, 0, 10), Count("smile", "smile", 8, 10, 2, 10)]
+    panel.show_effects(found, (), counts, "read by a probe")
+    view = panel.parts.effects
+    texts = [label.text() for label in view.table.findChildren(QLabel)]
+    assert "8 of 10" in texts
+    assert "2 of 10" in texts
+    assert view.why.text().startswith("80 % of the examples with have smile, and 20 % of those without")
+    assert "no encoder" in view.how.text()
+    press(panel, view.balance)
+    assert store.state.studio.making.balance == ("smile",)
 
 
 def test_the_library_is_searched(panel: StudioPanel) -> None:

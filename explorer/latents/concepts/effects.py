@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from explorer.errors import InputError
 from explorer.latents.arrays import Latents
 from explorer.latents.concepts.concept import Concept, Numbers
 from explorer.latents.concepts.mends import joint
@@ -21,6 +20,7 @@ TAUGHT = 4000  # samples a read-out learns from
 MOST_CLASSES = 12
 RELIABLE = 0.8
 YES = ("yes", "true")
+NOTHING = ("none", "no", "false")
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,29 +140,49 @@ def effects(
     return sorted(found, key=lambda effect: -abs(effect.change))
 
 
-def counts(
-    samples: LatentSet, with_: NDArray[np.int64], without: NDArray[np.int64], label: str
-) -> dict[str, tuple[int, int]]:
-    """How many examples (places of samples) with and without are of each class of a label. Raises InputError."""
-    known = samples.label(label)
-    if known is None or not known.is_category:
-        raise InputError(f"There is no label '{label}' of classes.", "Choose one of the labels of these samples.")
-    codes = known.values.astype(np.int64)
-    tables = [np.bincount(codes[part], minlength=len(known.names)) for part in (with_, without)]
-    return {name: (int(n), int(m)) for name, n, m in zip(known.names, *tables, strict=True) if n or m}
+def once_a_label(found: Sequence[Effect]) -> list[Effect]:
+    """Of each label the class that tells most, one that is there rather than 'none'; the largest first.
+
+    Of the label that moved most, which is the concept's own, the class that it moves towards.
+    """
+    labels = list(dict.fromkeys(effect.label for effect in sorted(found, key=lambda one: -abs(one.change))))
+    told = []
+    for place, label in enumerate(labels):
+        classes = [effect for effect in found if effect.label == label]
+        there = [effect for effect in classes if effect.name.partition(": ")[2] not in NOTHING] or classes
+        if place == 0:
+            told.append(max(there, key=lambda effect: effect.change))
+        else:
+            told.append(max(there, key=lambda effect: abs(effect.change)))
+    return told[:1] + sorted(told[1:], key=lambda effect: -abs(effect.change))
 
 
-def telling(samples: LatentSet, with_: NDArray[np.int64], without: NDArray[np.int64], label: str, name: str) -> str:
-    """The counts that explain an effect: 'glasses: round in 80 of 100 with, 20 of 100 without'; '' where unknown."""
-    try:
-        table = counts(samples, with_, without, label)
-    except InputError:
-        return ""
-    word = name.partition(": ")[2] or next((one for one in table if one in YES), "")
-    if word not in table:
-        return ""
-    n, m = table[word]
-    return f"{name} in {n:,} of {len(with_):,} with, {m:,} of {len(without):,} without"
+@dataclass(frozen=True)
+class Count:
+    """How many examples have an attribute: `with_` of `of_with` in the bucket with, `without` of `of_without`."""
+
+    name: str
+    label: str
+    with_: int
+    of_with: int
+    without: int
+    of_without: int
+
+    @property
+    def gap(self) -> float:
+        """The share among those with less the share among those without, -1..1."""
+        return self.with_ / max(1, self.of_with) - self.without / max(1, self.of_without)
+
+
+def counted(samples: LatentSet, with_: NDArray[np.int64], without: NDArray[np.int64], effect: Effect) -> Count:
+    """The counts that explain an effect, of examples by their place among the samples."""
+    known = samples.label(effect.label)
+    word = effect.name.partition(": ")[2]
+    names = known.names if known is not None else ()
+    code = names.index(word) if word in names else next((i for i, one in enumerate(names) if one in YES), -1)
+    values = known.values.astype(np.int64) if known is not None else np.zeros(len(samples), np.int64)
+    n, m = (int((values[part] == code).sum()) for part in (with_, without))
+    return Count(effect.name, effect.label, n, len(with_), m, len(without))
 
 
 def strata(samples: LatentSet, places: NDArray[np.int64], labels: Sequence[str]) -> NDArray[np.int64]:

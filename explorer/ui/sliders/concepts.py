@@ -39,7 +39,17 @@ def told(concept: Concept) -> str:
     auc = known.get("held_out_auc")
     if isinstance(auc, int | float):
         parts.append(f"held-out AUC {auc:.2f}")
+    if (safe := safe_range_of(concept)) is not None:
+        parts.append(f"safe from {safe[0]:+.1f} to {safe[1]:+.1f}".replace("-", "\N{MINUS SIGN}"))
     return "; ".join(parts[:2]) + "".join(f", {part}" for part in parts[2:]) + "."
+
+
+def safe_range_of(concept: Concept) -> tuple[float, float] | None:
+    """How far one can go along it before pictures leave the data, in sigma from a sample; None where unmeasured."""
+    known = concept.provenance.get("safe_range")
+    if not isinstance(known, list | tuple) or len(known) != 2 or not all(isinstance(end, int | float) for end in known):
+        return None
+    return (float(known[0]), float(known[1])) if any(known) else None
 
 
 class ConceptSection(Section):
@@ -217,7 +227,10 @@ class ConceptSection(Section):
             if concept.direction.shape != place.base.shape:
                 continue
             own, strength = float(concept.coordinate(place.base)), place.strengths.get(concept.name, 0.0)
-            self.rows[concept.name].show_place(own + strength, own, changed=strength != 0.0)
+            row = self.rows[concept.name]
+            row.show_place(own + strength, own, changed=strength != 0.0)
+            safe = safe_range_of(concept)
+            row.slider.show_bounds((own + safe[0], own + safe[1]) if safe else None)
         self.reset.setEnabled(any(place.strengths.values()))
 
     def _show_found(self, text: str) -> None:

@@ -21,13 +21,13 @@ from PySide6.QtWidgets import (
 from explorer.latents.concepts import METHODS
 from explorer.session.studio import Making
 from explorer.ui.studio.bucket import BucketView
+from explorer.ui.studio.effects_view import EffectsView
 from explorer.ui.studio.library import Library
 from explorer.ui.studio.mends import Mends
 from explorer.ui.studio.numbers import Numeral
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Dim, Empty, Quiet
 from explorer.ui.widgets.row import SliderRow
-from explorer.ui.widgets.signed_bars import SignedBars
 from explorer.ui.widgets.steps import StepStrip
 
 RANGE = 4.0
@@ -86,7 +86,7 @@ class Parts(QWidget):
         self.slider = SliderRow("strength", -RANGE, RANGE)
         self.slider.began.connect(self._begin)
         self.measure = _button("Effects", "What else moved? Every known attribute, read from 200 decoded samples")
-        self.bars = SignedBars()
+        self.effects = EffectsView()
         self.mends = Mends()
         self.library = Library()
         self._lines = QGridLayout()
@@ -124,8 +124,10 @@ class Parts(QWidget):
         for part in (self.keep, self.measure):
             part.setEnabled(has_draft)
         self.strip_before.setVisible(has_draft and making.is_mended)
-        for shown in (self.strip, self.slider, self.measure, self.mends, self.bars, self._numbers):
+        for shown in (self.strip, self.slider, self.measure, self.mends, self._numbers):
             shown.setVisible(has_draft)
+        if not has_draft:
+            self.effects.setVisible(False)
 
     def show_numbers(self, numerals: Sequence[Numeral]) -> None:
         """One line each; what is unsure is grey."""
@@ -175,7 +177,7 @@ class Parts(QWidget):
         column.addLayout(_row(self.label, self.class_, self.fill, self.flip))
         column.addLayout(_row(self.keep, self.measure, self.clear))
         self.name.setMinimumWidth(8 * ink.GRID)
-        for below in (self.bars, self.mends, self._numbers, self.library):
+        for below in (self._numbers, self.effects, self.mends, self.library):
             column.addWidget(below)
         column.addStretch(1)
         self._area = QScrollArea()

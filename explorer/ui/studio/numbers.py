@@ -34,10 +34,23 @@ def numerals(concept: Concept, tested: Mapping[str, object], others: Sequence[Co
     low_high = known.get("safe_range")
     if isinstance(low_high, list | tuple) and len(low_high) == 2:
         low, high = (f"{float(end):+.2g}".replace("-", "\N{MINUS SIGN}") for end in low_high)
-        lines.append(Numeral("Safe range", f"{low} to {high} σ", SAFE_HINT))
+        how = SAFE_HINTS.get(str(known.get("safe_range_of", "")), SAFE_HINT)
+        lines.append(Numeral("Safe range", f"{low} to {high} σ", how))
+    if (acts := known.get("acts")) is not None and isinstance(acts, Mapping):
+        lines.append(Numeral("Does it act", acts_in_words(acts), ACT_HINT))
     if others:
         lines.append(Numeral("Nearest", nearest(concept, others), COSINE_HINT))
     return lines
+
+
+def acts_in_words(acts: Mapping[str, object]) -> str:
+    """'yes: at +2 pictures read +1.6 σ more, up in 24 of 24 samples'."""
+    read, up, count, trust = (_float(acts.get(key)) for key in ("read", "up", "count", "trust"))
+    verdict = "yes" if up >= ACTS and read >= 1 else "in part" if up >= ACTS or read >= HALF else "hardly"
+    told = f"{verdict}: at +2 pictures read {read:+.1f} σ more, up in {up * count:.0f} of {count:.0f} samples"
+    if acts.get("how") != "encoded again":
+        told += f" (by a probe that explains {100 * trust:.0f} %)"
+    return told.replace("-", "\N{MINUS SIGN}")
 
 
 def nearest(concept: Concept, others: Sequence[Concept], count: int = 3) -> str:
@@ -66,6 +79,10 @@ def _number(value: object) -> str:
     return f"{value:.2f}".replace("-", "\N{MINUS SIGN}") if isinstance(value, int | float) else "not defined"
 
 
+def _float(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
 def _whole(value: object) -> int:
     return int(value) if isinstance(value, int) else 0
 
@@ -81,4 +98,16 @@ SAFE_HINT = (
     "How far half of the samples can be moved before they are farther from every other sample than 99 % of the "
     "samples are."
 )
+SAFE_HINTS = {
+    "encoded again": "Samples were moved and decoded, and their pictures encoded again: how far half of them can be "
+    "moved before they are farther from every other sample than 99 % of the samples are, or come back as something "
+    "else than was asked. The marks on the slider.",
+    "read by a probe": "Samples were moved and decoded: how far half of them can be moved before their pictures, or "
+    "their latents, are farther from all others than those of 99 % of the samples. The marks on the slider.",
+}
+ACT_HINT = (
+    "Samples were moved by +2 along the arrow and decoded, and their pictures read again: encoded, or by a probe that "
+    "learned from decoded samples where the model has no encoder."
+)
+ACTS, HALF = 0.95, 0.5  # a share of samples, and sigma
 COSINE_HINT = "Cosine to other concepts: 1 is the same way, 0 at right angles, −1 the opposite."

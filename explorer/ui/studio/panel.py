@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from explorer.errors import InputError
 from explorer.latents.arrays import Images, Latents
 from explorer.latents.concepts import Concept
-from explorer.latents.concepts.effects import Effect
+from explorer.latents.concepts.effects import Count, Effect
 from explorer.latents.samples import HELD_OUT
 from explorer.session.drafts import Draft
 from explorer.session.state import State
@@ -29,7 +29,6 @@ from explorer.ui.widgets.picture import image_of
 from explorer.work.messages import Opened
 
 STEPS = (-2.0, -1.0, 0.0, 1.0, 2.0)
-FEW_EFFECTS = 6
 
 
 class StudioPanel(QWidget):
@@ -69,7 +68,7 @@ class StudioPanel(QWidget):
         if opened is None or not opened.is_same_as(self.wishes.opened):
             self._images, self._tested = {}, {}
             self.parts.strip.forget_images()
-            self.parts.bars.show_rows((), "Nothing measured")
+            self.parts.effects.show_effects((), (), (), "", ())
         self.wishes.opened = opened
         self.parts.show_labels(self._labels(numbers=True) if opened else {})
         self.wishes.current()
@@ -95,20 +94,16 @@ class StudioPanel(QWidget):
     def show_numbers(self, draft: Draft, tested: Mapping[str, object]) -> None:
         """What was measured of a draft in the background; too late for another one."""
         if draft.concept is self._store.state.studio.draft:
-            self._tested = tested
+            self._tested = {**self._tested, **tested}
             self._show_slider()
             self._show_numbers()
 
     def show_effects(
-        self, effects: Sequence[Effect], before: Sequence[Effect] = (), counts: Sequence[str] = ()
+        self, effects: Sequence[Effect], before: Sequence[Effect], counts: Sequence[Count], how: str
     ) -> None:
-        """What else moved, the concept's own attribute first; before: the same without the mends; counts: why."""
-        was = {effect.name: effect.change for effect in before}
-        rows = []
-        for place, effect in enumerate(effects[:FEW_EFFECTS]):
-            words = effect.words if place else effect.own_words
-            rows.append((words, effect.change, was.get(effect.name) if before else None))
-        self.parts.bars.show_rows(rows, "What else moved, per +1", list(counts[:FEW_EFFECTS]))
+        """What else moved, the concept's own attribute first; before: the same without the mends; counts: why; how
+        pictures were read."""
+        self.parts.effects.show_effects(effects, before, counts, how, self.wishes.making.balance)
 
     def show_busy(self, text: str) -> None:
         """What is being measured; '' when it is done."""
@@ -277,6 +272,9 @@ class StudioPanel(QWidget):
         parts.slider.moved.connect(self._ask_strength)
         parts.slider.ended.connect(self._store.end_gesture)
         parts.slider.reset_wanted.connect(lambda: self._ask_strength(parts.slider.slider.tick or 0.0))
+        parts.effects.balance_wanted.connect(
+            lambda name: self._make("Balance the examples", balance=(*wishes.making.balance, name))
+        )
         parts.mends.balanced.connect(lambda names: self._make("Balance the examples", balance=tuple(names)))
         parts.mends.matched.connect(lambda on: self._make("Match pairs", match=on))
         parts.mends.removed.connect(lambda names: self._make("Remove components", remove=tuple(names)))
