@@ -28,6 +28,7 @@ FAMILIES = {
     "gan": "explorer.models.gan",
     "flow": "explorer.models.flow",
     "layers": "explorer.models.foreign.layered",
+    "graph": "explorer.models.foreign.graph",
     "uva-flow": "explorer.models.foreign.uva_flow",
     "stylegan2": "explorer.models.foreign.stylegan2",
     "words": "explorer.models.word_vectors",

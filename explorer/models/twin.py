@@ -54,9 +54,9 @@ class OnnxTwin:
         self._dim = card.default_space.dim
         self._shape = card.image_shape
         self._centre = centre
-        self._session = _session(graph, threads=1)
+        self._session = session(graph, threads=1)
         if (threads := threads_for(self._milliseconds())) > 1:
-            self._session = _session(graph, threads)
+            self._session = session(graph, threads)
 
     def fits(self, latents: Latents) -> bool:
         """Whether these are latents it can decode; torch's model says of others what is wrong with them."""
@@ -217,7 +217,8 @@ def _check(model: NetworkModel, twin: OnnxTwin) -> None:
                 raise ValueError(f"The twin differs from torch by {difference:.2g}.")
 
 
-def _session(graph: bytes, threads: int) -> Any:
+def session(graph: bytes | Path, threads: int) -> Any:
+    """A session of onnxruntime, which nobody else imports."""
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # from 1.29 on it reports to its maker, unless told before its import
     import onnxruntime
 
@@ -226,7 +227,9 @@ def _session(graph: bytes, threads: int) -> Any:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a spinning thread starves the window
-    return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(
+        str(graph) if isinstance(graph, Path) else graph, options, providers=["CPUExecutionProvider"]
+    )
 
 
 def _folder() -> Path:

@@ -52,6 +52,30 @@ def tiny_layers() -> NetworkModel:
     return build(Config(replace(card, image_shape=(4, 4, 3), likelihood="none"), hyperparameters))
 
 
+def tiny_graph() -> NetworkModel:
+    decoder = [
+        {"op": "linear", "in": ["x", "w0", "w1"], "out": "a"},
+        {"op": "reshape", "in": ["a"], "out": "b", "shape": [-1, 2, 2, 2]},
+        {"op": "transposed", "in": ["b", "w2"], "out": "c", "stride": [2, 2], "dilation": [1, 1], "groups": 1}
+        | {"padding": [1, 1, 1, 1], "more": [0, 0]},
+        {"op": "sigmoid", "in": ["c"], "out": "d"},
+    ]
+    encoder = [
+        {"op": "reshape", "in": ["x"], "out": "a", "shape": [-1, 48]},
+        {"op": "linear", "in": ["a", "w0"], "out": "b"},
+    ]
+    hyperparameters = {
+        "decoder": {"nodes": decoder, "weights": {"w0": [8, 3], "w1": [8], "w2": [2, 3, 4, 4]}},
+        "encoder": {"nodes": encoder, "weights": {"w0": [6, 48]}},
+        "posterior": "halves",
+    }
+    card = replace(vae.new_card("tiny", {"size": 8, "channels": 3, "latent_dim": 3}), family="graph")
+    model = build(Config(replace(card, image_shape=(4, 4, 3), likelihood="none"), hyperparameters))
+    for number, parameter in enumerate(model.net.parameters()):
+        torch.nn.init.normal_(parameter, std=0.2, generator=torch.Generator().manual_seed(number))
+    return model
+
+
 def tiny_uva_flow() -> NetworkModel:
     hyperparameters = {"channels": [1, 1, 4, 8], "hidden": 4, "blocks": 1, "leading": 1, "margin": 5e-6}
     return build(Config(replace(flow.new_card("tiny", (8, 8, 1)), family="uva-flow"), hyperparameters))
@@ -84,6 +108,7 @@ TINY: dict[str, Callable[[], NetworkModel]] = {
     "gan": tiny_gan,
     "flow": tiny_flow,
     "layers": tiny_layers,
+    "graph": tiny_graph,
     "uva-flow": tiny_uva_flow,
     "stylegan2": tiny_stylegan2,
     "words": tiny_words,

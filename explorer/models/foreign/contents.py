@@ -14,6 +14,7 @@ from explorer.models.foreign.arrays import read_npz, read_safetensors
 from explorer.models.foreign.limits import LARGEST_TEXT
 from explorer.models.foreign.manifest import Manifest, manifest_beside, read_manifest, weights_beside
 from explorer.models.foreign.pickles import Damaged
+from explorer.models.foreign.programs import Program
 from explorer.models.foreign.sniff import AGAIN, no_model, sniff
 from explorer.models.foreign.stand_ins import PERSISTENT
 from explorer.models.foreign.torch_files import read_pickle, read_torch_legacy, read_torch_zip
@@ -48,6 +49,7 @@ class Contents:
     networks: tuple[str, ...] = ()
     root: object = None
     manifest: Manifest | None = None
+    programs: dict[str, Program] = field(default_factory=dict)
 
     @property
     def parameters(self) -> int:
@@ -131,6 +133,29 @@ def _arrays(path: Path, container: str, network: str) -> Contents:
     return _made(path, container, found, (), root)
 
 
+def _onnx(path: Path, container: str, _network: str) -> Contents:
+    from explorer.models.foreign.onnx_files import read_onnx
+
+    decoder, encoder = _halves_beside(path)
+    program, tensors = read_onnx(decoder)
+    programs, notes = {"decoder": program}, []
+    if encoder is not None:
+        programs["encoder"], more = read_onnx(encoder, "encoder/")
+        tensors |= more
+        notes.append(f"Took {decoder.name} and {encoder.name} together.")
+    return Contents(path, container, tensors, sidecars(path), (), tuple(notes), programs=programs)
+
+
+def _halves_beside(path: Path) -> tuple[Path, Path | None]:
+    """The decoder of this file and the encoder beside it, by their names: vae_decoder.onnx, vae_encoder.onnx."""
+    for ours, theirs in (("decoder", "encoder"), ("Decoder", "Encoder"), ("generator", "encoder")):
+        if ours in path.stem and (beside := path.with_name(path.name.replace(ours, theirs))).is_file():
+            return path, beside
+        if theirs in path.stem and (beside := path.with_name(path.name.replace(theirs, ours))).is_file():
+            return beside, path
+    return path, None
+
+
 def _made(path: Path, container: str, found: Unwrapped, named: tuple[str, ...], root: object) -> Contents:
     hints = {**found.hints, **sidecars(path)}
     return Contents(path, container, found.tensors, hints, named, tuple(found.notes), found.networks, root)
@@ -191,9 +216,10 @@ _READERS: dict[str, Callable[[Path, str, str], Contents]] = {
     "pickle": _pickled(read_pickle),
     "safetensors": _arrays,
     "npz": _arrays,
+    "ONNX": _onnx,
     **dict.fromkeys(
         (
-            *("TorchScript file", "torch export (.pt2)", "ONNX", "Keras h5", "Keras v3 (.keras)"),
+            *("TorchScript file", "torch export (.pt2)", "Keras h5", "Keras v3 (.keras)"),
             *("TensorFlow.js model", "diffusers folder", "pythae folder"),
         ),
         _not_yet,

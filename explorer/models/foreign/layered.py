@@ -127,16 +127,23 @@ def build(config: Config) -> LayeredModel:
 
 
 def _encoder(raw: Fields, card: Card) -> nn.Module:
-    _input_range(raw, card)
-    layout, dim = raw.choice("posterior", LAYOUTS), card.default_space.dim
     list(raw.inners("encoder", 1, 512))
     height, width, channels = card.image_shape
     encoder, made = stacked(raw, "encoder", (channels, height, width))
+    check_posterior(raw, card, math.prod(made), raw.choice("posterior", LAYOUTS))
+    return encoder
+
+
+def check_posterior(raw: Fields, card: Card, numbers: int, layout: Layout) -> None:
+    """Raises CheckpointError unless an encoder that makes so many numbers fits the latents, laid out that way."""
+    _input_range(raw, card)
+    dim = card.default_space.dim
     classes = card.default_space.classes or slice(0, 0)
     wanted = {"mean": dim, "joint": 2 * dim - (classes.stop - classes.start)}.get(layout, 2 * dim)
-    if math.prod(made) != wanted:
-        raise CheckpointError(f"{raw.where}: the encoder makes {made} for {dim} latents.", "Its sizes disagree.")
-    return encoder
+    if numbers != wanted:
+        raise CheckpointError(
+            f"{raw.where}: the encoder makes {numbers} numbers for {dim} latents.", "Its sizes disagree."
+        )
 
 
 def _input_range(raw: Fields, card: Card) -> tuple[float, float]:

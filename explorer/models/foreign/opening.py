@@ -50,6 +50,7 @@ def reading_of(held: Contents) -> Reading:
             held.networks,
             file_hash(held.path),
             held.manifest,
+            held.programs,
         )
 
 

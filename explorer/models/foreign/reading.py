@@ -9,6 +9,7 @@ from pathlib import Path
 from torch import Tensor
 
 from explorer.models.foreign.manifest import Manifest
+from explorer.models.foreign.programs import Program
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +27,7 @@ class Reading:
 
     `tensors`: one network's, in the order of the file, known prefixes stripped, half widened to float32, on the CPU.
     `hints`: plain data only (None, bool, int, float, str, list, dict): hyper-parameters, a `specs.json` beside it.
+    `programs`: networks that the file describes step by step, as "decoder" and "encoder"; else none.
     `named`: code that the file mentions and that was not created. `networks`: the names of several, to choose from.
     `manifest`: what describes the network, where there is such a file beside it.
     """
@@ -40,3 +42,4 @@ class Reading:
     networks: tuple[str, ...] = ()
     file_hash: str = ""
     manifest: Manifest | None = None
+    programs: Mapping[str, Program] = field(default_factory=dict)
