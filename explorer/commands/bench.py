@@ -78,6 +78,11 @@ GOALS: Mapping[str, tuple[Goal, ...]] = {
         Goal("map", "median frame of a pan with 1,000,000 points", "frame_ms", 33, " ms"),
         Goal("map", "which of 1,000,000 points is under the cursor: median", "hit_ms", 0.2, " ms"),
     ),
+    "settling": (
+        Goal("smooth", "longest gap of the window while t-SNE of 10,000 x 64 is made", "gap_ms", 50, " ms"),
+        Goal("smooth", "99 of 100 of these gaps", "p99_ms", 16.7, " ms"),
+        Goal("map", "from Cancel to a free core (slowest of t-SNE, UMAP, PaCMAP)", "cancel_s", 1, " s"),
+    ),
     "memory": (Goal("map", "peak memory for 1,000,000 samples of 64 dimensions, over their latents", "ratio", 1.6),),
     "film": (
         Goal("film", "export of 240 frames, over bare decoding plus bare encoding of them", "export", 1.15),

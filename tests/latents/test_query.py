@@ -150,3 +150,17 @@ def test_completion_offers_what_can_come_next(text: str, start: int, first: str)
 
 def test_completion_in_the_middle_looks_at_what_stands_before() -> None:
     assert completed("smile = y and age > 3", 9, KNOWN).words == ("yes",)
+
+
+ODD = (0.0, -0.0, -0.001, 0.004, 0.005, 0.015, 2.675, -1.125, 1e13, 1e300, np.inf, -np.inf, np.nan)
+
+
+@given(
+    numbers=st.lists(st.sampled_from(ODD) | st.floats(width=32) | st.integers(-500, 500).map(float), max_size=40),
+    text=st.sampled_from(("0", "1.", "-", "-0", ".01", "nan", "inf", "5", "")),
+)
+def test_numbers_hold_a_text_where_what_is_written_of_them_does(numbers: list[float], text: str) -> None:
+    size = Labels("size", np.array(numbers))
+    known = vocabulary(LatentSet("z", np.zeros((len(numbers), 2), np.float32), labels=(size,)))
+    asked = [row for row in range(len(numbers)) if text in size.text(row)]
+    assert found(f'size ~ "{text}"', known).tolist() == asked

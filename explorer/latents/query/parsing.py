@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable, Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from explorer.latents.query.vocabulary import Vocabulary, code_of, numbers_of
 from explorer.latents.query.words import QueryError, Word, quoted, words
@@ -24,6 +25,7 @@ ORDERS: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
     "=": operator.eq,
 }
 DEEPEST = 100  # brackets and 'not' within each other
+LARGEST_ALIKE = 2.0**40  # hundredths up to which float64 tells where the next one begins
 MOST_NAMED = 12  # names in an error
 
 
@@ -184,9 +186,26 @@ def _ordered(labels: Labels, sign: str, bound: float) -> Node:
 
 def _containing(labels: Labels, text: str) -> Node:
     if not labels.is_category:
-        return lambda: np.array([text in labels.text(index) for index in range(len(labels.values))], dtype=np.bool_)
+        return lambda: _written_with(labels.values.astype(np.float64), text)
     codes = [code for code, name in enumerate(labels.names) if text.casefold() in name.casefold()]
     return lambda: np.isin(labels.values, codes)
+
+
+def _written_with(numbers: NDArray[np.float64], text: str) -> Mask:
+    """Which numbers (n,) have `text` in what is written of them, two places after the point, bool (n,).
+
+    Numbers that are written alike are written once. Ties, zeros with a sign and what is no number are written one by
+    one.
+    """
+    scaled = 100 * numbers
+    with np.errstate(invalid="ignore"):  # infinite numbers
+        whole = np.rint(scaled)
+        alike = (np.abs(scaled - whole) < 0.5 - 1e-3) & (np.abs(whole) < LARGEST_ALIKE) & (whole != 0)
+    result = np.zeros(len(numbers), dtype=np.bool_)
+    kinds, seats = np.unique(whole[alike], return_inverse=True)
+    result[alike] = np.array([text in f"{kind / 100:.2f}" for kind in kinds.tolist()], dtype=np.bool_)[seats]
+    result[~alike] = [text in f"{number:.2f}" for number in numbers[~alike].tolist()]
+    return result
 
 
 def _example(labels: Labels) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,14 +114,30 @@ def _parquet(path: Path) -> Mapping[str, Column]:
     return {name: _arrow(table.column(number)) for number, name in enumerate(names)}
 
 
-def _arrow(column: object) -> Column:
-    values = column.to_pylist()  # type: ignore[attr-defined]
-    known = [one for one in values if one is not None]
-    if known and all(isinstance(one, int | float) for one in known):
-        return np.array([np.nan if one is None else float(one) for one in values], dtype=np.float64)
-    if known and all(isinstance(one, list) for one in known):
-        return np.array(values, dtype=np.float64)  # one vector a row
-    return np.array(["" if one is None else str(one) for one in values], dtype=np.str_)
+def _arrow(column: Any) -> Column:
+    """A column of pyarrow, without a look at every row for numbers, text and lists of numbers."""
+    from pyarrow import compute, types
+
+    kind = column.type
+    if column.null_count == len(column):
+        return np.full(len(column), "", dtype=np.str_)
+    if types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind):
+        return _numbers(column)
+    if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
+        widths = compute.unique(compute.list_value_length(column))  # one vector a row
+        if len(widths) != 1 or column.null_count:
+            raise InputError("A column holds lists of different lengths.", "Give every row a list of the same length.")
+        return _numbers(compute.list_flatten(column)).reshape(len(column), -1)
+    if types.is_string(kind) or types.is_large_string(kind):
+        encoded = column.fill_null("").combine_chunks().dictionary_encode()
+        names = np.array(encoded.dictionary.to_pylist(), dtype=np.str_)
+        return np.asarray(names[encoded.indices.to_numpy()])
+    return np.array(["" if one is None else str(one) for one in column.to_pylist()], dtype=np.str_)
+
+
+def _numbers(column: Any) -> NDArray[np.float64]:
+    """float64 (n,), NaN where there is none."""
+    return np.asarray(column.cast("float64", safe=False).to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def _check_shape(path: Path, rows: int, columns: int) -> None:

@@ -14,6 +14,7 @@ from explorer.errors import InputError
 from explorer.latents.samples import Labels, LatentSet
 from explorer.models.base import Space
 from explorer.models.bringing import beside, read_samples_of
+from explorer.models.bringing.tables import read_table
 
 SPACE = Space("z", 3, (3,), "N(0, I)")
 LATENTS = np.random.default_rng(0).normal(size=(5, 3)).astype(np.float32)
@@ -39,6 +40,49 @@ def written_parquet(path: Path) -> Path:
     columns = {f"z{number + 1}": LATENTS[:, number] for number in range(3)}
     parquet.write_table(pyarrow.table({**columns, "animal": list(WORDS), "size": list(SIZES)}), path)
     return path
+
+
+def test_every_kind_of_parquet_column_is_read(tmp_path: Path) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    path = tmp_path / "kinds.parquet"
+    columns = {
+        "whole": pyarrow.array([1, None, -3], "int64"),
+        "yes": pyarrow.array([True, False, None]),
+        "half": pyarrow.array([0.5, None, float("nan")], "float32"),
+        "word": pyarrow.array(["b", None, "a"]).dictionary_encode(),
+        "plain": pyarrow.array(["b", None, "b"], "large_string"),
+        "none": pyarrow.nulls(3),
+        "vector": pyarrow.array([[1.0, 2.0], [3.0, None], [5.0, 6.0]]),
+        "fixed": pyarrow.array([[1, 2], [3, 4], [5, 6]], pyarrow.list_(pyarrow.int8(), 2)),
+    }
+    parquet.write_table(pyarrow.table(columns), path, row_group_size=2)
+    nan, table = float("nan"), read_table(path)
+    wanted = {
+        "whole": [1, nan, -3],
+        "yes": [1, 0, nan],
+        "half": [0.5, nan, nan],
+        "vector": [[1, 2], [3, nan], [5, 6]],
+        "fixed": [[1, 2], [3, 4], [5, 6]],
+    }
+    for name, values in wanted.items():
+        np.testing.assert_array_equal(table[name], np.array(values, np.float64))
+    assert [table[name].tolist() for name in ("word", "plain", "none")] == [
+        ["b", "", "a"],
+        ["b", "", "b"],
+        ["", "", ""],
+    ]
+
+
+@pytest.mark.parametrize("rows", [[[1.0], [1.0, 2.0]], [[1.0], None]])
+def test_lists_of_different_lengths_are_no_latents(rows: list[list[float] | None], tmp_path: Path) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    parquet.write_table(pyarrow.table({"z": rows}), tmp_path / "t.parquet")
+    with pytest.raises(InputError, match="different lengths"):
+        read_table(tmp_path / "t.parquet")
 
 
 def written_npz(path: Path) -> Path:
