@@ -13,6 +13,7 @@ from explorer.latents.arrays import Latents
 from explorer.session.state import Place, State
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
+from explorer.ui.map.grid import coarse_among
 from explorer.work.engine import Engine
 from explorer.work.messages import Decoded, Opened, Purpose
 
@@ -41,7 +42,7 @@ class Pictures(QObject):
         if latents is None:
             self._engine.forget("grid")
         else:
-            self._model.ask_pictures("grid", latents, marks)
+            self._model.ask_pictures("grid", latents, marks, first=coarse_among(marks))
 
     def _ask_film(self, latents: Latents | None) -> None:
         if latents is None or not len(latents):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from explorer.work.messages import MeasureRequest, Request
+from explorer.work.messages import DecodeRequest, MeasureRequest, Request
 
 ORDER = (
     "reconstruction",
@@ -71,6 +71,8 @@ class Lists:
             if purpose in self._requests and purpose not in resting:
                 request, start = self._requests.pop(purpose)
                 stop = start + self._sizes.get(_kind(request), 1)
+                if isinstance(request, DecodeRequest) and start < request.first:
+                    stop = min(stop, request.first)
                 if stop < len(request.latents):
                     self._requests[purpose] = (request, stop)
                 return request, slice(start, stop)
@@ -84,5 +86,7 @@ class Lists:
 
 
 def _kind(request: Request) -> tuple[str, str]:
-    """Requests of one kind cost the same a latent."""
-    return request.purpose, request.quantity if isinstance(request, MeasureRequest) else ""
+    """Requests of one kind cost the same a latent: of a picture, whatever it is for."""
+    if isinstance(request, MeasureRequest):
+        return request.purpose, request.quantity
+    return "read again" if request.reread else "picture", request.space

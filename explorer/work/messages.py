@@ -84,7 +84,8 @@ class DecodeRequest:
     """Pictures wanted. `marks` (one for each latent, any picklable value) come back with the pictures.
 
     `side`: they are wanted no larger than this, in pixels; 0: as they are. `reread`: what they are encoded to is wanted
-    too, where the model encodes into this space.
+    too, where the model encodes into this space. `first`: so many of the first make a picture of the whole; no chunk
+    goes beyond them.
     """
 
     key: int
@@ -96,6 +97,7 @@ class DecodeRequest:
     born: float = 0.0  # time.perf_counter() of the gesture, for measuring
     side: int = 0
     reread: bool = False
+    first: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from dataclasses import replace
 from threading import Thread
 
 import numpy as np
@@ -73,6 +74,25 @@ def test_a_chunk_of_slow_pictures_is_one_picture() -> None:
     lists.learn(request("film"), CHUNK_MS * 3)
     _, part = lists.take() or pytest.fail("nothing to do")
     assert part == slice(0, 1)
+
+
+def test_what_is_learned_of_one_list_of_pictures_holds_for_the_next() -> None:
+    lists = Lists()
+    for _ in range(8):
+        lists.learn(request("thumbnails"), 0.1)
+    lists.put(request("grid", 100))
+    assert lists.take() is not None
+    _, part = lists.take() or pytest.fail("nothing to do")
+    assert part == slice(LARGEST, 2 * LARGEST)
+
+
+def test_the_first_picture_of_the_whole_waits_for_nothing_that_comes_after_it() -> None:
+    lists = Lists()
+    for _ in range(8):
+        lists.learn(request("grid"), 0.1)
+    lists.put(replace(request("grid", 100), first=LARGEST + 5))
+    parts = [part for _, part in iter(lists.take, None)]
+    assert parts[:3] == [slice(0, LARGEST), slice(LARGEST, LARGEST + 5), slice(LARGEST + 5, 2 * LARGEST + 5)]
 
 
 def test_thumbnails_wait_and_the_other_lists_go_on() -> None:

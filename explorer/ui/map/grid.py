@@ -25,6 +25,11 @@ Floats = NDArray[np.float64]
 Lift = Callable[[Floats], Latents | None]
 
 
+def coarse_among(marks: tuple[object, ...]) -> int:
+    """How many of the wanted tiles make the first picture of the whole: they come first."""
+    return sum(is_coarse(tile) for _epoch, tile in cast(tuple[Mark, ...], marks))
+
+
 class TileLayer(Protocol):
     """Keeps what came for tiles, and draws it."""
 
