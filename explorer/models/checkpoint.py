@@ -31,6 +31,7 @@ FAMILIES = {
     "graph": "explorer.models.foreign.graph",
     "uva-flow": "explorer.models.foreign.uva_flow",
     "stylegan2": "explorer.models.foreign.stylegan2",
+    "flow-steps": "explorer.models.foreign.flows.pictures",
     "words": "explorer.models.word_vectors",
 }
 

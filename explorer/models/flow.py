@@ -8,7 +8,8 @@ logits, log(p / (1 - p)) of p = a + (1 - 2 a) v (Dinh et al. 2017).
 from __future__ import annotations
 
 import math
-from typing import cast
+from dataclasses import dataclass
+from typing import Protocol, cast
 
 import numpy as np
 import torch
@@ -40,28 +41,52 @@ def from_logits(logits: Tensor, margin: float) -> Tensor:
     return BINS / (1 - 2 * margin) * (torch.sigmoid(logits) - margin)
 
 
-def log_density(net: FlowNet, values: Tensor, margin: float) -> tuple[Tensor, Tensor]:
+class Scaling(Protocol):
+    """How a network sees pictures."""
+
+    def into(self, values: Tensor) -> tuple[Tensor, Tensor]:
+        """What the network sees of values (n, c, h, w) in 0..BINS, and log|det| of that map (n,)."""
+        ...
+
+    def picture(self, seen: Tensor) -> Tensor:
+        """The way back, to pictures (n, c, h, w) in 0..1: a pixel times 255, rounded, is the bin that it fell into."""
+        ...
+
+
+@dataclass(frozen=True)
+class Logits:
+    """The scaling of this family."""
+
+    margin: float
+
+    def into(self, values: Tensor) -> tuple[Tensor, Tensor]:
+        return to_logits(values, self.margin)
+
+    def picture(self, seen: Tensor) -> Tensor:
+        return (from_logits(seen, self.margin) - 0.5) / (BINS - 1)
+
+
+def log_density(net: FlowNet, values: Tensor, scaling: Scaling) -> tuple[Tensor, Tensor]:
     """Latents (n, d) of values (n, c, h, w) in 0..BINS, and log of their density (n,), in nats.
 
     As a bin is one unit wide, the density averaged over a picture's cube is the probability of the picture of 8 bits.
     """
-    logits, volume = to_logits(values, margin)
-    latents, change = net(logits)
+    seen, volume = scaling.into(values)
+    latents, change = net(seen)
     normal = -0.5 * latents.square().sum(1) - 0.5 * latents.shape[1] * math.log(2 * math.pi)
     return latents, normal + change + volume
 
 
 class Painted(nn.Module):
-    """Latents (n, d) to pictures (n, c, h, w), 0..1: a pixel times 255, rounded, is the bin that it fell into."""
+    """Latents (n, d) to pictures (n, c, h, w), 0..1."""
 
-    def __init__(self, net: FlowNet, margin: float) -> None:
+    def __init__(self, net: FlowNet, scaling: Scaling) -> None:
         super().__init__()
         self.net = net
-        self.margin = margin
+        self.scaling = scaling
 
     def forward(self, latents: Tensor) -> Tensor:
-        values = from_logits(self.net.inverse(latents), self.margin)
-        return (values - 0.5) / (BINS - 1)
+        return self.scaling.picture(self.net.inverse(latents))
 
 
 class FlowModel(NetworkModel):
@@ -75,9 +100,8 @@ class FlowModel(NetworkModel):
         latents = np.empty((len(checked), self.card.default_space.dim), np.float32)
         with torch.inference_mode():
             for part in batches(len(checked)):
-                latents[part] = (
-                    self._flow(to_logits(self._values(checked[part]) + 0.5, self.margin)[0])[0].cpu().numpy()
-                )
+                seen = self.scaling.into(self._values(checked[part]) + 0.5)[0]
+                latents[part] = self._flow(seen)[0].cpu().numpy()
         return Posterior(latents, None)
 
     def log_prob(self, images: Images, *, seed: int = 0) -> NDArray[np.float32]:
@@ -93,7 +117,7 @@ class FlowModel(NetworkModel):
         with torch.inference_mode():
             for part in batches(len(checked)):
                 values = self._values(checked[part])
-                each = [log_density(self._flow, values + self._values(draw), self.margin)[1] for draw in draws]
+                each = [log_density(self._flow, values + self._values(draw), self.scaling)[1] for draw in draws]
                 scores[part] = (torch.logsumexp(torch.stack(each), 0) - math.log(self.DRAWS)).cpu().numpy()
         return scores
 
@@ -102,12 +126,17 @@ class FlowModel(NetworkModel):
         return cast(FlowNet, self.net)
 
     @property
+    def scaling(self) -> Scaling:
+        """How the network sees pictures."""
+        return Logits(self.margin)
+
+    @property
     def margin(self) -> float:
         """How far logits keep from 0 and 1."""
         return float(cast(float, self.hyperparameters["margin"]))
 
     def _generator(self, space: str) -> nn.Module:  # noqa: ARG002
-        return Painted(self._flow, self.margin)
+        return Painted(self._flow, self.scaling)
 
     def _values(self, images: NDArray[np.generic]) -> Tensor:
         """(n, channels, height, width), as they are, on the device."""

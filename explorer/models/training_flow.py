@@ -21,7 +21,7 @@ from explorer.latents.measures import bits_per_dimension
 from explorer.latents.samples import LatentSet
 from explorer.models.config import Config
 from explorer.models.coupling import FlowNet
-from explorer.models.flow import FlowModel, build, log_density, new_card, to_logits
+from explorer.models.flow import FlowModel, Logits, build, log_density, new_card, to_logits
 from explorer.models.network import NetworkModel
 from explorer.models.training.base import Training
 from explorer.models.training.datasets import Dataset, strokes
@@ -152,7 +152,7 @@ class FlowTraining(Training):
             self.best.load_state_dict(self.mean.state_dict())
 
     def _bits(self, net: FlowNet, values: Tensor) -> Tensor:
-        return -log_density(net, values, self.margin)[1].mean() / (values[0].numel() * math.log(2))
+        return -log_density(net, values, Logits(self.margin))[1].mean() / (values[0].numel() * math.log(2))
 
     def _noisy(self, pictures: Tensor) -> Tensor:
         return pictures + torch.rand(pictures.shape, generator=self.random).to(self.device)

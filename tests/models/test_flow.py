@@ -89,8 +89,8 @@ def test_the_likelihood_follows_the_change_of_variables() -> None:
     net = model.net.double()
     assert isinstance(net, FlowNet)
     values = torch.rand(1, 1, 8, 8, dtype=torch.float64) * 256
-    latents, log_p = log_density(net, values, model.margin)
-    jacobian = torch.autograd.functional.jacobian(lambda v: log_density(net, v, model.margin)[0][0], values)
+    latents, log_p = log_density(net, values, model.scaling)
+    jacobian = torch.autograd.functional.jacobian(lambda v: log_density(net, v, model.scaling)[0][0], values)
     normal = torch.distributions.Normal(0.0, 1.0).log_prob(latents).sum()
     torch.testing.assert_close(
         log_p[0], normal + torch.linalg.slogdet(jacobian.reshape(64, 64))[1], atol=1e-5, rtol=1e-5

@@ -93,6 +93,16 @@ def style_model(family: str, hyperparameters: dict[str, object], layers: list[st
     return build(Config(card, hyperparameters))
 
 
+def tiny_flow_steps() -> NetworkModel:
+    net = [{"layer": "conv", "out": 4, "kernel": 3, "padding": 1}]
+    coupling = {"step": "coupling", "kept": 2, "net": net, "form": "affine", "scale": "sigmoid", "offset": 2.0}
+    rest = [{"step": "permute"}, {"step": "affine"}, {"step": "mix"}]
+    prior = [{"layer": "conv", "out": 4, "kernel": 3, "padding": 1}]
+    steps = [{"step": "squeeze"}, coupling, {"step": "scales", "kept": 2, "prior": prior, "steps": rest}]
+    hyperparameters = {"steps": steps, "low": 0.05, "high": 0.95, "logits": 1}
+    return build(Config(replace(flow.new_card("tiny", (4, 4, 1)), family="flow-steps"), hyperparameters))
+
+
 def tiny_words() -> NetworkModel:
     random = np.random.default_rng(0)
     table = WordTable(tuple("abcdefgh"), random.standard_normal((8, 5)).astype(np.float32))
@@ -111,5 +121,6 @@ TINY: dict[str, Callable[[], NetworkModel]] = {
     "graph": tiny_graph,
     "uva-flow": tiny_uva_flow,
     "stylegan2": tiny_stylegan2,
+    "flow-steps": tiny_flow_steps,
     "words": tiny_words,
 }

@@ -233,8 +233,10 @@ def _shuffle(raw: Fields, shape: Shape) -> Made:
 def _pad(raw: Fields, shape: Shape) -> Made:
     channels, height, width = _picture(raw, shape)
     left, right, top, bottom = raw.integers("sides", 0, 64, 4)
-    kind = nn.ReflectionPad2d if _yes(raw, "reflect", 0) else nn.ZeroPad2d
-    return kind((left, right, top, bottom)), (channels, height + top + bottom, width + left + right)
+    sides, after = (left, right, top, bottom), (channels, height + top + bottom, width + left + right)
+    if _yes(raw, "reflect", 0):
+        return nn.ReflectionPad2d(sides), after
+    return nn.ConstantPad2d(sides, raw.number("value", -1e6, 1e6, 0.0)), after
 
 
 def _crop(raw: Fields, shape: Shape) -> Made:

@@ -1,0 +1,151 @@
+"""Glow as a list of layers ('flow.layers.1.actnorm'): squeezes, steps and splits, told apart by their keys and gaps.
+
+After chaiyujin's glow-pytorch and y0ast's Glow-PyTorch. The size of pictures is in the file, in 'prior_h'.
+"""
+
+from __future__ import annotations
+
+import re
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from explorer.errors import CheckpointError
+from explorer.models.base import Fact
+from explorer.models.foreign.architectures import Recognised
+from explorer.models.foreign.flows.found import flow_found, scales_of
+from explorer.models.foreign.flows.writing import Flowing, from_lower_upper, net_of, odd_first, rows
+from explorer.models.foreign.layers import Shape
+from explorer.models.foreign.reading import Reading
+from explorer.models.foreign.stack import Stack, UnfitError
+
+LAYER = re.compile(r"flow\.layers\.(\d+)\.")
+
+
+def recognise(reading: Reading) -> Recognised | None:
+    """flow.layers.N.{actnorm, invconv, f or block} and prior_h. Raises CheckpointError for what no file tells."""
+    keys, tensors = list(reading.tensors), reading.tensors
+    if "prior_h" not in tensors or "flow.layers.1.actnorm.logs" not in tensors:
+        return None
+    if any(key.startswith("project_ycond") for key in keys):
+        raise _unknown("Its prior is another for each class.", "A Glow with 'y_condition' is not opened yet.")
+    if not any(".invconv." in key for key in keys):
+        raise _unknown(
+            "Its channels are shuffled, in an order that the file does not hold.",
+            "Only a Glow with 'invconv' permutations can be opened from its weights.",
+        )
+    if any(key.endswith(".invconv.l") for key in keys):
+        raise _unknown(
+            "Its mixing matrices are in LU parts, of which the file lacks the permutation and the signs.",
+            "Save each weight as one matrix, by its 'get_weight', and open that.",
+        )
+    numbers = {int(match[1]) for key in keys if (match := LAYER.match(key))}
+    count, places = 1 + max(numbers), [n for n in range(1 + max(numbers)) if n not in numbers]
+    scales, top = len(places), tensors["prior_h"].shape
+    side = (top[2] * 2**scales, top[3] * 2**scales)
+    named = "f" if "flow.layers.1.f.0.weight" in tensors else "block"
+    try:
+        flowing = Flowing(tensors)
+        shapes: list[Shape] = []
+        channels = tensors["flow.layers.1.actnorm.logs"].shape[1] // 4
+        _layers(flowing, list(range(count)), set(places), (channels, *side), shapes, named)
+    except (UnfitError, IndexError, RuntimeError, KeyError):
+        return None
+    if channels not in (1, 3):
+        return None
+    low, high = (0.0, 1.0) if named == "f" else (-0.5, 0.5)
+    facts = (
+        Fact(
+            f"{scales} scales in {count} layers, widths, and {side[0]} x {side[1]} pixels, from keys and shapes", "read"
+        ),
+        Fact(f"pictures in {low}..{high}; scale sigmoid(s + 2) where a coupling scales; prior N(0, I)", "inferred"),
+    )
+    image_shape, space = (side[0], side[1], channels), scales_of(shapes)
+    return flow_found(reading, f"Glow, {scales} scales", image_shape, space, flowing, (low, high, False), facts)
+
+
+def _unknown(why: str, hint: str) -> CheckpointError:
+    return CheckpointError(f"This is a Glow, but not all of it is in the file. {why}", hint)
+
+
+def _layers(
+    flowing: Flowing, numbers: list[int], squeezes: set[int], shape: Shape, shapes: list[Shape], named: str
+) -> None:
+    """Writes the layers from the first of `numbers` on; puts what leaves into `shapes`, coarsest first."""
+    for place, number in enumerate(numbers):
+        key = f"flow.layers.{number}"
+        if number in squeezes:
+            flowing.add("squeeze")
+            shape = (4 * shape[0], shape[1] // 2, shape[2] // 2)
+        elif f"{key}.actnorm.logs" in flowing.tensors:
+            _step(flowing, key, shape, named)
+        else:
+            half, rest = shape[0] // 2, flowing.beside()
+            _layers(rest, numbers[place + 1 :], squeezes, (half, *shape[1:]), shapes, named)
+            flowing.scales(half, rest, _last(flowing.stack(), flowing, f"{key}.conv", odd_first(2 * half)))
+            shapes.append((half, *shape[1:]))
+            return
+    said = _top(flowing)
+    mean, log_scale = said.chunk(2)
+    flowing.affine(torch.exp(-log_scale), -mean * torch.exp(-log_scale), shape)
+    shapes.append(shape)
+
+
+def _step(flowing: Flowing, key: str, shape: Shape, named: str) -> None:
+    scale, bias = torch.exp(flowing.take(f"{key}.actnorm.logs")), flowing.take(f"{key}.actnorm.bias")
+    flowing.affine(scale, scale * bias, shape).mix(_matrix(flowing, f"{key}.invconv"), shape)
+    net, half = flowing.stack(), shape[0] // 2
+    for number in (0, 2):
+        _normed(net, flowing, f"{key}.{named}.{number}")
+    made = _weights(flowing, f"{key}.{named}.4")[0].shape[0]
+    _last(net, flowing, f"{key}.{named}.4", odd_first(made) if made == shape[0] else None)
+    moved = "sigmoid" if made == shape[0] else "one"
+    form = {"form": "affine", "scale": moved, "offset": 2.0, "shift_first": 1}
+    flowing.add("coupling", net_of(net), kept=half, net=net.layers, **form)
+
+
+def _matrix(flowing: Flowing, key: str) -> Tensor:
+    if f"{key}.weight" in flowing.tensors:
+        return flowing.take(f"{key}.weight")
+    names = ("p", "lower", "upper", "sign_s", "log_s")
+    permutation, lower, upper, sign, size = (flowing.take(f"{key}.{name}") for name in names)
+    return from_lower_upper(permutation, lower, upper, sign.double() * torch.exp(size.double()))
+
+
+def _weights(flowing: Flowing, key: str) -> tuple[Tensor, str]:
+    """The kernel of a convolution, and where its bias stands: in the layer itself, or in one inside."""
+    inner = f"{key}.conv" if f"{key}.conv.weight" in flowing.tensors else key
+    return flowing.take(f"{inner}.weight"), inner
+
+
+def _normed(stack: Stack, flowing: Flowing, key: str) -> None:
+    """A convolution and the normalisation after it, as one; and a ReLU."""
+    weight, inner = _weights(flowing, key)
+    if f"{key}.actnorm.logs" in flowing.tensors:
+        scale = torch.exp(flowing.take(f"{key}.actnorm.logs")).reshape(-1)
+        bias = flowing.take(f"{key}.actnorm.bias").reshape(-1) * scale
+        weight = weight * scale[:, None, None, None]
+    else:
+        bias = flowing.take(f"{inner}.bias")
+    rows(stack, weight, bias, padding=weight.shape[2] // 2).add("relu")
+
+
+def _last(stack: Stack, flowing: Flowing, key: str, order: Tensor | None) -> Stack:
+    """A convolution whose outputs are multiplied by exp(3 logs)."""
+    weight, inner = _weights(flowing, key)
+    factor = torch.exp(3 * flowing.take(f"{key}.logs")).reshape(-1)
+    bias = flowing.take(f"{inner}.bias") * factor
+    return rows(stack, weight * factor[:, None, None, None], bias, order, padding=weight.shape[2] // 2)
+
+
+def _top(flowing: Flowing) -> Tensor:
+    """Means, then logs of the scales, of the coarsest latents: (2 channels, height, width)."""
+    start = flowing.take("prior_h")[:1]
+    key = next((name for name in ("learn_top", "learn_top_fn") if f"{name}.logs" in flowing.tensors), "")
+    if not key:
+        return start[0]
+    weight, inner = _weights(flowing, key)
+    factor = torch.exp(3 * flowing.take(f"{key}.logs")).reshape(1, -1, 1, 1)
+    made = functional.conv2d(start, weight, flowing.take(f"{inner}.bias"), padding=weight.shape[2] // 2) * factor
+    return made[0]
