@@ -160,10 +160,10 @@ class GridLayer:
         sizes = drawn_sizes(columns, rows, there, due)
         painter = QPainter(image)
         for size in (4, 2, 1):
+            sides, heights = _stretched(x, size), _stretched(y[::-1], size)[::-1]
             for across, up in np.argwhere(sizes == size).tolist():
                 name = reduced((level, columns[across], rows[up]))
-                left, right = _stretched(x, across, size)
-                top, bottom = _stretched(y[::-1], len(rows) - 1 - up, size)
+                (left, right), (top, bottom) = sides[across], heights[up]
                 self._paint(painter, name, QRect(left, top, right - left, bottom - top))
         painter.end()
         if len(self._fitted) > 3 * sizes.size:
@@ -188,15 +188,16 @@ def _within(inner: range, outer: range) -> bool:
     return not inner or (bool(outer) and outer[0] <= inner[0] and inner[-1] <= outer[-1])
 
 
-def _stretched(borders: NDArray[np.intp], seat: int, size: int) -> tuple[int, int]:
-    """Both borders of a tile drawn `size` tiles wide around its middle; beyond the image tiles go on as they end."""
+def _stretched(borders: NDArray[np.intp], size: int) -> list[list[int]]:
+    """Both borders of each tile drawn `size` tiles wide around its middle; beyond the image tiles go on as they end."""
     steps = np.arange(2, 0, -1)
     before = borders[0] - steps * (borders[1] - borders[0])
     after = borders[-1] + steps[::-1] * (borders[-1] - borders[-2])
     around = np.concatenate([before, borders, after])
-    middle = seat + 2.5
-    low, high = np.interp((middle - size / 2, middle + size / 2), np.arange(len(around)), around)
-    return int(np.floor(low)), int(np.floor(high))
+    middles = np.arange(len(borders) - 1)[:, None] + 2.5
+    ends = np.interp(middles + np.array([-size / 2, size / 2]), np.arange(len(around)), around)
+    found: list[list[int]] = np.floor(ends).astype(int).tolist()
+    return found
 
 
 def _scaled(image: QImage, size: QSize) -> QImage:
