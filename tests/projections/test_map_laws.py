@@ -1,13 +1,13 @@
-"""The laws of every projection, and what the planes and the maps of neighbours promise besides."""
+"""What planes and maps of neighbours promise beside the laws of all."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
+from projection_scene import CONCEPTS, DIM, PLANES, every_map, every_plane, fitted, manifold
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from explorer.errors import InputError
@@ -16,7 +16,6 @@ from explorer.latents.samples import Labels, LatentSet
 from explorer.projections import (
     KINDS,
     Partial,
-    Projection,
     ProjectionChoice,
     fit,
     is_installed,
@@ -26,77 +25,6 @@ from explorer.projections import (
 )
 from explorer.projections.neighbours import NeighbourMap, lift_error, nearest, upright
 from explorer.projections.plane import Plane
-
-DIM = 12
-PLANES = tuple(kind for kind in KINDS if not KINDS[kind].library)
-MAPS = tuple(kind for kind in KINDS if KINDS[kind].library)
-CONCEPTS = (
-    Concept("smile", np.eye(DIM, dtype=np.float32)[2], 0.8, 0.1),
-    Concept("age", np.full(DIM, DIM**-0.5, np.float32), 1.5, -2.0),
-)
-every = pytest.mark.parametrize("kind", KINDS)
-every_plane = pytest.mark.parametrize("kind", PLANES)
-every_map = pytest.mark.parametrize("kind", MAPS)
-
-
-@cache
-def manifold(n: int = 400, noise: float = 0.02) -> LatentSet:
-    """A bent sheet in twelve dimensions, with four classes along it."""
-    random = np.random.default_rng(0)
-    across, up = random.uniform(0, 1, (2, n))
-    waves = [np.cos(f * across + 2 * up) for f in (1, 2, 3, 4)] + [np.sin(f * across - up) for f in (1, 2, 3, 4)]
-    latents = np.column_stack([*waves, 3 * across, 2 * up, across * up, np.zeros(n)]) + 5
-    latents += noise * random.standard_normal((n, DIM))
-    kinds = Labels("part", (4 * across).astype(np.int64), ("a", "b", "c", "d"))
-    halves = Labels("half", (2 * up).astype(np.int64), ("low", "high"))
-    return LatentSet("z", latents.astype(np.float32), labels=(kinds, halves, Labels("size", across.astype(np.float32))))
-
-
-@cache
-def fitted(kind: str, seed: int = 0) -> Projection:
-    if not is_installed(kind):
-        pytest.skip(f"{KINDS[kind].library} is not installed")
-    return fit(manifold(), ProjectionChoice(kind, seed=seed), CONCEPTS)
-
-
-@every
-def test_every_projection_keeps_the_laws(kind: str) -> None:
-    samples, before, projection = manifold(), manifold().latents.copy(), fitted(kind)
-    points = points_of(projection, samples)
-    current = samples.latents[3] + np.float32(0.1)
-
-    placed, lifted = projection.place(samples.latents), projection.lift(points[:40] + np.float32(0.01), current)
-
-    assert (placed.shape, lifted.shape) == ((400, 2), (40, DIM))
-    assert placed.dtype == points.dtype == lifted.dtype == np.float32
-    assert np.isfinite(placed).all()
-    assert np.isfinite(lifted).all()
-    np.testing.assert_allclose(placed, points, atol=1e-3)
-    np.testing.assert_array_equal(samples.latents, before)
-    assert projection.choice == ProjectionChoice(kind)
-    assert all(projection.axis_names)
-    assert projection.lift_name
-    assert projection.lift_hint.endswith(".")
-    assert (projection.lift_error == 0) == (kind in PLANES)
-    assert 0 <= projection.share(samples.latents[0]) <= 1
-    assert projection.place(samples.latents[:0]).shape == (0, 2)
-    assert projection.lift(points[:0], current).shape == (0, DIM)
-
-
-@every
-def test_places_far_outside_the_samples_still_have_a_latent(kind: str) -> None:
-    projection = fitted(kind)
-    far = np.array([[1e4, -1e4], [0, 1e6]], np.float32)
-    assert np.isfinite(projection.lift(far, manifold().latents[0])).all()
-
-
-@every_plane
-def test_a_plane_goes_through_the_current_latent_and_back_exactly(kind: str) -> None:
-    projection, current = fitted(kind), manifold().latents[7] + np.float32(0.3)
-    points = np.random.default_rng(1).normal(0, 3, (50, 2)).astype(np.float32)
-    np.testing.assert_allclose(projection.place(projection.lift(points, current)), points, atol=2e-4)
-    np.testing.assert_allclose(projection.lift(projection.place(current[None]), current)[0], current, atol=1e-4)
-
 
 # neighbours
 
@@ -120,16 +48,6 @@ def test_a_new_latent_is_placed_between_its_neighbours(kind: str) -> None:
     between = (samples.latents[near[:, 0]] + samples.latents[near[:, 1]]) / 2
     ends = points[near].mean(axis=1)
     assert np.median(np.linalg.norm(projection.place(between) - ends, axis=1)) < 0.15 * points.std()
-
-
-@pytest.mark.parametrize("kind", ["tsne"])
-def test_a_seed_brings_the_same_map_and_another_one_another(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip(KINDS[kind].library)
-    few = LatentSet("z", manifold().latents[:60])
-    monkeypatch.setattr("explorer.projections.kept.load", lambda *_: None)
-    one, again, other = (fit(few, ProjectionChoice(kind, seed=seed)).place(few.latents) for seed in (3, 3, 4))
-    assert np.array_equal(one, again)
-    assert not np.allclose(one, other, atol=0.1)
 
 
 def test_a_second_fit_of_the_same_latents_asks_no_library(monkeypatch: pytest.MonkeyPatch) -> None:
