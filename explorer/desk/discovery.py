@@ -19,6 +19,7 @@ from explorer.work.job import Step
 from explorer.work.messages import Decoded
 
 ENOUGH = 20_000  # samples that components are taken from
+HEAVY = 500_000  # numbers; more are looked through in a process of its own, which ends at once when it is cancelled
 
 
 class Discovery(QObject):
@@ -63,7 +64,7 @@ class Discovery(QObject):
             ),
             given_up=lambda: page.show_failure("Nothing was found this way; the message says why.") if page else None,
             title="Looking for directions",
-            apart=of_weights,
+            apart=of_weights or samples.latents.size > HEAVY,
         )
 
     def _ask(self, latents: np.ndarray, marks: list[object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,9 @@ from explorer.latents.samples import LatentSet
 from explorer.session.studio import Bucket, Making
 
 MOST_EXAMPLES = 10_000  # of a bucket that the arrow is made from
-MOST_PAIRS = 3000 * 3000  # distances that are compared to match pairs
+PAIRING = 2e8  # multiplications that matching pairs may take: some 30 ms
+SEPARATING = 1e6  # numbers that a plane may be put between: some 50 ms
+FEW_LEFT = 100  # examples: a bucket is not made smaller than that
 NAMELESS = "new concept"
 
 
@@ -71,6 +74,10 @@ def mended(making: Making, samples: LatentSet) -> Examples:
         with_ = _others(without, samples)
     if not len(making.without):
         without = _others(with_, samples)
+    if making.match:
+        with_, without = _fewer(with_, without, math.sqrt(len(with_) * len(without) * (samples.dim + 40) / PAIRING))
+    if making.method in ("logistic", "support"):
+        with_, without = _fewer(with_, without, (len(with_) + len(without)) * samples.dim / SEPARATING)
     examples = Examples(_latents(making.with_, with_, samples), _latents(making.without, without, samples))
     if samples.groups is not None:
         examples = replace(examples, groups=_groups(examples, with_, without, samples.groups))
@@ -80,8 +87,6 @@ def mended(making: Making, samples: LatentSet) -> Examples:
         raise InputError(
             "Snapshots have no labels to be balanced or matched by.", "Take them out, or leave the buckets as they are."
         )
-    if making.match and len(with_) * len(without) > MOST_PAIRS:
-        raise InputError("These are too many examples to be matched.", "Balance them instead, or take fewer.")
     kinds = strata(samples, np.concatenate([with_, without]), making.balance)
     return matched(examples, kinds if making.balance else None) if making.match else balanced(examples, kinds)
 
@@ -100,6 +105,13 @@ def _others(rows: np.ndarray, samples: LatentSet) -> np.ndarray:
 def _some(rows: np.ndarray) -> np.ndarray:
     """Evenly picked where there are more than tell anything new: the arrow has to follow the hand."""
     return rows[:: max(1, -(-len(rows) // MOST_EXAMPLES))]
+
+
+def _fewer(with_: np.ndarray, without: np.ndarray, times: float) -> tuple[np.ndarray, np.ndarray]:
+    """So many times fewer, evenly picked, but for a bucket of which too few would be left."""
+    step = max(1, math.ceil(times))
+    both = (part[:: step if len(part) > step * FEW_LEFT else 1] for part in (with_, without))
+    return next(both), next(both)
 
 
 def _latents(bucket: Bucket, rows: np.ndarray, samples: LatentSet) -> np.ndarray:

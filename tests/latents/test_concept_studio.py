@@ -16,6 +16,7 @@ from explorer.latents.concepts import (
     cohens_d,
     in_units_of,
     made,
+    normal,
     split_half_angle,
 )
 from explorer.latents.concepts import tested as with_scores
@@ -191,3 +192,30 @@ def test_what_cannot_be_read_is_not_told() -> None:
     chance = Labels("chance", np.random.default_rng(5).integers(0, 2, 2000), ("no", "yes"))
     known = LatentSet("z", samples.latents, labels=(*samples.labels, chance))
     assert [reader.name for reader in readable(known)] == ["smile", "glasses: round"]
+
+
+def test_matching_takes_the_nearest_free_pair_again_and_again() -> None:
+    random = np.random.default_rng(3)
+    examples = Examples(random.standard_normal((30, 3)), random.standard_normal((20, 3)))
+    squares = np.square(examples.with_[:, None] - examples.without[None]).sum(axis=2)
+    slow = []
+    while np.isfinite(squares).any():
+        one, other = np.unravel_index(squares.argmin(), squares.shape)
+        slow.append((one, other))
+        squares[one], squares[:, other] = np.inf, np.inf
+    pairs = matched(examples)
+    np.testing.assert_array_equal(pairs.with_, examples.with_[[one for one, _ in slow]])
+    np.testing.assert_array_equal(pairs.without, examples.without[[other for _, other in slow]])
+
+
+@pytest.mark.parametrize("method", ["logistic", "support"])
+def test_in_many_dimensions_the_plane_is_the_one_that_exact_steps_find(
+    method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(4)
+    rows = random.standard_normal((400, 240))
+    rows[:200, 0] += 1.5
+    examples = Examples(rows[:200], rows[200:])
+    quick = METHODS[method].fit(examples)
+    monkeypatch.setattr(normal, "MANY", 1000)
+    assert quick @ METHODS[method].fit(examples) > 0.999

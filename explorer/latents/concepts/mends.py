@@ -47,19 +47,41 @@ def matched(examples: Examples, kinds: NDArray[np.generic] | None = None) -> Exa
     `kinds` (n + m,). Greedy, the nearest pairs first; what has no partner is left out. Raises InputError without any.
     """
     n = len(examples.with_)
-    squares = np.square(examples.with_[:, None] - examples.without[None]).sum(axis=2)
+    squares = _squares(examples.with_, examples.without)
     if kinds is not None:
-        squares = np.where(np.asarray(kinds[:n])[:, None] == np.asarray(kinds[n:])[None], squares, np.inf)
-    pairs, free_with, free_without = [], np.ones(n, bool), np.ones(len(examples.without), bool)
-    for place in np.argsort(squares, axis=None, kind="stable"):
-        one, other = divmod(int(place), squares.shape[1])
-        if np.isfinite(squares[one, other]) and free_with[one] and free_without[other]:
-            free_with[one] = free_without[other] = False
-            pairs.append((one, n + other))
-    if not pairs:
+        squares[np.asarray(kinds[:n])[:, None] != np.asarray(kinds[n:])[None]] = np.inf
+    pairs = _nearest_pairs(squares)
+    if not len(pairs):
         raise InputError("No examples make a pair.", "Add examples of the same kind to both buckets.")
-    chosen = np.array(pairs, dtype=np.int64)
-    return examples.some(np.concatenate([chosen[:, 0], chosen[:, 1]]))
+    return examples.some(np.concatenate([pairs[:, 0], n + pairs[:, 1]]))
+
+
+def _squares(rows: Numbers, others: Numbers) -> Numbers:
+    """Squared distances (n, m), without a difference of every pair."""
+    lengths = np.square(rows).sum(axis=1)[:, None] + np.square(others).sum(axis=1)
+    return np.asarray(np.maximum(lengths - 2 * rows @ others.T, 0))
+
+
+def _nearest_pairs(squares: Numbers) -> NDArray[np.int64]:
+    """What taking the nearest free pair again and again leads to, (k, 2), the nearest first.
+
+    Two that are each other's nearest are such a pair whatever is taken before them, so a round takes all of those.
+    """
+    rows, columns = np.arange(squares.shape[0]), np.arange(squares.shape[1])
+    free, pairs = squares, [np.zeros((0, 2), np.int64)]
+    while free.size:
+        nearest, chosen_by = free.argmin(axis=1), free.argmin(axis=0)
+        here = np.arange(len(rows))
+        mutual = (chosen_by[nearest] == here) & np.isfinite(free[here, nearest])
+        if not mutual.any():
+            break
+        pairs.append(np.stack([rows[mutual], columns[nearest[mutual]]], axis=1))
+        left = np.ones(len(columns), bool)
+        left[nearest[mutual]] = False
+        free, rows, columns = free[~mutual][:, left], rows[~mutual], columns[left]
+    found = np.concatenate(pairs)
+    order = np.argsort(squares[found[:, 0], found[:, 1]], kind="stable")
+    return found[order]
 
 
 def without_components(direction: Numbers, others: Sequence[Numbers]) -> Numbers:

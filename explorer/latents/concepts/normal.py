@@ -17,6 +17,7 @@ from explorer.latents.concepts.examples import Examples
 
 RIDGE = 0.02  # of the mean variance of a dimension: how much a long normal costs
 MOST_STEPS = 50
+MANY, MOST_TURNS, NEAR_ENOUGH = 200, 30, 3e-3  # dimensions, turns of conjugate gradients, of the first squared error
 Slopes = Callable[[Numbers], tuple[Numbers, Numbers, Numbers]]
 """From margins (n,) to the loss of each, its first and its second derivative."""
 
@@ -44,6 +45,27 @@ def _scaled(examples: Examples, normal: Numbers) -> Examples:
     return Examples(np.zeros_like(examples.with_), np.zeros_like(examples.without)) if normal.any() else examples
 
 
+def _newton_step(rows: Numbers, weights: Numbers, cost_of: Numbers, gradient: Numbers) -> Numbers:
+    """(X' W X + C)^-1 g; with many dimensions by conjugate gradients, which never build that matrix."""
+    if rows.shape[1] <= MANY:
+        hessian = (rows * weights[:, None]).T @ rows + np.diag(cost_of)
+        return np.asarray(np.linalg.solve(hessian, gradient))
+    scale = weights @ np.square(rows) + cost_of  # the diagonal, which the search is preconditioned by
+    found, left = np.zeros_like(gradient), gradient.copy()
+    way = scaled = left / scale
+    worth = start = float(left @ scaled)
+    for _ in range(MOST_TURNS):
+        bent = rows.T @ (weights * (rows @ way)) + cost_of * way
+        length = worth / max(float(way @ bent), 1e-300)
+        found, left = found + length * way, left - length * bent
+        scaled = left / scale
+        before, worth = worth, float(left @ scaled)
+        if worth <= NEAR_ENOUGH * start:
+            break
+        way = scaled + (worth / before) * way
+    return found
+
+
 def _minimum(rows: Numbers, shares: Numbers, slopes: Slopes, ridge: float) -> Numbers:
     """Newton steps, halved until the cost falls; the last number of a row is the offset's, which costs nothing."""
     cost_of = np.append(np.full(rows.shape[1] - 1, ridge), 1e-9 * ridge)
@@ -52,8 +74,7 @@ def _minimum(rows: Numbers, shares: Numbers, slopes: Slopes, ridge: float) -> Nu
     cost = float(shares @ loss)
     for _ in range(MOST_STEPS):
         gradient = rows.T @ (shares * slope) + cost_of * found
-        hessian = (rows * (shares * bend)[:, None]).T @ rows + np.diag(cost_of)
-        step, length = np.linalg.solve(hessian, gradient), 1.0
+        step, length = _newton_step(rows, shares * bend, cost_of, gradient), 1.0
         while length > 1e-6:
             tried = found - length * step
             loss, slope, bend = slopes(rows @ tried)
@@ -62,6 +83,6 @@ def _minimum(rows: Numbers, shares: Numbers, slopes: Slopes, ridge: float) -> Nu
                 break
             length /= 2
         gained, found, cost = cost - now, tried, min(now, cost)
-        if gained < 1e-10 * max(cost, 1e-30):
+        if gained < (1e-10 if rows.shape[1] <= MANY else 1e-4) * max(cost, 1e-30):
             break
     return found
