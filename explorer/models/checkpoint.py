@@ -32,6 +32,7 @@ FAMILIES = {
     "uva-flow": "explorer.models.foreign.uva_flow",
     "stylegan2": "explorer.models.foreign.stylegan2",
     "flow-steps": "explorer.models.foreign.flows.pictures",
+    "flow-points": "explorer.models.foreign.flows.points",
     "words": "explorer.models.word_vectors",
 }
 

@@ -103,6 +103,14 @@ def tiny_flow_steps() -> NetworkModel:
     return build(Config(replace(flow.new_card("tiny", (4, 4, 1)), family="flow-steps"), hyperparameters))
 
 
+def tiny_flow_points() -> NetworkModel:
+    net = [{"layer": "linear", "out": 6}, {"layer": "relu"}, {"layer": "linear", "out": 2}]
+    coupling = {"step": "coupling", "kept": 1, "net": net, "form": "affine", "scale": "exp"}
+    hyperparameters = {"steps": [coupling, {"step": "affine"}], "given": 1, "centre": [0.0, 0.0], "reach": 3.0}
+    card = replace(vae.new_card("tiny", {"size": 96, "channels": 3, "latent_dim": 3}), family="flow-points")
+    return build(Config(replace(card, image_shape=(96, 96, 3), likelihood="none"), hyperparameters))
+
+
 def tiny_words() -> NetworkModel:
     random = np.random.default_rng(0)
     table = WordTable(tuple("abcdefgh"), random.standard_normal((8, 5)).astype(np.float32))
@@ -122,5 +130,6 @@ TINY: dict[str, Callable[[], NetworkModel]] = {
     "uva-flow": tiny_uva_flow,
     "stylegan2": tiny_stylegan2,
     "flow-steps": tiny_flow_steps,
+    "flow-points": tiny_flow_points,
     "words": tiny_words,
 }

@@ -17,7 +17,8 @@ def recognise(reading: Reading) -> Recognised | None:
     tensors = reading.tensors
     keys = encoder_first(chain(tensors, ""))
     linear = [key for key in keys if not is_norm(tensors, key)]
-    if len(linear) < 4 or any(tensors.get(f"{key}.weight", tensors[next(iter(tensors))]).dim() != 2 for key in linear):
+    weights = [tensors.get(f"{key}.weight") for key in linear]
+    if len(linear) < 4 or any(weight is None or weight.dim() != 2 for weight in weights):
         return None
     heads = heads_among(tensors, linear)
     if heads is None:

@@ -11,6 +11,7 @@ from explorer.models.foreign.flows.elementwise import AffineForm, SplineForm, fo
 from explorer.models.foreign.layers import Shape, stacked
 
 Form = AffineForm | SplineForm
+UNROLLED = 64  # passes, at most, that an exported graph holds one after the other
 
 
 class Coupling(nn.Module):
@@ -56,7 +57,7 @@ class Autoregressive(nn.Module):
     """Every number is moved by what a network of those before it says.
 
     The way back has no other way than one number after the other, which are `passes` passes of all at once: in each
-    of them one more is right.
+    of them one more is right, and often many are. When a pass changes nothing, none that follows would.
     """
 
     def __init__(self, passes: int, net: nn.Module, form: Form) -> None:
@@ -68,9 +69,32 @@ class Autoregressive(nn.Module):
         return z, change.sum(1)
 
     def inverse(self, z: Tensor, given: Tensor | None) -> tuple[Tensor, Tensor]:
+        traced = torch.onnx.is_in_onnx_export() or torch.compiler.is_compiling()
+        if traced and self.passes > UNROLLED:
+            raise RuntimeError(f"{self.passes} passes one after the other are too many for a graph.")
         x, change = torch.zeros_like(z), torch.zeros_like(z)
         for _ in range(self.passes):
+            before = x
             x, change = self.form.inverse(z, self.net(_joined(x, given)))
+            if not traced and torch.equal(before, x):
+                break
+        return x, change.sum(1)
+
+
+class Elementwise(nn.Module):
+    """A form whose parameters are learned themselves, the same for every item."""
+
+    def __init__(self, width: int, form: Form) -> None:
+        super().__init__()
+        self.form = form
+        self.raw = nn.Parameter(torch.zeros(1, width * form.each))
+
+    def forward(self, x: Tensor, given: Tensor | None) -> tuple[Tensor, Tensor]:  # noqa: ARG002
+        z, change = self.form(x, self.raw.expand(x.shape[0], -1))
+        return z, change.sum(1)
+
+    def inverse(self, z: Tensor, given: Tensor | None) -> tuple[Tensor, Tensor]:  # noqa: ARG002
+        x, change = self.form.inverse(z, self.raw.expand(z.shape[0], -1))
         return x, change.sum(1)
 
 
@@ -96,6 +120,12 @@ def autoregressive(raw: Fields, shape: Shape, given: int) -> tuple[nn.Module, Sh
         raise CheckpointError(f"{raw.where}: a step of vectors gets {shape}.", "The sizes of its steps disagree.")
     net, form = _said(raw, shape, shape, given)
     return Autoregressive(raw.integer("passes", 1, shape[0]), net, form), shape
+
+
+def elementwise(raw: Fields, shape: Shape, given: int) -> tuple[nn.Module, Shape]:  # noqa: ARG001
+    if len(shape) != 1:
+        raise CheckpointError(f"{raw.where}: a step of vectors gets {shape}.", "The sizes of its steps disagree.")
+    return Elementwise(shape[0], form_of(raw, shape)), shape
 
 
 def _said(raw: Fields, sees: Shape, moves: Shape, given: int) -> tuple[nn.Module, Form]:

@@ -118,8 +118,8 @@ class SplineForm(nn.Module):
 def _apart(raw: Tensor, each: int) -> Tensor:
     """(n, features each) to (n, features, each); (n, channels each, h, w) to (n, channels, h, w, each)."""
     if raw.dim() == 2:
-        return raw.reshape(len(raw), -1, each)
-    return raw.reshape(len(raw), -1, each, *raw.shape[2:]).permute(0, 1, 3, 4, 2)
+        return raw.reshape(raw.shape[0], -1, each)
+    return raw.reshape(raw.shape[0], -1, each, *raw.shape[2:]).permute(0, 1, 3, 4, 2)
 
 
 def _bin(knots: Tensor, value: Tensor) -> Tensor:

@@ -18,7 +18,7 @@ from torch.nn import functional
 
 from explorer.errors import CheckpointError
 from explorer.models.fields import Fields
-from explorer.models.foreign.flows.couplings import autoregressive, channelwise, masked
+from explorer.models.foreign.flows.couplings import autoregressive, channelwise, elementwise, masked
 from explorer.models.foreign.flows.elementwise import Moved
 from explorer.models.foreign.layers import LARGEST, Shape, stacked
 
@@ -204,14 +204,14 @@ class Chain(nn.Module):
         self.steps = nn.ModuleList(steps)
 
     def forward(self, x: Tensor, given: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        volume = x.new_zeros(len(x))
+        volume = torch.zeros_like(x.flatten(1)[:, 0])
         for step in self.steps:
             x, change = step(x, given)
             volume = volume + change
         return x, volume
 
     def inverse(self, z: Tensor, given: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        volume = z.new_zeros(len(z))
+        volume = torch.zeros_like(z.flatten(1)[:, 0])
         for step in reversed(self.steps):
             z, change = step.inverse(z, given)  # type: ignore[operator]
             volume = volume + change
@@ -287,6 +287,7 @@ STEPS: dict[str, Callable[[Fields, Shape, int], Made]] = {
     "coupling": channelwise,
     "masked": masked,
     "autoregressive": autoregressive,
+    "elementwise": elementwise,
 }
 
 
