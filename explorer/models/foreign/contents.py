@@ -11,6 +11,7 @@ from pathlib import Path
 
 from explorer.errors import CheckpointError
 from explorer.models.foreign.arrays import read_npz, read_safetensors
+from explorer.models.foreign.folders import Folder, diffusers_folder, pythae_folder
 from explorer.models.foreign.limits import LARGEST_TEXT
 from explorer.models.foreign.manifest import Manifest, manifest_beside, read_manifest, weights_beside
 from explorer.models.foreign.pickles import Damaged
@@ -156,6 +157,31 @@ def _halves_beside(path: Path) -> tuple[Path, Path | None]:
     return path, None
 
 
+def _folder(read: Callable[[Path], Folder]) -> Callable[[Path, str, str], Contents]:
+    def read_folder(path: Path, container: str, network: str) -> Contents:
+        found = read(path)
+        inner = contents(found.weights, network)
+        hints = {**inner.hints, **found.hints}
+        named, notes = (*found.named, *inner.named), (*found.notes, *inner.notes)
+        whole = f"{container} ({inner.container})"
+        return replace(inner, path=path, container=whole, hints=hints, named=named, notes=notes)
+
+    return read_folder
+
+
+def _script(path: Path, container: str, _network: str) -> Contents:
+    from explorer.models.foreign.scripted import operations, script_tensors
+
+    root, _names = read_torch_zip(path)
+    tensors = script_tensors(root)
+    if not tensors:
+        raise no_model(path, "is TorchScript without weights of its own.", "Save the network's state_dict() instead.")
+    texts, used = operations(path)
+    named = (f"TorchScript code ({texts} texts)",)
+    note = f"Its code was looked at and not run; it names {', '.join(used[:12]) or 'nothing of torch'}."
+    return Contents(path, container, tensors, {"operations": list(used), **sidecars(path)}, named, (note,))
+
+
 def _made(path: Path, container: str, found: Unwrapped, named: tuple[str, ...], root: object) -> Contents:
     hints = {**found.hints, **sidecars(path)}
     return Contents(path, container, found.tensors, hints, named, tuple(found.notes), found.networks, root)
@@ -217,10 +243,13 @@ _READERS: dict[str, Callable[[Path, str, str], Contents]] = {
     "safetensors": _arrays,
     "npz": _arrays,
     "ONNX": _onnx,
+    "TorchScript file": _script,
+    "diffusers folder": _folder(diffusers_folder),
+    "pythae folder": _folder(pythae_folder),
     **dict.fromkeys(
         (
-            *("TorchScript file", "torch export (.pt2)", "Keras h5", "Keras v3 (.keras)"),
-            *("TensorFlow.js model", "diffusers folder", "pythae folder"),
+            *("torch export (.pt2)", "Keras h5", "Keras v3 (.keras)"),
+            "TensorFlow.js model",
         ),
         _not_yet,
     ),
