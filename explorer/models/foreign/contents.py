@@ -72,6 +72,8 @@ def told(path: Path) -> Iterator[None]:
     except Damaged as error:
         raise no_model(path, f"is damaged: {error}.", AGAIN) from error
     except OSError as error:
+        if error.errno is None:  # not the system's: HDF5 has no other error for damage
+            raise no_model(path, "is damaged, or not what it says it is.", AGAIN) from error
         raise no_model(path, "cannot be read.", f"{error.strerror or error}.") from error
     except MemoryError as error:
         raise no_model(
@@ -155,6 +157,18 @@ def _halves_beside(path: Path) -> tuple[Path, Path | None]:
         if theirs in path.stem and (beside := path.with_name(path.name.replace(theirs, ours))).is_file():
             return beside, path
     return path, None
+
+
+def _keras(path: Path, container: str, _network: str) -> Contents:
+    from explorer.models.foreign import keras_files
+    from explorer.models.foreign.keras_program import programs_of
+
+    readers = {"Keras h5": keras_files.read_h5, "Keras v3 (.keras)": keras_files.read_keras}
+    config, tensors, version = readers.get(container, keras_files.read_tfjs)(path)
+    programs, code = programs_of(config, version)
+    if not tensors:
+        raise no_model(path, "holds no weights.", "Save the model after training it.")
+    return Contents(path, container, tensors, {}, code, (), programs=programs)
 
 
 def _folder(read: Callable[[Path], Folder]) -> Callable[[Path, str, str], Contents]:
@@ -246,11 +260,6 @@ _READERS: dict[str, Callable[[Path, str, str], Contents]] = {
     "TorchScript file": _script,
     "diffusers folder": _folder(diffusers_folder),
     "pythae folder": _folder(pythae_folder),
-    **dict.fromkeys(
-        (
-            *("torch export (.pt2)", "Keras h5", "Keras v3 (.keras)"),
-            "TensorFlow.js model",
-        ),
-        _not_yet,
-    ),
+    **dict.fromkeys(("Keras h5", "Keras v3 (.keras)", "TensorFlow.js model"), _keras),
+    "torch export (.pt2)": _not_yet,
 }

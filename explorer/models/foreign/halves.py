@@ -12,6 +12,7 @@ from torch import Tensor
 from explorer.errors import ExplorerError
 from explorer.models.fields import Fields
 from explorer.models.foreign.graph import GraphNet
+from explorer.models.foreign.keras_lowering import write_keras
 from explorer.models.foreign.lowering import Broken, Constant, Lowered, LoweringError, Result, Value, Writer, lowered
 from explorer.models.foreign.onnx_lowering import write_onnx
 from explorer.models.foreign.programs import Port, Program, in_words
@@ -22,7 +23,10 @@ TRIED = 5  # items, where any number may go in
 CLOSE = 1e-5  # of pictures made together to pictures made one by one
 
 Constants = Mapping[str, Constant]
-WRITERS: Mapping[str, Callable[[Writer, Program, Constants, Value], list[Result]]] = {"ONNX": write_onnx}
+WRITERS: Mapping[str, Callable[[Writer, Program, Constants, Value], list[Result]]] = {
+    "ONNX": write_onnx,
+    "Keras": write_keras,
+}
 
 
 @dataclass(frozen=True)

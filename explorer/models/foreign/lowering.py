@@ -63,6 +63,7 @@ class Writer:
         self.nodes: list[dict[str, object]] = []
         self.weights: dict[str, Constant] = {}
         self._names: dict[int, str] = {}
+        self._turned: dict[str, tuple[Value, tuple[int, ...]]] = {}  # what was turned, and how: turns are made as one
         self._rows: dict[int, Constant] = {}
 
     def emit(self, op: str, *takes: Given, **options: object) -> Value:
@@ -91,7 +92,13 @@ class Writer:
         return value if sides == list(value.shape) else self.emit("reshape", value, shape=sides)
 
     def transpose(self, value: Value, *order: int) -> Value:
-        return value if list(order) == list(range(len(order))) else self.emit("transpose", value, order=list(order))
+        before, done = self._turned.get(value.name, (value, tuple(range(len(order)))))
+        total = tuple(done[axis] for axis in order)
+        if total == tuple(range(len(order))):
+            return before
+        made = self.emit("transpose", before, order=list(total))
+        self._turned[made.name] = before, total
+        return made
 
     def computed(self, constant: Constant) -> Constant:
         """A constant that may follow from the number of items: where it has a row for each, one is kept."""

@@ -230,7 +230,9 @@ def _says(path: Path, key: str) -> bool:
     return isinstance(said, dict) and key in said
 
 
-ENDINGS = frozenset({".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".bin", ".npz", ".safetensors", ".onnx", ".h5", ".pt2"})
+ENDINGS = frozenset(
+    {".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".bin", ".npz", ".safetensors", ".onnx", ".h5", ".keras", ".pt2"}
+)
 _TEXTS = frozenset({".md", ".txt", ".csv", ".tsv", ".vec"})
 
 
