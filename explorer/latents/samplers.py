@@ -18,10 +18,10 @@ def drawn(n: int, parts: Sequence[tuple[str, int]], seed: int) -> Latents:
     """n latents of which each part (prior, dim) follows a prior of its own, float32 (n, sum of dims).
 
     'uniform' is U(-1, 1) a number, 'one-hot' one of `dim` classes, anything else N(0, I). The first rows do not depend
-    on n, and latents of one normal part are those of `normal`.
+    on n, and latents of normal parts alone are those of `normal`: normal parts beside each other are drawn as one.
     """
     columns = []
-    for number, (prior, dim) in enumerate(parts):
+    for number, (prior, dim) in enumerate(_joined(parts)):
         random = np.random.default_rng([seed, number] if number else seed)
         if prior == "uniform":
             columns.append(random.uniform(-1, 1, (n, dim)))
@@ -30,3 +30,14 @@ def drawn(n: int, parts: Sequence[tuple[str, int]], seed: int) -> Latents:
         else:
             columns.append(random.standard_normal((n, dim)))
     return np.concatenate(columns, axis=1).astype(np.float32)
+
+
+def _joined(parts: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """The same numbers, normal parts beside each other as one."""
+    joined: list[tuple[str, int]] = []
+    for prior, dim in parts:
+        if joined and prior == joined[-1][0] == "normal":
+            joined[-1] = prior, joined[-1][1] + dim
+        else:
+            joined.append((prior, dim))
+    return joined

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -53,6 +54,13 @@ class Space:
                 found = slice(start, start + part.dim)
             start += part.dim
         return found
+
+    @property
+    def pieces(self) -> tuple[tuple[str, int, int], ...]:
+        """Name, start and stop of each part in a latent; none where there is one part only."""
+        ends = np.cumsum([0, *(part.dim for part in self.parts)]).tolist()
+        named = ((part.name, *pair) for part, pair in zip(self.parts, pairwise(ends), strict=True))
+        return tuple(named) if len(self.parts) > 1 else ()
 
     @property
     def has_prior(self) -> bool:

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from explorer.errors import CheckpointError
 from explorer.latents.arrays import Images
-from explorer.models.base import Card, Posterior, Space
+from explorer.models.base import Card, Part, Posterior, Space
 from explorer.models.config import Config
 from explorer.models.coupling import FlowNet
 from explorer.models.fields import Fields
@@ -165,10 +165,19 @@ def new_card(name: str, image_shape: tuple[int, int, int]) -> Card:
         family="flow",
         architecture="multi-scale flow of affine couplings, convolutions and dense layers in turn",
         parameters=0,
-        spaces=(Space("z", dim, (dim,), "standard normal"),),
+        spaces=(Space("z", dim, (dim,), "standard normal", scales(image_shape)),),
         image_shape=image_shape,
         image_range=(0.0, 1.0),
         trained_on="",
         licence="",
         likelihood="exact",
     )
+
+
+def scales(image_shape: tuple[int, int, int]) -> tuple[Part, ...]:
+    """The parts of a latent, as `FlowNet` puts them together: coarsest first."""
+    height, width, channels = image_shape
+    coarse = height // 4 * (width // 4) * 4 * channels
+    finest = height // 2 * (width // 2) * 2 * channels
+    sizes = (("coarse", coarse), ("middle", coarse), ("fine", finest))
+    return tuple(Part(name, dim, "normal") for name, dim in sizes)

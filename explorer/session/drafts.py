@@ -11,6 +11,7 @@ import numpy as np
 from explorer.errors import InputError
 from explorer.latents.concepts import METHODS, Concept, Examples, made
 from explorer.latents.concepts.effects import strata
+from explorer.latents.concepts.layers import Pieces, layered
 from explorer.latents.concepts.mends import balanced, freed, matched
 from explorer.latents.concepts.scores import Method
 from explorer.latents.samples import LatentSet
@@ -32,11 +33,11 @@ class Draft:
     method: Method
 
 
-def draft(making: Making, samples: LatentSet, known: Iterable[Concept] = ()) -> Draft | None:
+def draft(making: Making, samples: LatentSet, known: Iterable[Concept] = (), pieces: Pieces = ()) -> Draft | None:
     """The concept of the buckets, None while both are empty. An empty bucket stands for all other samples.
 
     `known`: the concepts of this space. The draft gets a name that none of them has, and leaves alone those that are to
-    be removed. Raises InputError.
+    be removed. `pieces`: the layers of this space. Raises InputError.
     """
     if making.is_empty or making.space != samples.space:
         return None
@@ -51,6 +52,8 @@ def draft(making: Making, samples: LatentSet, known: Iterable[Concept] = ()) -> 
     known = tuple(known)
     name = free_name(making.name or NAMELESS, (one.name for one in known))
     concept = made(examples, samples.latents, name, samples.space, method.fit, told)
+    if making.layers is not None:
+        concept = layered(concept, making.layers, pieces, samples.latents)
     removed = [one for one in known if one.name in making.remove]
     return Draft(examples, freed(concept, removed, samples.latents) if removed else concept, method.fit)
 

@@ -10,6 +10,7 @@ from typing import Literal
 from explorer.latents.arrays import Latent
 from explorer.latents.concepts import Concept
 from explorer.latents.concepts.arrangement import Arrangement
+from explorer.latents.concepts.layers import Range
 
 Side = Literal["with", "without"]
 NO_STRENGTHS: Mapping[str, float] = MappingProxyType({})
@@ -39,7 +40,8 @@ class Making:
     """What is being made of which examples, in one space.
 
     `method` is one of `concepts.METHODS`. The mends: `balance` (labels whose joint strata weigh the same on both
-    sides), `match` (pairs of nearest examples), `remove` (concepts along which nothing may be left).
+    sides), `match` (pairs of nearest examples), `remove` (concepts along which nothing may be left). `layers`: the only
+    ones it acts on, first and last from 0.
     """
 
     space: str = ""
@@ -50,6 +52,7 @@ class Making:
     balance: tuple[str, ...] = ()
     match: bool = False
     remove: tuple[str, ...] = ()
+    layers: Range | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -106,6 +109,6 @@ class Studio:
         return replace(self, own=tuple(one for one in self.own if fits(one)), draft=draft)
 
     @property
-    def known(self) -> tuple[tuple[Concept, ...], tuple[str, ...]]:
+    def known(self) -> tuple[tuple[Concept, ...], tuple[str, ...], tuple[tuple[str, Range], ...]]:
         """What `Opened.concepts_of` asks for beside the space."""
-        return self.concepts, self.locked
+        return self.concepts, self.locked, tuple(self.arrangement.layers.items())

@@ -29,6 +29,7 @@ def told(studio: Studio) -> dict[str, object]:
             "balance": list(making.balance),
             "match": making.match,
             "remove": list(making.remove),
+            "layers": None if making.layers is None else list(making.layers),
         },
         "draft": None if studio.draft is None else _concept(studio.draft),
         "own": [_concept(concept) for concept in studio.own],
@@ -87,7 +88,13 @@ def _read_making(fields: Fields) -> Making:
         balance=fields.texts("balance", MOST),
         match=fields.yes_or_no("match"),
         remove=fields.texts("remove", MOST),
+        layers=_read_layers(fields) if fields.has("layers") else None,
     )
+
+
+def _read_layers(fields: Fields) -> tuple[int, int] | None:
+    read = fields.maybe("layers", lambda name: fields.wholes(name, 2))
+    return (read[0], read[1]) if read is not None and len(read) == 2 else None
 
 
 def _read_bucket(fields: Fields) -> Bucket:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from explorer.latents.arrays import Images, Latents
 from explorer.latents.concepts import Concept
 from explorer.latents.concepts.known import known
+from explorer.latents.concepts.layers import Range
 from explorer.latents.paths import Knots
 from explorer.latents.samples import LatentSet
 from explorer.models.base import Card
@@ -61,10 +62,22 @@ class Opened:
     note: str = ""  # what the user should know, e.g. why the device is not the one asked for
 
     def concepts_of(
-        self, space: str, own: tuple[Concept, ...] = (), locked: tuple[str, ...] = ()
+        self,
+        space: str,
+        own: tuple[Concept, ...] = (),
+        locked: tuple[str, ...] = (),
+        layers: tuple[tuple[str, Range], ...] = (),
     ) -> tuple[Concept, ...]:
-        """The concepts that live in a space, with the user's `own`; the others leave those alone that are `locked`."""
-        return known(self.concepts, own, locked, self.samples.get(space) if locked else None, space)
+        """The concepts that live in a space, with the user's `own`; the others leave those alone that are `locked`.
+
+        Those in `layers`, by name, act on a range of layers.
+        """
+        samples = self.samples.get(space) if locked or layers else None
+        return known(self.concepts, own, locked, samples, space, layers, self.pieces(space) if layers else ())
+
+    def pieces(self, space: str) -> tuple[tuple[str, int, int], ...]:
+        """The layers of a space, by name; none where it has one part only."""
+        return next((one.pieces for one in self.card.spaces if one.name == space), ())
 
     def is_same_as(self, other: Opened | None) -> bool:
         """Whether the other is this model, opened once more: after a restart of the engine, on another device."""

@@ -84,4 +84,5 @@ def test_whatever_is_moved_every_slider_stands_exactly_once_and_the_text_brings_
 
 def test_nonsense_in_a_file_of_looks_is_left_out() -> None:
     told = {"order": [1, "smile"], "groups": {"a": 1}, "colours": {"smile": "red", "hat": "#123456"}, "folded": "x"}
-    assert Arrangement.of(told) == Arrangement(("smile",), {}, {"hat": "#123456"}, ())
+    told |= {"layers": {"hat": [1, 2], "smile": [1], "beard": "x"}}
+    assert Arrangement.of(told) == Arrangement(("smile",), {}, {"hat": "#123456"}, (), {"hat": (1, 2)})

@@ -31,3 +31,7 @@ def test_every_part_of_a_latent_follows_its_prior_and_the_first_do_not_depend_on
 
 def test_one_normal_part_is_what_it_always_was():
     np.testing.assert_array_equal(drawn(5, [("normal", 3)], 7), normal(5, 3, 7))
+
+
+def test_normal_parts_beside_each_other_are_drawn_as_one() -> None:
+    np.testing.assert_array_equal(drawn(3, [("normal", 2), ("normal", 4)], 5), normal(3, 6, 5))

@@ -12,9 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from explorer.models.base import Part, Space
 from explorer.session.store import Store
 from explorer.ui.sliders import SlidersPanel
 from explorer.ui.sliders.concept_row import ConceptRow
+from explorer.ui.sliders.concepts import told
 
 MODEL = opened()
 NAMES = [concept.name for concept in MODEL.concepts]
@@ -154,3 +156,26 @@ def test_an_order_does_not_disturb_the_hand_on_a_slider(panel: SlidersPanel, sto
     store.change("Move", studio=replace(store.state.studio, arrangement=stands))
     assert panel.concepts.rows["beard"] is row
     assert row.is_changed
+
+
+def test_where_a_space_has_layers_the_menu_lets_a_concept_act_on_some(qtbot: QtBot) -> None:
+    parts = tuple(Part(f"layer {number + 1}", 8, "normal") for number in range(4))
+    model = replace(MODEL, card=replace(MODEL.card, spaces=(Space("z", 32, (4, 8), "N(0, I)", parts),)))
+    store = store_at(model)
+    panel = SlidersPanel(store)
+    qtbot.addWidget(panel)
+    panel.show_model(model)
+    choose(panel.concepts.arranging.menu("smile"), "Layers", "From", "layer 2")
+    choose(panel.concepts.arranging.menu("smile"), "Layers", "To", "layer 3")
+    assert store.state.studio.arrangement.layers == {"smile": (1, 2)}
+    smile = next(one for one in panel.concepts._concepts if one.name == "smile")
+    assert not smile.direction[:8].any()
+    assert not smile.direction[24:].any()
+    assert "acts on layer 2 to layer 3 alone" in told(smile)
+    store.undo()
+    store.undo()
+    assert not store.state.studio.arrangement.layers
+
+
+def test_a_space_without_layers_offers_none(panel: SlidersPanel) -> None:
+    assert "Layers" not in [action.text() for action in panel.concepts.arranging.menu("smile").actions()]

@@ -16,6 +16,8 @@ from pytestqt.qtbot import QtBot
 from explorer.latents.concepts import Concept
 from explorer.latents.concepts.effects import Count, Effect
 from explorer.latents.edits import edited
+from explorer.models.base import Part, Space
+from explorer.session.document import from_text, to_text
 from explorer.session.drafts import draft, free_name
 from explorer.session.state import Snapshot, frozen
 from explorer.session.store import Store
@@ -350,3 +352,18 @@ def test_a_draft_never_takes_the_name_of_another_concept(panel: StudioPanel, sto
     known = MODEL.concepts_of("z", *store.state.studio.known)
     assert [concept.name for concept in known][-1] == "smile 2"
     assert known[0] is MODEL.concepts[0]
+
+
+def test_in_a_space_with_layers_the_draft_acts_on_those_that_are_chosen(panel: StudioPanel, store: Store) -> None:
+    parts = tuple(Part(f"layer {number + 1}", 8, "normal") for number in range(4))
+    assert not panel.parts.layers.isVisible()
+    panel.show_model(replace(MODEL, card=replace(MODEL.card, spaces=(Space("z", 32, (4, 8), "N(0, I)", parts),))))
+    put(panel, "with", 1, 2)
+    put(panel, "without", 3, 4)
+    panel.parts.layers.last.activated.emit(1)
+    drafted = store.state.studio.draft
+    assert drafted is not None
+    assert drafted.direction[:16].any()
+    assert not drafted.direction[16:].any()
+    assert store.undo_title == "Choose layers"
+    assert from_text(to_text(store.state, "m", "f")).state.studio.making.layers == (0, 1)

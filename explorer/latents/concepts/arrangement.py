@@ -1,15 +1,19 @@
-"""How the sliders of concepts stand: their order, their groups and their colours, by name."""
+"""How the sliders of concepts stand: their order, groups and colours, and the layers they act on, by name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import TypeVar
 
 from explorer.latents.concepts.concept import Concept
+from explorer.latents.concepts.layers import Range
 from explorer.latents.samples import COLOUR
 
 NONE: Mapping[str, str] = MappingProxyType({})
+EVERYWHERE: Mapping[str, Range] = MappingProxyType({})
+Kept = TypeVar("Kept", str, Range)
 Rows = list[tuple[str, list[Concept]]]
 """Groups by name, '' first for those without one, and the concepts of each."""
 
@@ -17,12 +21,14 @@ Rows = list[tuple[str, list[Concept]]]
 @dataclass(frozen=True)
 class Arrangement:
     """`order`: names, the first on top; others follow as they came. `groups` and `colours` ('#rrggbb') by name of the
-    concept; `folded`: groups whose sliders are hidden."""
+    concept; `folded`: groups whose sliders are hidden; `layers`: first and last layer that a concept acts on, from 0,
+    of those that act on some alone."""
 
     order: tuple[str, ...] = ()
     groups: Mapping[str, str] = field(default_factory=lambda: NONE)
     colours: Mapping[str, str] = field(default_factory=lambda: NONE)
     folded: tuple[str, ...] = ()
+    layers: Mapping[str, Range] = field(default_factory=lambda: EVERYWHERE)
 
     def told(self) -> dict[str, object]:
         """JSON values from which `of` makes the same."""
@@ -31,6 +37,7 @@ class Arrangement:
             "groups": dict(self.groups),
             "colours": dict(self.colours),
             "folded": list(self.folded),
+            "layers": {name: list(one) for name, one in self.layers.items()},
         }
 
     @classmethod
@@ -39,7 +46,9 @@ class Arrangement:
         colours = {name: one for name, one in _texts(values.get("colours")).items() if COLOUR.fullmatch(one)}
         groups = _texts(values.get("groups"))
         lists = (_list(values.get("order")), _list(values.get("folded")))
-        return cls(lists[0], MappingProxyType(groups), MappingProxyType(colours), lists[1])
+        return cls(
+            lists[0], MappingProxyType(groups), MappingProxyType(colours), lists[1], _ranges(values.get("layers"))
+        )
 
     def rows(self, concepts: Iterable[Concept]) -> Rows:
         """Those without a group first, then every group where its first member stands."""
@@ -78,6 +87,11 @@ class Arrangement:
         """With a colour of its own; '' takes it away."""
         return replace(self, colours=_with(self.colours, name, colour))
 
+    def acting_on(self, name: str, layers: Range | None) -> Arrangement:
+        """Acting on a range of layers alone; None: on all."""
+        kept = {key: one for key, one in self.layers.items() if key != name}
+        return replace(self, layers=MappingProxyType({**kept, name: layers} if layers is not None else kept))
+
     def regrouped(self, group: str, new: str) -> Arrangement:
         """A group under another name; '' dissolves it."""
         groups = {one: new if known == group else known for one, known in self.groups.items()}
@@ -93,7 +107,8 @@ class Arrangement:
     def renamed(self, name: str, new: str | None) -> Arrangement:
         """What was known of one name, of another; None forgets it."""
         order = tuple(kept for one in self.order if (kept := new if one == name else one) is not None)
-        return Arrangement(order, _renamed(self.groups, name, new), _renamed(self.colours, name, new), self.folded)
+        looks = _renamed(self.groups, name, new), _renamed(self.colours, name, new)
+        return Arrangement(order, *looks, self.folded, _renamed(self.layers, name, new))
 
     def _names(self, concepts: Iterable[Concept]) -> list[str]:
         return [one.name for _group, members in self.rows(concepts) for one in members]
@@ -115,6 +130,13 @@ def _with(known: Mapping[str, str], name: str, value: str) -> Mapping[str, str]:
     return MappingProxyType({**kept, name: value} if value else kept)
 
 
-def _renamed(known: Mapping[str, str], name: str, new: str | None) -> Mapping[str, str]:
+def _ranges(value: object) -> Mapping[str, Range]:
+    known = value.items() if isinstance(value, dict) else ()
+    fits = ((name, one) for name, one in known if isinstance(one, list) and len(one) == 2)
+    found = {name: (one[0], one[1]) for name, one in fits if all(type(end) is int and 0 <= end < 10_000 for end in one)}
+    return MappingProxyType(found)
+
+
+def _renamed(known: Mapping[str, Kept], name: str, new: str | None) -> Mapping[str, Kept]:
     kept = ((new if key == name else key, value) for key, value in known.items())
     return MappingProxyType({key: value for key, value in kept if key is not None})

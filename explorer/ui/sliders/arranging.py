@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from explorer.latents.concepts import Concept
 from explorer.latents.concepts.arrangement import Arrangement
+from explorer.latents.concepts.layers import Pieces, Range, told_range
 from explorer.latents.palette import CLASSES
 from explorer.session.store import Store
 
@@ -26,6 +27,7 @@ class Arranging:
     def __init__(self, store: Store, widget: QWidget, ask: Callable[[str, str], None]) -> None:
         self._store, self._widget, self._ask = store, widget, ask
         self.concepts: Sequence[Concept] = ()
+        self.pieces: Pieces = ()  # the layers of this space
 
     @property
     def stands(self) -> Arrangement:
@@ -62,6 +64,8 @@ class Arranging:
         menu = QMenu(self._widget)
         self._add_colours(menu.addMenu("Colour"), name)
         self._add_groups(menu.addMenu("Group"), name)
+        if self.pieces:
+            self._add_layers(menu.addMenu("Layers"), name)
         menu.addSeparator()
         menu.addAction("Move up\tAlt+Up", partial(self.step, name, -1))
         menu.addAction("Move down\tAlt+Down", partial(self.step, name, 1))
@@ -98,6 +102,27 @@ class Arranging:
             action.setChecked(group == own)
         menu.addSeparator()
         menu.addAction("New group…", lambda: self._ask_group("A new group", "", partial(self.group, name)))
+
+    def act_on(self, name: str, layers: Range | None) -> None:
+        """Let a concept act on a range of layers alone, first and last from 0; None: on all."""
+        where = "all layers" if layers is None else told_range(layers, self.pieces)
+        self._arrange(f"Let {name} act on {where}", self.stands.acting_on(name, layers))
+
+    def _add_layers(self, menu: QMenu, name: str) -> None:
+        last = len(self.pieces) - 1
+        first_now, last_now = self.stands.layers.get(name, (0, last))
+        action = menu.addAction("All", partial(self.act_on, name, None))
+        action.setCheckable(True)
+        action.setChecked(name not in self.stands.layers)
+        from_, to = menu.addMenu("From"), menu.addMenu("To")
+        for place, (title, _start, _stop) in enumerate(self.pieces):
+            for choices, now, layers in (
+                (from_, first_now, (place, max(place, last_now))),
+                (to, last_now, (min(place, first_now), place)),
+            ):
+                action = choices.addAction(title, partial(self.act_on, name, layers))
+                action.setCheckable(True)
+                action.setChecked(place == now)
 
     def _ask_group(self, title: str, before: str, do: Callable[[str], None]) -> None:
         text, is_wanted = QInputDialog.getText(self._widget, title, "Name of the group", text=before)

@@ -39,6 +39,8 @@ def told(concept: Concept) -> str:
     auc = known.get("held_out_auc")
     if isinstance(auc, int | float):
         parts.append(f"held-out AUC {auc:.2f}")
+    if "layers" in known:
+        parts.append(f"acts on {known['layers']} alone")
     if (safe := safe_range_of(concept)) is not None:
         parts.append(f"safe from {safe[0]:+.1f} to {safe[1]:+.1f}".replace("-", "\N{MINUS SIGN}"))
     return "; ".join(parts[:2]) + "".join(f", {part}" for part in parts[2:]) + "."
@@ -130,6 +132,7 @@ class ConceptSection(Section):
         concepts = self._opened.concepts_of(state.place.space, *state.studio.known) if self._opened else ()
         if concepts is not self._concepts or not concepts:
             self._concepts = self.arranging.concepts = concepts
+            self.arranging.pieces = self._opened.pieces(state.place.space) if self._opened else ()
             if not concepts or {concept.name for concept in concepts} != self.rows.keys():
                 self._build_rows()
             for concept in concepts:

@@ -22,6 +22,7 @@ from explorer.latents.concepts import METHODS
 from explorer.session.studio import Making
 from explorer.ui.studio.bucket import BucketView
 from explorer.ui.studio.effects_view import EffectsView
+from explorer.ui.studio.layers_row import LayersRow
 from explorer.ui.studio.library import Library
 from explorer.ui.studio.mends import Mends
 from explorer.ui.studio.numbers import Numeral
@@ -88,6 +89,7 @@ class Parts(QWidget):
         self.measure = _button("Effects", "What else moved? Every known attribute, read from 200 decoded samples")
         self.effects = EffectsView()
         self.mends = Mends()
+        self.layers = LayersRow()
         self.library = Library()
         self._lines = QGridLayout()
         self._inside = QWidget()
@@ -177,7 +179,7 @@ class Parts(QWidget):
         column.addLayout(_row(self.label, self.class_, self.fill, self.flip))
         column.addLayout(_row(self.keep, self.measure, self.clear))
         self.name.setMinimumWidth(8 * ink.GRID)
-        for below in (self._numbers, self.effects, self.mends, self.library):
+        for below in (self._numbers, self.effects, self.mends, self.layers, self.library):
             column.addWidget(below)
         column.addStretch(1)
         self._area = QScrollArea()

@@ -130,6 +130,7 @@ class StudioPanel(QWidget):
         self.parts.show_making(making, studio.draft is not None, self.wishes.why if not making.is_empty else "")
         concepts = self.wishes.concepts
         self.parts.mends.show_choices(list(self._labels()), [one.name for one in concepts], making)
+        self.parts.layers.show_layers(self.wishes.pieces, making.layers)
         self.parts.library.show_concepts(concepts, studio)
         self.parts.show_opened(self.wishes.opened is not None)
         for side, view in self.buckets:
@@ -276,6 +277,7 @@ class StudioPanel(QWidget):
             lambda name: self._make("Balance the examples", balance=(*wishes.making.balance, name))
         )
         parts.mends.balanced.connect(lambda names: self._make("Balance the examples", balance=tuple(names)))
+        parts.layers.chosen.connect(lambda layers: self._make("Choose layers", layers=layers))
         parts.mends.matched.connect(lambda on: self._make("Match pairs", match=on))
         parts.mends.removed.connect(lambda names: self._make("Remove components", remove=tuple(names)))
         self._connect_library()

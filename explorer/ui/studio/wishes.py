@@ -55,6 +55,11 @@ class StudioWishes:
             return ()
         return self.opened.concepts_of(self._store.state.place.space, self.studio.own)
 
+    @property
+    def pieces(self) -> tuple[tuple[str, int, int], ...]:
+        """The layers of this space; none where it has one part only."""
+        return self.opened.pieces(self._store.state.place.space) if self.opened else ()
+
     def latent(self, place: Place) -> Latent:
         """The latent of a place, its concepts added once."""
         concepts = self.opened.concepts_of(place.space, *self.studio.known) if self.opened else ()
@@ -126,6 +131,8 @@ class StudioWishes:
         found = self.drafted(making)
         fields: dict[str, object] = {"studio": replace(studio, making=making, draft=found)}
         if before is not None and (found is None or found.name != before.name):
+            arrangement = studio.arrangement.renamed(before.name, found.name if found else None)
+            fields["studio"] = replace(studio, making=making, draft=found, arrangement=arrangement)
             fields["place"] = _renamed(self._store.state.place, before.name, found.name if found else None)
         self._store.change(title, gesture=gesture, **fields)
 
@@ -134,8 +141,9 @@ class StudioWishes:
         self.why, self.last, self.before = "", None, None
         samples = self.samples
         try:
-            self.last = draft(making, samples, self.concepts) if samples is not None else None
-            before = draft(unmended(making), samples) if samples is not None and making.is_mended else None
+            self.last = draft(making, samples, self.concepts, self.pieces) if samples is not None else None
+            is_mended = samples is not None and making.is_mended
+            before = draft(unmended(making), samples, pieces=self.pieces) if samples and is_mended else None
             self.before = before.concept if before else None
         except InputError as error:
             self.why = f"{error} {error.hint}".strip()
