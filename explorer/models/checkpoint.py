@@ -31,6 +31,7 @@ FAMILIES = {
     "graph": "explorer.models.foreign.graph",
     "uva-flow": "explorer.models.foreign.uva_flow",
     "stylegan2": "explorer.models.foreign.stylegan2",
+    "stylegan3": "explorer.models.foreign.stylegan3",
     "flow-steps": "explorer.models.foreign.flows.pictures",
     "flow-points": "explorer.models.foreign.flows.points",
     "words": "explorer.models.word_vectors",

@@ -11,7 +11,7 @@ import torch
 from explorer.models import flow, gan, vae
 from explorer.models.checkpoint import build
 from explorer.models.config import Config
-from explorer.models.foreign import style, stylegan2
+from explorer.models.foreign import style, stylegan2, stylegan3
 from explorer.models.network import NetworkModel
 from explorer.models.word_tables import WordTable, lettered
 from explorer.models.word_tables import card as word_card
@@ -87,6 +87,15 @@ def tiny_stylegan2() -> NetworkModel:
     return style_model("stylegan2", hyperparameters, stylegan2.layer_names(2))
 
 
+def tiny_stylegan3() -> NetworkModel:
+    shape = {"kernel": 3, "up": 2, "down": 2, "up_taps": 4, "down_taps": 4, "radial": 0}
+    layers = [{**shape, "out": 6, "size": 10}, {**shape, "out": 4, "size": 8, "radial": 1}]
+    layers.append({"out": 3, "size": 8, "kernel": 1, "up": 1, "down": 1, "up_taps": 1, "down_taps": 1, "radial": 0})
+    hyperparameters: dict[str, object] = {"z_dim": 5, "classes": 3, "embedding": 4, "mapping": [7, 6], "layers": layers}
+    hyperparameters |= {"waves": {"size": 10, "rate": 8, "width": 6}, "bandwidth": 2.0, "clamp": 256.0, "scale": 0.25}
+    return style_model("stylegan3", hyperparameters, stylegan3.layer_names([10, 8, 8]))
+
+
 def style_model(family: str, hyperparameters: dict[str, object], layers: list[str]) -> NetworkModel:
     spaces = style.spaces(5, 3, 6, layers)
     card = replace(gan.new_card("tiny", {"latent_dim": 6}, (8, 8, 3)), family=family, spaces=spaces)
@@ -129,6 +138,7 @@ TINY: dict[str, Callable[[], NetworkModel]] = {
     "graph": tiny_graph,
     "uva-flow": tiny_uva_flow,
     "stylegan2": tiny_stylegan2,
+    "stylegan3": tiny_stylegan3,
     "flow-steps": tiny_flow_steps,
     "flow-points": tiny_flow_points,
     "words": tiny_words,

@@ -39,6 +39,7 @@ Recogniser = Callable[[Reading], Recognised | None]
 
 RECOGNISERS: tuple[str, ...] = (
     "stylegan2",
+    "stylegan3",
     "described",
     "burgess",
     "joint_vae",
