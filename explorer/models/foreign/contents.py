@@ -22,7 +22,7 @@ from explorer.models.foreign.torch_files import read_pickle, read_torch_legacy, 
 from explorer.models.foreign.unwrap import Tensors, Unwrapped, plain, unwrapped
 from explorer.models.foreign.values import DTYPES, Thing
 
-SIDECARS = ("specs.json", "config.json", "hparams.json", "args.json", "params.json")
+SIDECARS = ("specs.json", "config.json", "hparams.json", "args.json", "params.json", "model_config.json")
 _USUAL = (
     "torch._utils",
     "torch.storage",

@@ -53,6 +53,7 @@ RECOGNISERS: tuple[str, ...] = (
     "nflows_flow",
     "zuko_flow",
     "normflows_flow",
+    "pythae_nets",
     "mlp_vae",
     "mlp_gan",
     "conv_vae",
