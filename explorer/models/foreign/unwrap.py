@@ -42,6 +42,7 @@ JUDGES = (
 )
 MAKERS = ("g", "netg", "gen", "generator", "decoder", "vae", "model", "state_dict", "params", "model_state_dict")
 ENCODERS, DECODERS = ("encoder", "enc", "e"), ("decoder", "dec", "generator", "g")
+AVERAGED = ("ema", "shadow", "avgg")  # in the name of an averaged copy
 MEAN = "latent_avg"
 _SHORT = 2_000  # letters of a text that is a hint
 
@@ -100,7 +101,7 @@ def _choose(found: dict[str, Tensors], wanted: str, result: Unwrapped) -> None:
     if wanted and wanted in found:
         result.tensors, result.networks = found[wanted], tuple(names) if len(names) > 1 else ()
         return
-    ema = [name for name in names if "ema" in name.lower().replace("schema", "")]
+    ema = [name for name in names if any(word in name.lower().replace("schema", "") for word in AVERAGED)]
     left = [name for name in ema or names if _last(name) not in JUDGES] or names
     left = [name for name in left if _weighs(found[name])] or left
     if pair := _pair(left):
@@ -130,7 +131,8 @@ def _weighs(tensors: Tensors) -> bool:
 
 
 def _last(name: str) -> str:
-    short = name.rpartition(".")[2].lower()
+    above, _dot, short = name.lower().rpartition(".")
+    short = above.rpartition(".")[2] if short == "state_dict" and above else short
     for ending in ("_state_dict", "_state", "_weights", "_params", "_model", "_dict"):
         if short != ending[1:] and short.endswith(ending):
             return short.removesuffix(ending)

@@ -40,6 +40,7 @@ Recogniser = Callable[[Reading], Recognised | None]
 RECOGNISERS: tuple[str, ...] = (
     "stylegan2",
     "stylegan3",
+    "progressive",
     "described",
     "burgess",
     "joint_vae",

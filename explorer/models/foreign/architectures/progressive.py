@@ -1,0 +1,170 @@
+"""Progressive GANs (Karras et al. 2018) in three spellings: of facebook's model zoo, of pro_gan_pytorch, of a course.
+
+The equalised learning rate, a factor of each layer at run time, is put into the weights. Sizes that a training never
+reached are left out: their colours still have the bias 0 that they began with.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+
+from torch import Tensor
+
+from explorer.models.foreign.architectures import Recognised
+from explorer.models.foreign.reading import Reading
+from explorer.models.foreign.stack import Found, Stack, UnfitError, vector
+
+SLOPE = 0.2
+
+
+def recognise(reading: Reading) -> Recognised | None:
+    """Pairs of convolutions at each size, and colours of one pixel for each."""
+    for marker, write in SPELLINGS.items():
+        if marker in reading.tensors or marker.replace(".module", "") in reading.tensors:
+            try:
+                return write(reading)
+            except UnfitError:
+                return None
+    return None
+
+
+class _Writer:
+    """A stack of layers of equalised learning rate."""
+
+    def __init__(self, tensors: Mapping[str, Tensor]) -> None:
+        self.stack = Stack(tensors)
+
+    def taken(self, key: str) -> Tensor:
+        if key not in self.stack.tensors:
+            raise UnfitError(key)
+        self.stack.taken.add(key)
+        return self.stack.tensors[key]
+
+    def layer(self, kind: str, keys: tuple[str, str], *, gain: float = 2.0, whole: bool = False) -> _Writer:
+        """A layer whose weight, of keys (weight, bias), is times sqrt(gain / fan); `whole`: its bias too."""
+        weight, bias = self.taken(keys[0]), self.taken(keys[1])
+        turned = kind == "transposed"
+        fan = len(weight) if turned else weight[0].numel()
+        scale = math.sqrt(gain / fan) if gain else 1.0
+        sizes: dict[str, object] = {"out": weight.shape[1] if turned else len(weight)}
+        if weight.dim() == 4:
+            sizes |= {"kernel": weight.shape[2], "padding": 0 if turned else weight.shape[2] // 2}
+        self.stack.add(kind, **sizes, bias=1).own("weight", weight * scale)
+        self.stack.own("bias", bias.reshape(-1) * (scale if whole else 1))
+        return self
+
+    def active(self, *, normal: bool = True) -> _Writer:
+        """Leaky ReLU, then the normalisation of each pixel."""
+        self.stack.add("leaky", slope=SLOPE)
+        if normal:
+            self.stack.add("pixel_norm")
+        return self
+
+    def larger(self) -> _Writer:
+        self.stack.add("upsample", factor=2, mode="nearest")
+        return self
+
+    def rest(self, prefixes: tuple[str, ...]) -> set[str]:
+        """Tensors of sizes and colours that this picture does not go through."""
+        return {key for key in self.stack.tensors if key.startswith(prefixes)} - self.stack.taken
+
+
+def _zoo(reading: Reading) -> Recognised | None:
+    """facebookresearch/pytorch_GAN_zoo: `formatLayer`, `groupScale0`, `scaleLayers.N.M`, `toRGBLayers.N`."""
+    inner = ".module" if "formatLayer.module.weight" in reading.tensors else ""
+    writer = _Writer(reading.tensors)
+
+    def layer(kind: str, key: str) -> _Writer:
+        return writer.layer(kind, (f"{key}{inner}.weight", f"{key}{inner}.bias"), whole=True)
+
+    writer.stack.add("pixel_norm")
+    wide, z = writer.taken(f"formatLayer{inner}.weight").shape
+    layer("linear", "formatLayer").active(normal=False)
+    writer.stack.add("fold", shape=[wide // 16, 4, 4]).add("pixel_norm")
+    layer("conv", "groupScale0.0").active()
+    levels = _count(reading, r"scaleLayers\.(\d+)\.")
+    for level in range(levels):
+        writer.larger()
+        for number in range(2):
+            layer("conv", f"scaleLayers.{level}.{number}").active()
+    layer("conv", f"toRGBLayers.{levels}")
+    return _found(reading, writer, z, levels, ("toRGBLayers.",), "facebook's model zoo")
+
+
+def _blocks(reading: Reading) -> Recognised | None:
+    """akanimax/pro_gan_pytorch: `layers.N.conv_1`, `.conv_2`, `rgb_converters.N`."""
+    writer = _Writer(reading.tensors)
+    levels = _trained(reading, r"rgb_converters\.(\d+)\.bias", lambda number: f"rgb_converters.{number}.bias")
+    z = writer.taken("layers.0.conv_1.weight").shape[0]
+    writer.stack.add("fold", shape=[z, 1, 1])
+    writer.layer("transposed", _pair("layers.0.conv_1")).active(normal=False)
+    writer.layer("conv", _pair("layers.0.conv_2")).active()
+    for level in range(1, levels + 1):
+        writer.larger()
+        for name in ("conv_1", "conv_2"):
+            writer.layer("conv", _pair(f"layers.{level}.{name}")).active()
+    writer.layer("conv", _pair(f"rgb_converters.{levels}"))
+    return _found(reading, writer, z, levels, ("rgb_converters.", "layers."), "pro_gan_pytorch")
+
+
+def _course(reading: Reading) -> Recognised | None:
+    """`initial.N`, `prog_blocks.N.conv1.conv`, `rgb_layers.N.conv`, tanh at the end: of a widely taught course."""
+    writer = _Writer(reading.tensors)
+    levels = _trained(reading, r"rgb_layers\.(\d+)\.bias", lambda number: f"rgb_layers.{number}.bias")
+    z = writer.taken("initial.1.weight").shape[0]
+    writer.stack.add("pixel_norm").add("fold", shape=[z, 1, 1])
+    writer.layer("transposed", _pair("initial.1"), gain=0).active(normal=False)
+    writer.layer("conv", ("initial.3.conv.weight", "initial.3.bias")).active()
+    for level in range(levels):
+        writer.larger()
+        for name in ("conv1", "conv2"):
+            key = f"prog_blocks.{level}.{name}"
+            writer.layer("conv", (f"{key}.conv.weight", f"{key}.bias")).active()
+    writer.layer("conv", (f"rgb_layers.{levels}.conv.weight", f"rgb_layers.{levels}.bias"))
+    writer.stack.add("tanh")
+    return _found(reading, writer, z, levels, ("rgb_layers.", "initial_rgb.", "prog_blocks."), "a course")
+
+
+SPELLINGS: Mapping[str, Callable[[Reading], Recognised | None]] = {
+    "formatLayer.module.weight": _zoo,
+    "rgb_converters.0.weight": _blocks,
+    "initial.3.conv.weight": _course,
+}
+"""By a tensor that each has."""
+
+
+def _pair(key: str) -> tuple[str, str]:
+    return f"{key}.weight", f"{key}.bias"
+
+
+def _count(reading: Reading, pattern: str) -> int:
+    """How many there are, numbered from 0."""
+    return 1 + max((int(one[1]) for key in reading.tensors if (one := re.match(pattern, key))), default=-1)
+
+
+def _trained(reading: Reading, pattern: str, bias: Callable[[int], str]) -> int:
+    """The last size, 0 for 4 x 4, whose colours were trained; the last of all where none shows it."""
+    last = _count(reading, pattern) - 1
+    moved = [number for number in range(last + 1) if bool((reading.tensors[bias(number)] != 0).any())]
+    return max(moved, default=last)
+
+
+def _found(
+    reading: Reading, writer: _Writer, z: int, levels: int, others: tuple[str, ...], spelling: str
+) -> Recognised | None:
+    side = 4 * 2**levels
+    left_out = writer.rest(others)
+    found = Found(reading, f"progressive GAN, {side} x {side}, {z} inputs", vector(z), writer.stack, values=(-1.0, 1.0))
+    found.know("read", f"{levels + 1} sizes up to {side} x {side}, in the keys of {spelling}")
+    found.know("inferred", "leaky ReLU 0.2, normalised pixels, nearest upsampling, equalised learning rate")
+    found.know("inferred", "the last size is faded in entirely", "prior standard normal", "pictures in -1..1")
+    if any(_larger(key, levels) for key in left_out):
+        found.know("inferred", f"sizes beyond {side} x {side} were never trained (bias 0), and are left out")
+    return found.recognised(left_out)
+
+
+def _larger(key: str, levels: int) -> bool:
+    number = re.search(r"\.(\d+)\.", key)
+    return key.startswith(("rgb_", "toRGB")) and number is not None and int(number[1]) > levels
