@@ -94,6 +94,12 @@ GOALS: Mapping[str, tuple[Goal, ...]] = {
         Goal("path", "largest over median change, even speed over plain (worst model)", "even", 0.5),
         Goal("path", "picture length of the geodesic over the straight line (50 pairs)", "geodesic", 0.95),
     ),
+    "opening": (
+        Goal("opening", "a 1 GB file of others to its first picture, over the bare library (slower kind)", "time", 1.2),
+        Goal("opening", "peak memory of opening it, over its weights", "memory", 1.3),
+        Goal("opening", "from the drop of it on the window to its card", "card_seconds", 1, " s"),
+        Goal("opening", "longest gap of the window until it can be explored", "gap_ms", 50, " ms"),
+    ),
     "weight": (Goal("weight", "peak memory of opening a model, over its weights (heaviest)", "ratio", 3),),
 }
 """The table of benchmarks: a file in benchmarks/ and what its figures are held to."""

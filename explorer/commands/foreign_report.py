@@ -44,12 +44,12 @@ def _card(held: Contents) -> tuple[Card | None, CheckpointError | None]:
 def as_mapping(held: Contents, card: Card | None, trouble: CheckpointError | None) -> dict[str, object]:
     """Everything that is known, for JSON."""
     from explorer.models.folder import card_fields
-    from explorer.models.foreign.contents import file_hash
+    from explorer.models.foreign.hashes import file_hash, whole_hash
 
     return {
         "path": str(held.path),
         "container": held.container,
-        "sha256": file_hash(held.path),
+        "sha256": whole_hash(held.path) if held.path.is_file() else file_hash(held.path),
         "parameters": held.parameters,
         "tensors": {key: {"shape": list(one.shape), "dtype": one.dtype} for key, one in held.tensors.items()},
         "hints": held.hints,

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save
 from torch import Tensor, nn
 
 from explorer.errors import CheckpointError, DeviceError, ExplorerError
 from explorer.models import device as devices
-from explorer.models.config import WEIGHTS, Config, check_file, read_config, resolve, whole, write_bytes, write_config
+from explorer.models.config import WEIGHTS, Config, check_file, read_config, resolve, whole, write_config
 from explorer.models.foreign.sniff import foreign
 from explorer.models.network import NetworkModel
+from explorer.models.weights_file import write_weights
 
 FAMILIES = {
     "vae": "explorer.models.vae",
@@ -88,8 +88,7 @@ def build(config: Config) -> NetworkModel:
 def save_model(model: NetworkModel, path: str | Path) -> None:
     """Writes `config.json` and `model.safetensors`, each whole or not at all. Raises StorageError."""
     folder = Path(path)
-    weights = {key: value.detach().cpu().contiguous() for key, value in model.net.state_dict().items()}
-    write_bytes(folder / WEIGHTS, save(weights, {"format": "pt"}))
+    write_weights(folder / WEIGHTS, model.net.state_dict())
     write_config(folder, model.card, model.hyperparameters)
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import zipfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.lib import format as npy
@@ -48,7 +50,7 @@ def read_safetensors(path: Path) -> tuple[dict[str, object], dict[str, str]]:
     try:
         header = json.loads(raw)
         metadata = header.pop("__metadata__", None) or {}
-        by_place = sorted(header.items(), key=lambda item: item[1]["data_offsets"][0])
+        by_place = _in_order(sorted(header.items(), key=lambda item: item[1]["data_offsets"][0]))
         _check_count(by_place)
         tensors: dict[str, object] = {name: _entry(path, said, start, end) for name, said in by_place}
     except Damaged:
@@ -58,7 +60,18 @@ def read_safetensors(path: Path) -> tuple[dict[str, object], dict[str, str]]:
     return tensors, {str(key): str(value) for key, value in metadata.items()}
 
 
-def _check_count(entries: list[object]) -> None:
+def _in_order(entries: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """As they lie in the file; where that is by the alphabet, as safetensors writes: by the numbers in names."""
+    for kind in dict.fromkeys(said["dtype"] for _name, said in entries):
+        names = [name for name, said in entries if said["dtype"] == kind]
+        if names != sorted(names):
+            return entries
+    return sorted(
+        entries, key=lambda entry: [int(one) if one.isdigit() else one for one in re.split(r"(\d+)", entry[0])]
+    )
+
+
+def _check_count(entries: Sequence[object]) -> None:
     if len(entries) > MOST_TENSORS:
         raise Damaged("it holds too many tensors")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -232,18 +231,6 @@ def _no_tensors(path: Path, root: object, names: tuple[str, ...]) -> CheckpointE
     named = unusual(names)
     what = f" It names {named[0]}, which was not created." if named else ""
     return no_model(path, f"holds no tensors.{what}", "Nothing in it was run. Open the file of the weights.")
-
-
-def file_hash(path: Path) -> str:
-    """sha256 of a file, hex; of a folder: of its files in order."""
-    if path.is_file():
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    whole = hashlib.sha256()
-    for one in sorted(path.rglob("*")):
-        if one.is_file():
-            whole.update(str(one.relative_to(path)).encode() + bytes.fromhex(file_hash(one)))
-    return whole.hexdigest()
 
 
 def _not_yet(path: Path, container: str, _network: str) -> Contents:

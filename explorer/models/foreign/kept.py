@@ -15,7 +15,8 @@ from explorer import places
 from explorer.latents.arrays import Images
 from explorer.models.base import Card
 from explorer.models.config import CONFIG, read_card, write_bytes
-from explorer.models.foreign.contents import contents, file_hash
+from explorer.models.foreign.contents import contents
+from explorer.models.foreign.hashes import changed, file_hash
 from explorer.models.foreign.limits import confine
 from explorer.models.foreign.manifest import described_by, identity
 
@@ -61,7 +62,7 @@ def keep(path: Path, network: str = "", *, step: Step) -> Kept:
     weights = described_by(path)
     confine(weights)
     step(0, 5, f"Reading {path.name}")
-    folder = place_of(weights, identity(file_hash(weights), path), network)
+    folder = place_of(weights, identity(file_hash(weights) + changed(weights), path), network)
     from explorer.models.checkpoint import open_model
     from explorer.models.foreign.opening import convert
 

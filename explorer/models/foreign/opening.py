@@ -13,8 +13,9 @@ from explorer.errors import CheckpointError
 from explorer.models.base import Fact
 from explorer.models.config import Config
 from explorer.models.foreign.architectures import Recognised, recognise
-from explorer.models.foreign.contents import Contents, contents, file_hash, told
+from explorer.models.foreign.contents import Contents, contents, told
 from explorer.models.foreign.described import described
+from explorer.models.foreign.hashes import file_hash
 from explorer.models.foreign.loading import loaded
 from explorer.models.foreign.module_trees import module_tree
 from explorer.models.foreign.negatives import what_it_is

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
+from torch import Tensor
 
 from explorer.errors import CheckpointError
 from explorer.models.checkpoint import build
@@ -15,7 +18,7 @@ def rebuilt(recognised: Recognised) -> NetworkModel:
     with torch.device("meta"):
         model = build(recognised.config)
     weights = {key: value.float() if value.is_floating_point() else value for key, value in recognised.tensors.items()}
-    if bad := [key for key, value in weights.items() if not torch.isfinite(value).all()]:
+    if bad := [key for key, value in weights.items() if not _is_finite(value)]:
         raise CheckpointError(
             f"'{bad[0]}' holds values that are no numbers.", "The file is damaged, or training failed."
         )
@@ -26,3 +29,8 @@ def rebuilt(recognised: Recognised) -> NetworkModel:
         raise CheckpointError(f"The weights do not fit the architecture '{architecture}'.", f"{error}"[:300]) from error
     model.ready()
     return model
+
+
+def _is_finite(value: Tensor) -> bool:
+    """By the least and the largest number: without a second tensor of that size."""
+    return not value.is_floating_point() or not value.numel() or all(map(math.isfinite, torch.aminmax(value)))

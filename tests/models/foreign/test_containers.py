@@ -17,6 +17,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from explorer.errors import CheckpointError
+from explorer.models.foreign import hashes
 from explorer.models.foreign.contents import contents
 from explorer.models.foreign.opening import read
 
@@ -140,6 +141,30 @@ def test_shared_tensors_are_each_in_memory_of_their_own(tmp_path: Path) -> None:
     assert torch.equal(tensors["c.weight"], one[:2])
     tensors["a.weight"].zero_()
     assert torch.equal(tensors["b.weight"], one)
+
+
+def test_layers_of_a_safetensors_file_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
+    """safetensors writes by the alphabet: net.10 before net.2."""
+    save_file({f"net.{number}.weight": torch.zeros(2, 2) for number in range(12)}, tmp_path / "a.safetensors")
+    assert list(read(tmp_path / "a.safetensors").tensors) == [f"net.{number}.weight" for number in range(12)]
+
+
+def test_a_large_file_is_known_again_by_a_sample_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "large.bin"
+    path.write_bytes(bytes(range(256)) * 400)
+    whole = hashes.file_hash(path)
+    assert whole == hashes.whole_hash(path)
+    assert hashes.changed(path) == ""
+    monkeypatch.setattr(hashes, "LARGE", 10_000)
+    monkeypatch.setattr(hashes, "PIECE", 1000)
+    sampled = hashes.file_hash(path)
+    assert sampled != whole
+    assert hashes.changed(path)
+    for place in (0, len(path.read_bytes()) - 1):
+        content = bytearray(path.read_bytes())
+        content[place] ^= 1
+        path.write_bytes(content)
+        assert hashes.file_hash(path) != sampled
 
 
 def zipped(path: Path) -> None:
