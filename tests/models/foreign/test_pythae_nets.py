@@ -99,6 +99,47 @@ def celeba(dim: int, heads: int) -> Pythae:
     return Pythae(shrinking([3, 4, 8, 12, 16]), 16 * 16, dim, decoder, (16, 8, 8), heads)
 
 
+class Block(nn.Module):
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.conv_block = nn.Sequential(nn.ReLU(), nn.Conv2d(width, 4, 3, 1, 1), nn.ReLU(), nn.Conv2d(4, width, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.conv_block(x)
+
+
+def blocks(width: int, *after: nn.Module) -> nn.Module:
+    return nn.Sequential(Block(width), Block(width), *after)
+
+
+def halved(kernel: int, inputs: int, outputs: int, stride: int = 2) -> nn.Module:
+    return nn.Sequential(nn.Conv2d(inputs, outputs, kernel, stride, 1))
+
+
+def doubled(kernel: int, inputs: int, outputs: int, more: int = 0, *after: nn.Module) -> nn.Module:
+    return nn.Sequential(nn.ConvTranspose2d(inputs, outputs, kernel, 2, 1, more), *after)
+
+
+def mnist_resnet(dim: int, heads: int) -> Pythae:
+    encoder = [halved(4, 1, 5), halved(4, 5, 8), halved(3, 8, 8), blocks(8)]
+    decoder = [nn.Linear(dim, 128), nn.ConvTranspose2d(8, 8, 3, 2, 1), blocks(8, nn.ReLU())]
+    decoder += [doubled(3, 8, 5, 1, nn.ReLU()), doubled(3, 5, 1, 1, nn.Sigmoid())]
+    return Pythae(encoder, 128, dim, decoder, (8, 4, 4), heads)
+
+
+def cifar_resnet(dim: int, heads: int) -> Pythae:
+    encoder = [halved(4, 3, 5), halved(4, 5, 8), halved(3, 8, 8, 1), blocks(8)]
+    decoder = [nn.Linear(dim, 512), blocks(8), doubled(4, 8, 5), doubled(4, 5, 3, 0, nn.Sigmoid())]
+    return Pythae(encoder, 512, dim, decoder, (8, 8, 8), heads)
+
+
+def celeba_resnet(dim: int, heads: int) -> Pythae:
+    encoder = [halved(4, 3, 5), halved(4, 5, 8), halved(3, 8, 8), halved(3, 8, 8), blocks(8)]
+    decoder = [nn.Linear(dim, 128), nn.ConvTranspose2d(8, 8, 3, 2, 1), blocks(8)]
+    decoder += [doubled(5, 8, 8, 0, nn.Sigmoid()), doubled(5, 8, 5, 1), doubled(4, 5, 3, 0, nn.Sigmoid())]
+    return Pythae(encoder, 128, dim, decoder, (8, 4, 4), heads)
+
+
 NETS: dict[str, tuple[Callable[[], Pythae], dict[str, object]]] = {
     "dense VAE": (lambda: dense(784, 16, 2), {"name": "VAEConfig", "input_dim": [1, 28, 28]}),
     "dense VAE, not square": (lambda: dense(3 * 8 * 12, 5, 2, 40), {"name": "BetaVAEConfig", "input_dim": [3, 8, 12]}),
@@ -108,6 +149,9 @@ NETS: dict[str, tuple[Callable[[], Pythae], dict[str, object]]] = {
     "MNIST autoencoder": (lambda: mnist(5, 1), {}),
     "CIFAR VAE": (lambda: cifar(9, 2), {}),
     "CelebA VAE": (lambda: celeba(8, 2), {"name": "VAEConfig", "input_dim": [3, 64, 64]}),
+    "MNIST resnet": (lambda: mnist_resnet(6, 2), {"name": "VAEConfig", "input_dim": [1, 28, 28]}),
+    "CIFAR resnet": (lambda: cifar_resnet(6, 2), {}),
+    "CelebA resnet": (lambda: celeba_resnet(6, 2), {}),
     "CelebA WAE": (lambda: celeba(8, 1), {"name": "WAE_MMD_Config", "input_dim": [3, 64, 64]}),
 }
 

@@ -54,6 +54,7 @@ RECOGNISERS: tuple[str, ...] = (
     "nflows_flow",
     "zuko_flow",
     "normflows_flow",
+    "pythae_resnets",
     "pythae_nets",
     "mlp_vae",
     "mlp_gan",

@@ -49,7 +49,7 @@ def _dense(reading: Reading) -> Recognised | None:
     if picture is None:
         return None
     decoder.add("fold", shape=list(picture))
-    found = _found(reading, "fully connected", decoder, encoder)
+    found = with_heads(reading, "fully connected", decoder, encoder)
     if said is None:
         found.know("inferred", "a square picture")
     else:
@@ -73,7 +73,7 @@ def _convolutional(reading: Reading) -> Recognised | None:
         if number < len(windows):
             decoder.norm(f"decoder.layers.{number}.1").add("relu")
     decoder.add("sigmoid")
-    found = _found(reading, "convolutional", decoder, encoder)
+    found = with_heads(reading, "convolutional", decoder, encoder)
     picture = made_of(decoder, found.space.shape)
     if picture is None or made_of(encoder, picture) is None:
         return None
@@ -81,7 +81,7 @@ def _convolutional(reading: Reading) -> Recognised | None:
     return found.know("inferred", sizes).recognised()
 
 
-def _found(reading: Reading, kind: str, decoder: Stack, encoder: Stack) -> Found:
+def with_heads(reading: Reading, kind: str, decoder: Stack, encoder: Stack) -> Found:
     """With heads and prior: of a VAE, or of an autoencoder."""
     mean = encoder.beside().linear("encoder.embedding")
     dim = encoder.weight("encoder.embedding", 2).shape[0]
@@ -92,7 +92,7 @@ def _found(reading: Reading, kind: str, decoder: Stack, encoder: Stack) -> Found
     name = f"pythae's {kind} {'VAE' if variational else 'autoencoder'}, {dim} latents"
     found = Found(reading, name, space, decoder, encoder, layout="halves" if variational else "mean")
     found.know("read", f"{dim} latents and the widths of all layers, from the shapes")
-    found.know("inferred", "ReLU between layers and a sigmoid at the end, as pythae has them")
+    found.know("inferred", "ReLU and a sigmoid at the end, as pythae has them")
     if drawn:
         return found.know("inferred", "prior N(0, I)")
     return found.know("inferred", "no prior: latents drawn at random decode to noise; they come from your pictures")

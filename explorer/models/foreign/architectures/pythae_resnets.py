@@ -1,0 +1,83 @@
+"""The residual networks of pythae's benchmarks for MNIST, CIFAR and CelebA, told apart by their decoders."""
+
+from __future__ import annotations
+
+import math
+
+from explorer.models.foreign.architectures import Recognised
+from explorer.models.foreign.architectures.pythae_nets import with_heads
+from explorer.models.foreign.reading import Reading
+from explorer.models.foreign.stack import Stack, UnfitError, made_of
+
+GROWN = {
+    "MNIST": (("1", 2, 1, 0, ""), ("2", "relu"), ("3.0", 2, 1, 1, "relu"), ("4.0", 2, 1, 1, "sigmoid")),
+    "CIFAR": (("1", ""), ("2.0", 2, 1, 0, ""), ("3.0", 2, 1, 0, "sigmoid")),
+    "CelebA": (
+        ("1", 2, 1, 0, ""),
+        ("2", ""),
+        ("3.0", 2, 1, 0, "sigmoid"),
+        ("4.0", 2, 1, 1, ""),
+        ("5.0", 2, 1, 0, "sigmoid"),
+    ),
+}
+"""Layers of the decoders after the first: residual blocks (number, activation), or transposed convolutions
+(number, stride, padding, output padding, activation)."""
+
+
+def recognise(reading: Reading) -> Recognised | None:
+    """encoder.embedding, and blocks called conv_block on both sides."""
+    tensors = reading.tensors
+    if "encoder.embedding.weight" not in tensors or not any(".conv_block." in key for key in tensors):
+        return None
+    try:
+        return _found(reading, _kind(reading))
+    except (UnfitError, IndexError, KeyError):
+        return None
+
+
+def _kind(reading: Reading) -> str:
+    if any(key.startswith("decoder.layers.1.0.conv_block.") for key in reading.tensors):
+        return "CIFAR"
+    return "CelebA" if "decoder.layers.5.0.weight" in reading.tensors else "MNIST"
+
+
+def _found(reading: Reading, kind: str) -> Recognised | None:
+    decoder = Stack(reading.tensors)
+    encoder = decoder.beside()
+    blocks = next(
+        int(key.split(".")[2]) for key in reading.tensors if key.startswith("encoder") and "conv_block" in key
+    )
+    for number in range(blocks):
+        last = kind == "CIFAR" and number + 1 == blocks
+        encoder.conv(f"encoder.layers.{number}.0", 1 if last else 2, 1)
+    _blocks(encoder, f"encoder.layers.{blocks}").add("flatten")
+    first = decoder.weight("decoder.layers.0", 2).shape[0]
+    channels = encoder.weight(f"encoder.layers.{blocks - 1}.0", 4).shape[0]
+    side = math.isqrt(first // channels)
+    decoder.linear("decoder.layers.0").add("fold", shape=[channels, side, side])
+    for layer, *window, activation in GROWN[kind]:
+        if window:
+            stride, padding, more = (int(one) for one in window)
+            decoder.transposed(f"decoder.layers.{layer}", stride, padding, more)
+        else:
+            _blocks(decoder, f"decoder.layers.{layer}")
+        if activation:
+            decoder.add(str(activation))
+    found = with_heads(reading, "residual", decoder, encoder)
+    picture = made_of(decoder, found.space.shape)
+    if picture is None or made_of(encoder, picture) is None:
+        return None
+    told = f"strides, paddings and activations of pythae's benchmark for {kind}: {picture[1]} x {picture[2]} pixels"
+    return found.know("inferred", told).recognised()
+
+
+def _blocks(stack: Stack, key: str) -> Stack:
+    """x + the second convolution of a ReLU of the first of a ReLU of x, again and again."""
+    number = 0
+    while f"{key}.{number}.conv_block.1.weight" in stack.tensors:
+        block = f"{key}.{number}.conv_block"
+        stack.residual(stack.beside().add("relu").conv(f"{block}.1").add("relu").conv(f"{block}.3"))
+        number += 1
+    if not number:
+        raise UnfitError(key)
+    return stack
