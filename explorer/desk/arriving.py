@@ -7,19 +7,22 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from explorer.desk.background import Background
+from explorer.desk.drafting import Drafting
 from explorer.desk.open_model import OpenModel
 from explorer.models.base import Fact
-from explorer.models.foreign.kept import Glance, Kept, glance, keep
+from explorer.models.foreign.kept import Glance, Kept, Unknown, glance, keep, keep_for_draft
 from explorer.ui.arrival import Arrival
 from explorer.ui.main_window import MainWindow
+from explorer.work.engine import Engine
 
 
 class Arriving(QObject):
     """One file at a time; the newest counts. Nothing changes in the window until the user explores it."""
 
-    def __init__(self, model: OpenModel, window: MainWindow, jobs: Background) -> None:
+    def __init__(self, model: OpenModel, engine: Engine, window: MainWindow, jobs: Background) -> None:
         super().__init__()
         self._model, self._window, self._jobs = model, window, jobs
+        self.drafting = Drafting(model, engine, window, jobs)
         self.card: Arrival | None = None
         self._reading = 0  # counts the readings: one that was superseded does not close the card
 
@@ -37,6 +40,7 @@ class Arriving(QObject):
         card = self.card
         assert card is not None
         card.wait_again()
+        card.draft_wanted.connect(lambda: self._draft(card, path, network))
         self._reading += 1
         mine = self._reading
         self._jobs.run(
@@ -44,7 +48,7 @@ class Arriving(QObject):
             keep,
             path,
             network,
-            done=lambda kept: self._show_kept(card, kept),
+            done=lambda kept: self._show_read(card, path, network, kept),
             given_up=lambda: self._close(card, path) if mine == self._reading else None,
             title=f"Reading {path.name}",
             apart=True,
@@ -58,6 +62,26 @@ class Arriving(QObject):
                 code = f"the file also names {', '.join(seen.named[:3])}; not created, and nothing of it was run"
             what = f"{seen.container}, {seen.tensors} tensors, {seen.numbers / 1e6:.2f} M numbers, {code}."
             card.show_contents(what, [Fact(note, "read") for note in seen.notes], seen.networks)
+
+    def _show_read(self, card: Arrival, path: Path, network: str, read: Kept | Unknown) -> None:
+        if isinstance(read, Kept):
+            self._show_kept(card, read)
+        elif card is self.card:
+            self._give_up()
+            self.drafting.open(path, network, read)
+
+    def _draft(self, card: Arrival, path: Path, network: str) -> None:
+        card.wait_again()
+        self._jobs.run(
+            "keep",
+            keep_for_draft,
+            path,
+            network,
+            done=lambda unknown: self._show_read(card, path, network, unknown),
+            given_up=lambda: self._close(card, path),
+            title=f"Reading {path.name}",
+            apart=True,
+        )
 
     def _show_kept(self, card: Arrival, kept: Kept) -> None:
         if card is self.card:

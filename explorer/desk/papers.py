@@ -37,7 +37,7 @@ class Papers(QObject):
         super().__init__()
         self._store, self._engine, self._model, self._window, self._jobs = store, engine, model, window, jobs
         self._demos = demos
-        self.arriving = Arriving(model, window, jobs)
+        self.arriving = Arriving(model, engine, window, jobs)
         self.table: Mapping[str, Callable[[], None]] = {
             "open": self._ask_model,
             "open_folder": self._ask_folder,

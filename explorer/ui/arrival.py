@@ -40,6 +40,7 @@ class Arrival(QDialog):
 
     explore = Signal()
     network_wanted = Signal(str)
+    draft_wanted = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,6 +86,11 @@ class Arrival(QDialog):
         self._go.setEnabled(False)
         self._go.clicked.connect(self.leave)
         buttons.addButton(self._go, QDialogButtonBox.ButtonRole.ActionRole)
+        self._draft = QPushButton("Not right? Draft it…")
+        self._draft.setToolTip("Choose activations, strides and prior yourself, while you watch the pictures")
+        self._draft.clicked.connect(self.draft_wanted)
+        self._draft.hide()
+        buttons.addButton(self._draft, QDialogButtonBox.ButtonRole.ResetRole)
         buttons.rejected.connect(self.reject)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(*(3 * ink.GRID,) * 4)
@@ -136,6 +142,7 @@ class Arrival(QDialog):
         random = "Samples of its prior." if space.has_prior else "No prior: random points are noise. Bring pictures."
         self._says.setText(random)
         self._bar.hide()
+        self._draft.setVisible(card.family == "layers")
         self._go.setEnabled(True)
         self._go.setFocus()
 

@@ -9,11 +9,13 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from explorer.work import wire
+from explorer.work.drawing_board import DrawingBoard
 from explorer.work.faults import failure
 from explorer.work.lists import CHUNK_MS, IDLE, IDLE_CHUNK_MS, MEASURES, Lists
 from explorer.work.messages import Decoded, DecodeRequest, Encoded, Measured, MeasureRequest, Request, Sampled
 from explorer.work.orders import (
     DeviceOrder,
+    DraftOrder,
     EncodeOrder,
     Forget,
     Loaded,
@@ -55,6 +57,7 @@ class Clerk:
         self._next: OpenModel | None = None  # is being loaded
         self._live_at = 0.0
         self._search: Search | None = None
+        self._board = DrawingBoard()
         self._doings: dict[type, Callable[[Any], None]] = {
             OpenOrder: self._begin_open,
             LoadedOrder: self._end_open,
@@ -66,6 +69,7 @@ class Clerk:
             DeviceOrder: self._move,
             TwinOrder: self._fetch_twin,
             SearchOrder: self._begin_search,
+            DraftOrder: self._draft,
         }
 
     def put(self, serial: int, order: Order) -> None:
@@ -228,6 +232,9 @@ class Clerk:
             self._live_between()
         self._tell(Progress("", 1.0))
         self._tell(Encoded(order.key, np.concatenate(parts), model.card.spaces[0].name))
+
+    def _draft(self, order: DraftOrder) -> None:
+        self._tell(self._board.drafted(order))
 
     def _begin_search(self, order: SearchOrder) -> None:
         self._search = None

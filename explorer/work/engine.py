@@ -17,6 +17,7 @@ from explorer.work.link import Link
 from explorer.work.messages import (
     Decoded,
     DeviceChanged,
+    Drafted,
     Encoded,
     Failed,
     Found,
@@ -28,6 +29,7 @@ from explorer.work.messages import (
 )
 from explorer.work.orders import (
     DeviceOrder,
+    DraftOrder,
     EncodeOrder,
     Forget,
     Loaded,
@@ -61,6 +63,7 @@ class Engine(QObject):
     found = Signal(object)  # messages.Found
     sampled = Signal(object)  # messages.Sampled
     encoded = Signal(object)  # messages.Encoded
+    drafted = Signal(object)  # messages.Drafted
     failed = Signal(object)  # messages.Failed
     progress = Signal(str, float)  # what is being done, and how far: 0..1, or -1 for unknown
     restarted = Signal(str)  # why, in words; the model is opened again by itself
@@ -148,6 +151,12 @@ class Engine(QObject):
         if self._link is not None:
             self._link.put(EncodeOrder(self._key, images))
 
+    def draft(self, order: DraftOrder) -> None:
+        """Draft weights of others; `drafted` answers the newest order, whatever model is open, or none."""
+        self.start()
+        if self._link is not None:
+            self._link.put(order)
+
     def set_device(self, name: str) -> None:
         """Move the open model; `device_changed` or `failed` tells. Opens it again there after it was given up."""
         if self._link is None and self._good is not None:
@@ -187,6 +196,8 @@ class Engine(QObject):
                 self.progress.emit("", 1.0)
             case Failed():
                 self._take_failed(body)
+            case Drafted():
+                self.drafted.emit(body)
             case DeviceChanged() | Decoded() | Measured() | Found() | Sampled() | Encoded():
                 self._deliver(body)
 

@@ -16,6 +16,7 @@ from explorer.latents.concepts.layers import Range
 from explorer.latents.paths import Knots
 from explorer.latents.samples import LatentSet
 from explorer.models.base import Card
+from explorer.models.foreign.drafts.told import Draft, Drawn
 
 Purpose = Literal[
     "live",
@@ -184,6 +185,17 @@ class Encoded:
     key: int
     latents: Latents
     space: str
+
+
+@dataclass(frozen=True, eq=False)
+class Drafted:
+    """A draft of weights under some choices, with samples; or why there is none. `number` is that of the order."""
+
+    number: int
+    draft: Draft | None = None
+    drawn: Drawn | None = None
+    title: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from explorer.latents.arrays import Images, Latents
@@ -59,6 +60,16 @@ class TwinOrder:
 
 
 @dataclass(frozen=True, eq=False)
+class DraftOrder:
+    """Draft weights that are laid out in a folder, and draw samples; no model needs to be open."""
+
+    number: int
+    folder: str
+    choices: Mapping[str, str]
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
 class SearchOrder:
     """Search for a path of a kind through waypoints (k, d). The newest replaces an older one; '' as `kind` ends it."""
 
@@ -83,6 +94,7 @@ Order = (
     | Forget
     | SampleOrder
     | EncodeOrder
+    | DraftOrder
     | DeviceOrder
     | TwinOrder
     | SearchOrder
@@ -94,7 +106,7 @@ Order = (
 _LISTS = [purpose for purpose in ORDER if purpose != "reconstruction"]  # that one has a seat farther in front
 _PATHS = _LISTS.index("film") + 1  # a search goes on when the film in the strip is there
 RANK = (
-    *("open", "loaded", "device", "twin", "live", "reconstruction", "sample", "encode"),
+    *("open", "loaded", "device", "twin", "live", "reconstruction", "sample", "encode", "draft"),
     *_LISTS[:_PATHS],
     "search",
     *_LISTS[_PATHS:],
@@ -109,6 +121,7 @@ _SEATS = {
     SearchOrder: "search",
     SampleOrder: "sample",
     EncodeOrder: "encode",
+    DraftOrder: "draft",
 }
 
 

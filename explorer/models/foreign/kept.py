@@ -7,18 +7,24 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from explorer import places
+from explorer.errors import CheckpointError, StorageError
 from explorer.latents.arrays import Images
 from explorer.models.base import Card
 from explorer.models.config import CONFIG, read_card, write_bytes
 from explorer.models.foreign.contents import contents
 from explorer.models.foreign.hashes import changed, file_hash
 from explorer.models.foreign.limits import confine
-from explorer.models.foreign.manifest import described_by, identity
+from explorer.models.foreign.manifest import Manifest, described_by, identity, manifest_path, write_manifest
+from explorer.models.foreign.negatives import UnknownArchitectureError
+
+if TYPE_CHECKING:
+    from explorer.models.network import NetworkModel
 
 Step = Callable[..., None]
 SOURCE = "source.json"
@@ -47,6 +53,17 @@ class Kept:
     card: Card
     samples: Images
     known: bool = False  # it was opened before
+    note: str = ""  # what a person should know
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Weights whose architecture nobody knows, laid out in a folder to be drafted. `title`, `hint`: what is said."""
+
+    folder: str
+    title: str
+    hint: str
+    choices: Mapping[str, str] = field(default_factory=dict)
 
 
 def glance(path: Path, *, step: Step) -> Glance:
@@ -57,8 +74,11 @@ def glance(path: Path, *, step: Step) -> Glance:
     return Glance(held.container, len(held.tensors), held.parameters, held.named, held.notes, held.networks)
 
 
-def keep(path: Path, network: str = "", *, step: Step) -> Kept:
-    """Read, recognise, build, and write in our format. Raises CheckpointError, StorageError."""
+def keep(path: Path, network: str = "", *, step: Step) -> Kept | Unknown:
+    """Read, recognise, build, and write in our format; or lay out for a draft what nobody knows.
+
+    Raises CheckpointError, StorageError.
+    """
     weights = described_by(path)
     confine(weights)
     step(0, 5, f"Reading {path.name}")
@@ -67,14 +87,61 @@ def keep(path: Path, network: str = "", *, step: Step) -> Kept:
     from explorer.models.foreign.opening import convert
 
     known = (folder / CONFIG).is_file()
-    if known:
-        model = open_model(folder, "cpu")
-    else:
-        model = convert(path, folder, network, step)
+    try:
+        model = open_model(folder, "cpu") if known else convert(path, folder, network, step)
+    except UnknownArchitectureError as error:
+        return _laid_out(path, network, folder, error, step)
+    return _drawn(model, path, folder, known=known, step=step)
+
+
+def keep_drafted(path: Path, network: str, manifest: Manifest, *, step: Step) -> Kept:
+    """Write a manifest beside a file, and keep the model it describes. Raises CheckpointError, StorageError."""
+    from explorer.models.foreign.opening import convert
+
+    step(0, 5, f"Reading {path.name}")
+    weights, note = described_by(path), ""
+    confine(weights)
+    try:
+        write_manifest(manifest, manifest_path(weights))
+        note = f"{manifest_path(weights).name} lies beside it now: it opens without questions, and can be shared."
+    except StorageError as error:
+        note = f"No manifest could be written beside it ({error.hint.rstrip('.')}); it is remembered here."
+    folder = place_of(weights, identity(file_hash(weights), path), network)
+    model = convert(path, folder, network, step, manifest)
+    kept = _drawn(model, path, folder, known=False, step=step)
+    return replace(kept, note=note)
+
+
+def _drawn(model: NetworkModel, path: Path, folder: Path, *, known: bool, step: Step) -> Kept:
+    if not known:
         write_bytes(folder / SOURCE, json.dumps({"path": str(path.resolve())}).encode())
         tidy(folder)
     step(4, 5, "Drawing samples")
     return Kept(str(folder), read_card(folder), model.decode(model.sample(SHOWN, seed=0)), known)
+
+
+def keep_for_draft(path: Path, network: str = "", *, step: Step) -> Unknown:
+    """Lay out a file to be drafted though it may be known; with the answers of the manifest beside it.
+
+    Raises CheckpointError, StorageError.
+    """
+    weights = described_by(path)
+    confine(weights)
+    step(0, 5, f"Reading {path.name}")
+    folder = place_of(weights, identity(file_hash(weights), path), network)
+    return _laid_out(path, network, folder, CheckpointError(f"A draft of {weights.name}."), step)
+
+
+def _laid_out(path: Path, network: str, folder: Path, error: CheckpointError, step: Step) -> Unknown:
+    from explorer.models.foreign.drafts.laid import lay_out
+    from explorer.models.foreign.opening import read
+
+    reading = read(path, network)
+    step(2, 5, "Looking at its layers")
+    lay_out(reading, folder.parent / "draft")
+    tidy(folder)
+    answers = reading.manifest.choices if reading.manifest is not None else {}
+    return Unknown(str(folder.parent / "draft"), error.title, error.hint, dict(answers))
 
 
 def place_of(path: Path, said: str, network: str = "") -> Path:

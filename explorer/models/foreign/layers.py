@@ -42,6 +42,8 @@ class FrozenNorm(nn.Module):
 
     weight: Tensor
     bias: Tensor
+    running_mean: Tensor
+    running_var: Tensor
 
     def __init__(self, features: int, eps: float, affine: bool) -> None:
         super().__init__()
@@ -53,7 +55,7 @@ class FrozenNorm(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         mean, variance = self.running_mean, self.running_var
-        return functional.batch_norm(features, mean, variance, self.weight, self.bias, False, 0.0, self.eps)  # type: ignore[arg-type]
+        return functional.batch_norm(features, mean, variance, self.weight, self.bias, False, 0.0, self.eps)
 
 
 class Residual(nn.Module):

@@ -17,6 +17,7 @@ from explorer.models.foreign.contents import Contents, contents, told
 from explorer.models.foreign.described import described
 from explorer.models.foreign.hashes import file_hash
 from explorer.models.foreign.loading import loaded
+from explorer.models.foreign.manifest import Manifest
 from explorer.models.foreign.module_trees import module_tree
 from explorer.models.foreign.negatives import what_it_is
 from explorer.models.foreign.reading import Reading
@@ -83,12 +84,18 @@ def open_foreign(path: Path, network: str = "") -> NetworkModel:
         return rebuilt(found)
 
 
-def convert(path: Path, out: Path, network: str = "", step: Step = _silent) -> NetworkModel:
-    """Writes the model of a file as a folder of ours. Raises CheckpointError, StorageError."""
+def convert(
+    path: Path, out: Path, network: str = "", step: Step = _silent, manifest: Manifest | None = None
+) -> NetworkModel:
+    """Writes the model of a file as a folder of ours; a `manifest` describes it in the place of the one beside it.
+
+    Raises CheckpointError, StorageError.
+    """
     from explorer.models.checkpoint import save_model
 
     step(0, 4, f"Reading {path.name}")
     reading = read(path, network)
+    reading = replace(reading, manifest=manifest) if manifest is not None else reading
     step(1, 4, "Recognising the architecture")
     found = recognised(reading)
     step(2, 4, f"Building {found.config.card.architecture}")

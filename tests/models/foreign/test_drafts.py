@@ -16,9 +16,11 @@ from explorer.errors import CheckpointError
 from explorer.models.base import CanEncode
 from explorer.models.checkpoint import open_model
 from explorer.models.foreign.drafts.draft import draft, with_choice
+from explorer.models.foreign.drafts.evidence import inferred
 from explorer.models.foreign.drafts.told import Draft, Question
 from explorer.models.foreign.manifest import manifest_path, write_manifest
 from explorer.models.foreign.opening import read
+from explorer.models.foreign.probing import probe, told
 from explorer.models.network import NetworkModel
 
 
@@ -170,3 +172,41 @@ def test_what_leads_to_no_picture_says_why(net: nn.Module, told: str, tmp_path: 
     torch.save(net.state_dict(), tmp_path / "weights.pth")
     with pytest.raises(CheckpointError, match=told):
         draft(read(tmp_path / "weights.pth"), {})
+
+
+def test_batch_norms_give_away_activation_prior_and_where_there_is_none(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    net = nn.Sequential(
+        *(nn.Linear(16, 64), nn.BatchNorm1d(64), nn.LeakyReLU(0.2), nn.Linear(64, 64), nn.BatchNorm1d(64)),
+        *(nn.LeakyReLU(0.2), nn.Linear(64, 64), nn.BatchNorm1d(64), nn.LeakyReLU(0.2), nn.Linear(64, 256), nn.Tanh()),
+    )
+    with torch.no_grad():
+        for _ in range(60):
+            net(2 * torch.rand(256, 16) - 1)
+    torch.save(net.state_dict(), tmp_path / "weights.pth")
+    reading = read(tmp_path / "weights.pth")
+    known = inferred(reading, {})
+    assert known == {"activation": "leaky 0.2", "prior": "uniform"}
+    made = draft(reading, {}, known)
+    assert question(made, "activation").how == "inferred"
+    assert question(draft(reading, {"activation": "elu"}, known), "activation").how == "guessed"
+    assert inferred(read(saved(plain_autoencoder(), tmp_path / "other.pth")), {}) == {}
+
+
+def test_a_probe_tells_collapse_noise_a_wrong_range_and_numbers_that_are_none(tmp_path: Path) -> None:
+    net = nn.Sequential(nn.Linear(4, 16), nn.Tanh(), nn.Linear(16, 256))
+    path = tmp_path / "weights.pth"
+
+    def said(scale: float, bias: float, choices: dict[str, str]) -> str:
+        with torch.no_grad():
+            net[2].weight.copy_(scale * torch.randn(256, 16, generator=torch.Generator().manual_seed(0)))
+            net[2].bias.fill_(bias)
+        torch.save(net.state_dict(), path)
+        model = accept(path, {"activation": "tanh", "last": "none", **choices})
+        return " ".join(told(probe(model), model))
+
+    assert "same picture" in said(0.0, 0.5, {})
+    assert "rough as noise" in said(0.3, 0.5, {})
+    assert "cut off" in said(50.0, 100.0, {})
+    assert "fill only" in said(0.3, 0.5, {"range": "0,255"})
+    assert "are none" in said(8e37, 0.0, {})

@@ -68,6 +68,10 @@ def recognise(reading: Reading) -> Recognised | None:
     """What the first recogniser that knows this reading says of it; None when nobody does."""
     for name in RECOGNISERS:
         recogniser: Recogniser = importlib.import_module(f"{__name__}.{name}").recognise
-        if (found := recogniser(reading)) is not None:
+        try:
+            found = recogniser(reading)
+        except (KeyError, IndexError, ValueError, ZeroDivisionError):  # tensors that it did not expect: not its own
+            continue
+        if found is not None:
             return found
     return None

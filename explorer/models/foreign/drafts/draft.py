@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from torch import Tensor
 
@@ -23,6 +24,8 @@ from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.stack import COUNTED, UnfitError
 
 SPATIAL_SIDE = 8
+NOTHING: Choices = MappingProxyType({})
+KNOWN = "The means and variances that the batch norms kept fit this, and nothing else that was tried"
 PRIORS: dict[str, tuple[Prior, str]] = {
     "normal": ("normal", "standard normal"),
     "uniform": ("uniform", "uniform in -1..1"),
@@ -42,19 +45,29 @@ class Made:
     pictures: list[tuple[int, int, int]]
 
 
-def draft(reading: Reading, choices: Choices) -> Draft:
-    """Proposes layers for a reading. Raises CheckpointError where shapes alone do not lead to a picture."""
+def draft(reading: Reading, choices: Choices, inferred: Choices = NOTHING) -> Draft:
+    """Proposes layers for a reading; what is `inferred` holds where nobody chose.
+
+    Raises CheckpointError where shapes alone do not lead to a picture.
+    """
     pieces = in_order(pieces_of(reading.tensors))
     trouble = "its layers do not lead from a vector to a picture"
     if any(len(value.shape) in (3, 5) for value in reading.tensors.values()):
         trouble = "it has convolutions over one axis or three: no pictures"
     found = starts(pieces)
-    for start in [choices["start"]] if choices.get("start") in found else found:
+    if choices.get("start") in found:
+        found = [choices["start"]]
+    elif choices:  # answers belong to where the decoder began when they were given
+        first = draft(reading, NOTHING)
+        found = [one.taken for one in first.questions if one.name == "start"]
+    for start in found:
         try:
-            made = _decoder(reading.tensors, split_at(pieces, start), choices)
-            return _told(reading, pieces, made, {**choices, "start": start}, choices)
+            said = {**inferred, **choices, "start": start}
+            made = _decoder(reading.tensors, split_at(pieces, start), said)
+            sure = {name for name, value in inferred.items() if choices.get(name, value) == value}
+            return _told(reading, pieces, made, said, {**inferred, **choices}, sure)
         except UnfitError as error:
-            trouble = str(error) if start == found[0] or len(found) == 1 or "start" in choices else trouble
+            trouble = str(error) if start == found[0] else trouble
     raise CheckpointError(
         f"{reading.path.name} cannot be drafted: {trouble}.",
         "Describe it in a manifest (README, Open your own model), or use your Python file with build_model(weights).",
@@ -114,7 +127,9 @@ def _flat(split: Split, route: Route, writer: Writer, choices: Choices) -> Made:
     return Made(split, route, writer, picture, [], pictures)
 
 
-def _told(reading: Reading, pieces: Sequence[Piece], made: Made, choices: Choices, chosen: Choices) -> Draft:
+def _told(
+    reading: Reading, pieces: Sequence[Piece], made: Made, choices: Choices, kept: Choices, sure: Collection[str]
+) -> Draft:
     space = _space(made, choices)
     encoder, doubts = _encoder(reading, made, choices, space)
     values = asking.values_of(choices, asking.last_of(choices, made.split.after))
@@ -124,7 +139,8 @@ def _told(reading: Reading, pieces: Sequence[Piece], made: Made, choices: Choice
     unused = tuple(piece.key for piece in pieces if piece.key not in taken)
     if unused:
         doubts += (f"not used: {', '.join(unused[:6])}{' …' if len(unused) > 6 else ''}",)
-    questions = asking.questions(pieces, made, encoder, choices)
+    asked = asking.questions(pieces, made, encoder, choices)
+    questions = tuple(replace(one, how="inferred", tip=KNOWN) if one.name in sure else one for one in asked)
     kind = "autoencoder" if encoder and encoder.posterior == "mean" else "VAE" if encoder else "generator"
     said = f"drafted {kind}, {_size(space)}"
     manifest = Manifest(
@@ -139,7 +155,7 @@ def _told(reading: Reading, pieces: Sequence[Piece], made: Made, choices: Choice
         sha256=reading.file_hash,
         unused=unused,
         facts=_facts(reading, made, questions, doubts),
-        choices=dict(chosen),
+        choices=dict(kept),
     )
     rows = (*(encoder.rows if encoder else ()), *made.writer.rows)
     return Draft(said, manifest, questions, rows, doubts)

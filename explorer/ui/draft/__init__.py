@@ -1,0 +1,1 @@
+"""Drafting weights whose architecture nobody knows: questions, layers, and the pictures under the answers."""

@@ -1,0 +1,180 @@
+"""The draft of weights that nobody knows: choices on the left, the pictures they make on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QRadioButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from explorer.latents.arrays import Images
+from explorer.models.foreign.drafts.told import Draft, Drawn
+from explorer.models.words import size_in_words
+from explorer.ui.draft.answers import Answers, Layers
+from explorer.ui.widgets import ink
+from explorer.ui.widgets.mosaic import Mosaic
+from explorer.ui.widgets.notes import Dim, Quiet, Title
+
+PRIOR_NAMES = {"normal": "Standard normal", "uniform": "Uniform, -1 to 1"}
+
+
+class DraftDialog(QDialog):
+    """`chosen` carries an answer (name, value); `keep_wanted` when the pictures are right."""
+
+    chosen = Signal(str, str)
+    guesses_wanted = Signal()  # take all answers back
+    samples_wanted = Signal()  # others of the same draft
+    keep_wanted = Signal()
+    template_wanted = Signal()
+    code_wanted = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"Draft {name}")
+        self.what = _words("Proposing layers from the order, shapes and gaps of the tensors…")
+        self.answers, self.layers = Answers(), Layers()
+        self.mosaic = Mosaic("Samples of the draft")
+        self.told = _words("")
+        self.rows: dict[str, tuple[QRadioButton, Mosaic]] = {}
+        self._priors = QGridLayout()
+        self.keep = QPushButton("Keep and explore")
+        self.keep.setDefault(True)
+        self.keep.setEnabled(False)
+        self.keep.setToolTip("Write the answers beside the file: it opens without questions from then on")
+        self.guesses = QPushButton("Back to the guesses")
+        self.guesses.setEnabled(False)
+        self.others = QPushButton("Other samples")
+        self._lay_out(name)
+        self._join()
+        screen = self.screen().availableSize()
+        self.resize(min(1160, screen.width() - 48), min(740, screen.height() - 72))
+
+    def _join(self) -> None:
+        self.answers.chosen.connect(self.chosen)
+        self.layers.chosen.connect(self.chosen)
+        self.guesses.clicked.connect(self.guesses_wanted)
+        self.others.clicked.connect(self.samples_wanted)
+        self.keep.clicked.connect(self.keep_wanted)
+
+    @property
+    def text(self) -> str:
+        """Everything that is written in it."""
+        return "\n".join(label.text() for label in self.findChildren(QLabel) if label.text())
+
+    def show_draft(self, draft: Draft, drawn: Drawn, yours: Sequence[str]) -> None:
+        """The proposal under the answers so far, with its pictures. `yours`: the names of what the user answered."""
+        shape = size_in_words(draft.manifest.image_shape)
+        doubts = "".join(f" {doubt[:1].upper()}{doubt[1:]}." for doubt in draft.doubts)
+        self.what.setText(
+            f"{draft.said[:1].upper()}{draft.said[1:]}, {shape}. Shapes are in the file; what is marked 'guessed' is "
+            f"not. Change it, and watch the pictures.{doubts}"
+        )
+        self.answers.show_questions(draft.questions, yours)
+        self.layers.show_rows(draft.rows)
+        self.mosaic.show_images(drawn.images)
+        self._show_priors(drawn.by_prior, next((one.taken for one in draft.questions if one.name == "prior"), ""))
+        said = [f"{text[:1].upper()}{text[1:]}." for text in drawn.probed]
+        self.told.setText(" ".join(said) or f"Its numbers lie in {drawn.values[0]:.2f} to {drawn.values[1]:.2f}.")
+        self.keep.setEnabled(True)
+        self.guesses.setEnabled(bool(yours))
+
+    def show_trouble(self, title: str, hint: str) -> None:
+        """These answers lead nowhere: say why; the pictures of before stay."""
+        self.told.setText(f"{title} {hint}".strip())
+        self.keep.setEnabled(False)
+        self.guesses.setEnabled(True)
+
+    def _show_priors(self, by_prior: Sequence[tuple[str, Images]], taken: str) -> None:
+        for name, images in by_prior:
+            if name not in self.rows:
+                self._add_prior(name)
+            button, row = self.rows[name]
+            button.setChecked(name == taken)
+            row.show_images(images)
+        if by_prior and taken == "none":
+            for button, _row in self.rows.values():
+                button.setAutoExclusive(False)
+                button.setChecked(False)
+                button.setAutoExclusive(True)
+
+    def _add_prior(self, name: str) -> None:
+        button, row = QRadioButton(PRIOR_NAMES.get(name, name)), Mosaic(f"Samples of the prior {name}", 8)
+        button.setToolTip("Draw random latents from this")
+        button.clicked.connect(partial(self.chosen.emit, "prior", name))
+        row.setFixedHeight(6 * ink.GRID)
+        self.rows[name] = (button, row)
+        self._priors.addWidget(button, len(self.rows) - 1, 0)
+        self._priors.addWidget(row, len(self.rows) - 1, 1)
+
+    def _lay_out(self, name: str) -> None:
+        title = Title(f"Nobody here knows the architecture of {name}. This is a draft of it.")
+        title.setWordWrap(True)
+        both = QHBoxLayout()
+        both.setSpacing(3 * ink.GRID)
+        both.addWidget(self._questions(), 5)
+        both.addLayout(self._pictures(), 4)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        buttons.addButton(self.keep, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.rejected.connect(self.reject)
+        foot = QHBoxLayout()
+        foot.addWidget(self.guesses)
+        foot.addStretch()
+        foot.addWidget(buttons)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(*(3 * ink.GRID,) * 4)
+        outer.setSpacing(12)
+        outer.addWidget(title)
+        outer.addWidget(self.what)
+        outer.addLayout(both, 1)
+        outer.addLayout(foot)
+        self.foot = foot
+
+    def _questions(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, ink.GRID, 0)
+        column.setSpacing(2 * ink.GRID)
+        column.addWidget(self.answers)
+        column.addWidget(self.layers)
+        column.addStretch()
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        scroll.setWidget(page)
+        return scroll
+
+    def _pictures(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(ink.GRID)
+        head = QHBoxLayout()
+        head.addWidget(Dim("Random latents, decoded"), 1)
+        head.addWidget(self.others)
+        self._priors.setColumnStretch(1, 1)
+        self._priors.setHorizontalSpacing(12)
+        column.addLayout(head)
+        column.addWidget(self.mosaic, 1)
+        column.addWidget(Quiet("The same network under each prior: take the row that looks right"))
+        column.addLayout(self._priors)
+        column.addWidget(self.told)
+        return column
+
+
+def _words(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
