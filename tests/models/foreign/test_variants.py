@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import dense_references
 import numpy as np
 import pytest
 import torch
@@ -26,11 +27,18 @@ from torch import nn
 from explorer.models.base import CanEncode
 from explorer.models.checkpoint import open_model, save_model
 from explorer.models.foreign.architectures import recognise
+from explorer.models.foreign.opening import open_foreign
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.rebuilt import rebuilt
 from explorer.models.network import NetworkModel
 
 VARIANTS: dict[str, Callable[[], nn.Module]] = {
+    "tutorial": lambda: dense_references.Tutorial(64, 48, 784),
+    "short": lambda: dense_references.Short(64, 32, 784),
+    "blocks": lambda: dense_references.Blocks(10, 16, 784),
+    "numbered": lambda: dense_references.Numbered(100, 24, 1024),
+    "deconv": lambda: dense_references.Deconv(100, 4, 1),
+    "nested": lambda: dense_references.Nested(30, 4, 3),
     "burgess 32 grey": lambda: Burgess(32, 1, 6),
     "burgess 64 colour": lambda: Burgess(64, 3, 10),
     "example 784": lambda: ExampleVae(784, 400, 20),
@@ -101,3 +109,16 @@ def test_a_posterior_of_others_is_the_same(net: nn.Module) -> None:
     posterior = model.encode(images)
     np.testing.assert_allclose(posterior.mean, mean.numpy(), atol=1e-3, rtol=1e-3)
     np.testing.assert_allclose(posterior.log_variance, log_variance.clamp(-30, 20).numpy(), atol=1e-3, rtol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["short", "blocks", "tutorial", "numbered"])
+def test_a_prefix_that_is_stripped_still_tells_the_spelling(name: str, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    net = shaken(VARIANTS[name]())
+    torch.save(net.state_dict(), tmp_path / "gen.pth")
+    model = open_foreign(tmp_path / "gen.pth")
+    latents = model.sample(2, seed=0)
+    low, high = model.card.image_range
+    with torch.no_grad():
+        wanted = ((net(torch.from_numpy(latents)) - low) / (high - low)).clamp(0, 1)
+    np.testing.assert_allclose(model.decode_float(latents)[..., 0], wanted[:, 0].numpy(), atol=1e-4)

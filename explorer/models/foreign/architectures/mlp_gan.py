@@ -1,6 +1,9 @@
-"""Fully connected generators: of the well-known collection of GANs (eps 0.8 in its batch norms), conditional or not."""
+"""Fully connected generators in their spellings, conditional or not: what follows each layer is told by the names."""
 
 from __future__ import annotations
+
+import re
+from dataclasses import dataclass
 
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.labels import entry
@@ -8,6 +11,28 @@ from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.stack import Found, Stack, UnfitError, chain, flat_picture, is_norm
 
 LEAST = 196  # numbers of a picture: fewer are scores of a classifier
+
+
+@dataclass(frozen=True)
+class Manner:
+    """What no file tells, as the authors of a spelling had it. `slope` of the leaky ReLU; 0 for ReLU."""
+
+    slope: float = 0.2
+    end: str = "tanh"
+    eps: float = 1e-5
+
+    @property
+    def said(self) -> str:
+        return f"{f'leaky ReLU {self.slope:g}' if self.slope else 'ReLU'} between layers, {self.end} at the end"
+
+
+COLLECTION = Manner(eps=0.8)  # `model.N`: of the well-known collection of GANs
+BLOCKS = Manner(
+    slope=0.0, end="sigmoid"
+)  # `gen.N.0`, `gen.N.1`: linear layer and batch norm, of a widely taught course
+SHORT = Manner(slope=0.01)  # `gen.0`, `gen.2`: of another one
+BARE = Manner(slope=0.0)  # `0`, `2`, `4`: the sequence of a widely read tutorial
+DECODER = Manner(slope=0.0, end="sigmoid")
 
 
 def recognise(reading: Reading) -> Recognised | None:
@@ -22,28 +47,41 @@ def recognise(reading: Reading) -> Recognised | None:
         picture = flat_picture(stack.weight(keys[-1], 2).shape[0])
         if picture is None or stack.weight(keys[-1], 2).shape[0] < max(LEAST, way.width):
             return None
-        _dense(stack, way.rest)
+        manner = _manner(reading, way.rest)
+        _dense(stack, way.rest, manner)
     except UnfitError:
         return None
     is_decoder = "dec" in keys[-1]
-    stack.add("sigmoid" if is_decoder else "tanh").add("fold", shape=list(picture))
+    stack.add(manner.end).add("fold", shape=list(picture))
     kind = "decoder of a VAE" if is_decoder else "conditional generator" if way.space.classes else "generator"
     found = Found(reading, f"fully connected {kind}, {way.space.dim} inputs", way.space, stack)
-    found.values = (0.0, 1.0) if is_decoder else (-1.0, 1.0)
+    found.values = (0.0, 1.0) if manner.end == "sigmoid" else (-1.0, 1.0)
     found.know("read", f"{way.space.dim} inputs and all widths, from the shapes")
-    found.know("inferred", "leaky ReLU 0.2 between layers, tanh at the end" if not is_decoder else "ReLU, then sigmoid")
+    found.know("inferred", manner.said)
     found.know("inferred", f"prior {way.space.prior}", "a square picture")
     found.facts += way.facts
     return found.recognised()
 
 
-def _dense(stack: Stack, keys: list[str]) -> None:
-    eps = 0.8 if any(key.startswith("model.") for key in keys) else 1e-5
+def _manner(reading: Reading, keys: list[str]) -> Manner:
+    if "dec" in keys[-1]:
+        return DECODER
+    if keys[0].startswith("model."):
+        return COLLECTION
+    if re.fullmatch(r"(gen\.)?0\.0", keys[0]) and is_norm(reading.tensors, keys[1]):
+        return BLOCKS
+    of_course = keys[0].startswith("gen.") or any("'gen.'" in note for note in reading.notes)
+    if of_course and len(keys) == 2:
+        return SHORT
+    return BARE if keys[0] == "0" else Manner()
+
+
+def _dense(stack: Stack, keys: list[str], manner: Manner) -> None:
     for number, key in enumerate(keys):
         if is_norm(stack.tensors, key):
-            stack.norm(key, eps)
+            stack.norm(key, manner.eps)
         else:
             stack.linear(key)
         last = number + 1 == len(keys)
         if not last and not is_norm(stack.tensors, keys[number + 1]):
-            stack.add("relu") if "dec" in key else stack.add("leaky", slope=0.2)
+            stack.add("leaky", slope=manner.slope) if manner.slope else stack.add("relu")
