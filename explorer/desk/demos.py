@@ -12,9 +12,13 @@ from PySide6.QtWidgets import QFileDialog
 from explorer.desk.background import Background
 from explorer.desk.open_model import OpenModel, every_concept
 from explorer.errors import InputError
+from explorer.latents.arrays import Latents
+from explorer.latents.paths import Positions
+from explorer.latents.samples import LatentSet
 from explorer.session import demo
+from explorer.session.demo_samples import fits
 from explorer.session.shown import shown_state
-from explorer.session.state import State
+from explorer.session.state import NOTHING, State, frozen
 from explorer.session.store import Store
 from explorer.ui.demo_dialog import DemoDialog, DemoWords
 from explorer.ui.main_window import MainWindow
@@ -41,6 +45,25 @@ class Demos(QObject):
             return ""
         return demo.to_text(self._made(opened, shown_state(self._store.state, self._store.preview)))
 
+    def texts_of(self, frames: Latents | None, at: Positions) -> Callable[[int | None], str]:
+        """What the frames of the path carry: their own latents (n, d), or the bead at their positions (n,) where frames
+        are mixed of pictures; the whole, None, carries the state as it is. To be called from any thread."""
+        opened, state = self._model.opened, self._store.state
+        if opened is None:
+            return lambda _frame: ""
+
+        def text(frame: int | None) -> str:
+            if frame is None:
+                seen = state
+            elif frames is None:
+                seen = replace(state, path=replace(state.path, position=float(at[frame])))
+            else:
+                own = replace(state.place, base=frozen(frames[frame]), strengths=NOTHING, sample=None, seed=None)
+                seen = replace(state, place=own, path=replace(state.path, position=None))
+            return demo.to_text(self._made(opened, seen))
+
+        return text
+
     def look_into(self, path: str, otherwise: Callable[[], None]) -> None:
         """A PNG leads back to the state it carries; without one, do what else is done with pictures."""
 
@@ -58,14 +81,23 @@ class Demos(QObject):
         opened = self._model.opened
         if opened is None:
             return
-        told = replace(self._made(opened, self._store.state), title=words.title, notes=words.notes, where=words.where)
+        made, own = self._made(opened, self._store.state), self._brought()
+        holds = own is not None and fits(own)
+        told = replace(made, title=words.title, notes=words.notes, where=words.where, samples=own if holds else None)
+        note = f"Saved {path.name}. Drop it on a window to open it."
+        if own is not None and not holds:
+            note = f"Saved {path.name} without your {len(own):,} samples: they are too many. Bring them there too."
         self._jobs.run(
             "save",
             write,
             path,
             demo.to_text(told),
-            done=lambda _none: self._window.messages.show_note(f"Saved {path.name}. Drop it on a window to open it."),
+            done=lambda _none: self._window.messages.show_note(note),
         )
+
+    def _brought(self) -> LatentSet | None:
+        """The user's own samples, while they are on show."""
+        return self._model.samples() if self._store.state.brought else None
 
     @staticmethod
     def _made(opened: Opened, state: State) -> demo.Demo:

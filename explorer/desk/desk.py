@@ -75,7 +75,9 @@ class Desk(QObject):
         self.bringing = Bringing(self.store, self.model, self.window, self.jobs)
         self.habits = Habits(kept, self.store, self.engine, self.model, self.window)
         self.live = Live(self.store, self.engine, self.model, self.window)
-        self.filming = Filming(self.store, self.engine, self.model, self.window, self.jobs, self.live)
+        self.filming = Filming(
+            self.store, self.engine, self.model, self.window, self.jobs, self.live, self.demos.texts_of
+        )
         self._greeting = Greeting(self.store, self.model) if greet else None
         self._deeds: Mapping[str, Callable[[], None]] = {
             **self.errands.table,

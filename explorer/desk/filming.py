@@ -58,14 +58,23 @@ class MapBeside:
 
 
 class Filming(QObject):
-    """`table` maps the name of a deed to what is done. One export at a time."""
+    """`table` maps the name of a deed to what is done. One export at a time. `carried(latents, positions)`: what the
+    pictures of frames carry."""
 
     _part_wanted = Signal(object, int, int)
 
     def __init__(
-        self, store: Store, engine: Engine, model: OpenModel, window: MainWindow, jobs: Background, live: Live
+        self,
+        store: Store,
+        engine: Engine,
+        model: OpenModel,
+        window: MainWindow,
+        jobs: Background,
+        live: Live,
+        carried: Callable[[Latents | None, Positions], Callable[[int | None], str]],
     ) -> None:
         super().__init__()
+        self._carried = carried
         self._store, self._engine, self._model, self._window, self._jobs = store, engine, model, window, jobs
         self._wish = Wish()
         self._shot: Shot | None = None
@@ -113,7 +122,8 @@ class Filming(QObject):
         feed = Feed(len(wanted), lambda start, stop: self._part_wanted.emit(feed, start, stop))
         self._shot = Shot(feed, wanted, state.place.space, state.place.truncation)
         mix = (at, state.path.closed) if mixes else None
-        setting, beside = self._setting(at, wish), self._beside(latents) if wish.with_map else None
+        beside = self._beside(latents) if wish.with_map else None
+        setting = replace(self._setting(at, wish), carried=self._carried(None if mixes else latents, at))
         self._run(path, write_film, feed, path, setting, len(at), mix, beside)
 
     def _run(self, path: Path, job: Callable[..., object], *arguments: object) -> None:

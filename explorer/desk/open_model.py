@@ -103,12 +103,22 @@ class OpenModel(QObject):
     def keep(self, name: str, samples: LatentSet) -> str:
         """Keep samples of the user's while the program runs; what `State.brought` has to be to show them."""
         assert self._plain is not None
+        return self._keep_under(self._plain.path, name, samples)
+
+    def _keep_under(self, path: str, name: str, samples: LatentSet) -> str:
         key, number = name, 1
-        while (self._plain.path, key) in self._brought:
+        while (path, key) in self._brought:
             number += 1
             key = f"{name} {number}"
-        self._brought[self._plain.path, key] = samples
+        self._brought[path, key] = samples
         return key
+
+    def _keep_own(self, path: str, name: str, samples: LatentSet) -> str:
+        """Keep samples that a demo brought; under which name they are there: others of that name stay."""
+        for (where, key), known in self._brought.items():
+            if where == path and key.startswith(name) and np.array_equal(known.latents, samples.latents):
+                return key
+        return self._keep_under(path, name, samples)
 
     def _showing(self, plain: Opened, brought: str) -> Opened:
         samples = self._brought.get((plain.path, brought))
@@ -163,6 +173,8 @@ class OpenModel(QObject):
         document, lost = settled(demo, every_concept(opened, demo.document.state.studio))
         document.check({space.name: space.dim for space in opened.card.spaces})
         state = document.state
+        if state.brought and demo.samples is not None:
+            state = replace(state, brought=self._keep_own(opened.path, state.brought, demo.samples))
         if state.brought and (opened.path, state.brought) not in self._brought:
             self.told.emit("The state was made on samples that are not here: you see the model's own.")
             state = replace(state.within(0), brought="", colour="")

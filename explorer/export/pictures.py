@@ -37,11 +37,17 @@ def enlarged(image: NDArray[np.uint8], longest: int, *, smooth: bool = False) ->
 
 def save_png(drawn: Image.Image, path: Path, state: str = "", *, dpi: int = 72) -> None:
     """Write a PNG that carries the text of the state that made it (`state_in` reads it). Raises StorageError."""
-    stream, carried = io.BytesIO(), PngInfo()
+    stream = io.BytesIO()
+    drawn.save(stream, format="PNG", optimize=True, pnginfo=carrying(state), dpi=(dpi, dpi))
+    write_bytes(path, stream.getvalue())
+
+
+def carrying(state: str) -> PngInfo:
+    """The chunk of a PNG with the text of a state; nothing for ''."""
+    carried = PngInfo()
     if state:
         carried.add_itxt(STATE, state, zip=True)
-    drawn.save(stream, format="PNG", optimize=True, pnginfo=carried, dpi=(dpi, dpi))
-    write_bytes(path, stream.getvalue())
+    return carried
 
 
 def state_in(path: Path) -> str:

@@ -2,7 +2,8 @@
 
 The text is JSON: the state (see `document`), the concepts that it moves with their vectors, and words for people::
 
-    {"format": "latent-explorer demo", "version": 1, "title", "notes", "where", "concepts": [...], "state": {...}}
+    {"format": "latent-explorer demo", "version": 1, "title", "notes", "where", "concepts": [...], "samples",
+     "state": {...}}
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import numpy as np
 from explorer.errors import InputError
 from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
-from explorer.session import document
+from explorer.latents.samples import LatentSet
+from explorer.session import demo_samples, document
 from explorer.session.document import LONGEST_TEXT, Document
 from explorer.session.fields import Fields
 from explorer.session.state import NOTHING, Place, State, frozen
@@ -30,7 +32,8 @@ LONGEST_WORDS = 20_000
 
 @dataclass(frozen=True, eq=False)
 class Demo:
-    """`where`: how to come by the model, for a person who lacks it. `concepts`: those that the state moves."""
+    """`where`: how to come by the model, for a person who lacks it. `concepts`: those that the state moves. `samples`:
+    the user's own that the state is of, where the demo holds them."""
 
     document: Document
     concepts: tuple[Concept, ...] = ()
@@ -38,6 +41,7 @@ class Demo:
     notes: str = ""
     where: str = ""
     deed: str = "Open the demo"  # what undo calls it
+    samples: LatentSet | None = None
 
 
 def demo_of(state: State, name: str, fingerprint: str, known: Iterable[Concept]) -> Demo:
@@ -57,6 +61,7 @@ def to_text(demo: Demo) -> str:
         "notes": demo.notes,
         "where": demo.where,
         "concepts": [_concept(concept) for concept in demo.concepts],
+        "samples": None if demo.samples is None else demo_samples.told(demo.samples),
         "state": json.loads(document.to_text(of.state, of.model_name, of.fingerprint)),
     }
     return json.dumps(parts, allow_nan=False)
@@ -77,10 +82,14 @@ def from_text(text: str) -> Demo:
         raise InputError("This is no demo of Latent Explorer.", "Save it again with 'Save demo…'.")
     if fields.whole("version") != VERSION:
         raise InputError("This demo is of a newer version of the program.", "Install the newest Latent Explorer.")
+    title, notes, where = (fields.text(name)[:LONGEST_WORDS] for name in ("title", "notes", "where"))
     return Demo(
         document.from_text(json.dumps(raw.get("state"))),
         tuple(_read_concept(one) for one in fields.objects("concepts", MOST_CONCEPTS)),
-        *(fields.text(name)[:LONGEST_WORDS] for name in ("title", "notes", "where")),
+        title,
+        notes,
+        where,
+        samples=_read_samples(fields) if fields.has("samples") else None,
     )
 
 
@@ -118,6 +127,10 @@ def _is_among(concept: Concept, known: Sequence[Concept]) -> bool:
         and one.sigma == concept.sigma
         for one in known
     )
+
+
+def _read_samples(fields: Fields) -> LatentSet | None:
+    return fields.maybe("samples", lambda name: demo_samples.read(fields.within(name)))
 
 
 def _concept(concept: Concept) -> dict[str, object]:

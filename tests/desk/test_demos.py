@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.desk.desk import Desk
 from explorer.session.preferences import Preferences
+from explorer.session.state import frozen
 from explorer.ui.demo_dialog import DemoDialog, DemoWords
 
 
@@ -139,3 +140,27 @@ def test_the_program_can_begin_with_a_demo(qtbot: QtBot, desk: Desk, tmp_path: P
         assert second.model.latent().tobytes() == mine.tobytes()
     finally:
         second.close()
+
+
+def test_a_demo_holds_samples_that_were_brought_and_brings_them_where_they_are_not(
+    qtbot: QtBot, desk: Desk, tmp_path: Path
+) -> None:
+    random = np.random.default_rng(5)
+    np.savez(tmp_path / "mine.npz", latents=random.standard_normal((12, 4)).astype(np.float32))
+    desk.bringing.take([tmp_path / "mine.npz"])
+    qtbot.waitUntil(lambda: desk.store.state.brought != "", timeout=WAIT)
+    mine = desk.model.samples()
+    assert mine is not None
+    desk.store.move("Choose", base=frozen(mine.latents[7]), sample=7)
+    file = saved(qtbot, desk, tmp_path / "mine.latent")
+    other = joined(Preferences(welcome_seen=True), greet=False)
+    qtbot.addWidget(other.window)
+    opens(qtbot, other, "one")
+    other.window.dropped.emit(str(file))
+    qtbot.waitUntil(lambda: other.store.state.brought != "", timeout=WAIT)
+    theirs = other.model.samples()
+    assert theirs is not None
+    np.testing.assert_array_equal(theirs.latents, mine.latents)
+    assert [(one.name, one.names) for one in theirs.labels] == [(one.name, one.names) for one in mine.labels]
+    assert other.store.state.place.sample == 7
+    other.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.desk.desk import Desk
+from explorer.export.pictures import state_in
 from explorer.export.reels import FORMS
+from explorer.session.demo import from_text
 from explorer.session.preferences import Preferences
 from explorer.session.state import Keyframe, Pin, frozen
 from explorer.ui.path.export_dialog import ExportDialog, Wish
@@ -159,3 +162,25 @@ def test_the_dialog_offers_what_means_something(qtbot: QtBot) -> None:
     dialog.with_map.setChecked(True)
     assert not dialog.longest.isEnabled()
     assert dialog.wish.with_map
+
+
+@pytest.mark.parametrize("kind", ["linear", "crossfade"])
+def test_every_still_carries_the_state_that_leads_back_to_it(
+    qtbot: QtBot, desk: Desk, tmp_path: Path, kind: str
+) -> None:
+    desk.store.change_path("Kind", kind=kind)
+    qtbot.waitUntil(lambda: desk.window.path.film is not None, timeout=WAIT)
+    for ending in (".zip", ".png"):
+        target = tmp_path / f"path{ending}"
+        desk.filming.export(target, Wish(ending, 32))
+        qtbot.waitUntil(target.exists, timeout=WAIT)
+    zipfile.ZipFile(tmp_path / "path.zip").extractall(tmp_path / "frames")
+    demo = from_text(state_in(tmp_path / "frames" / "frame_00003.png"))
+    shown = demo.document.state
+    if kind == "linear":
+        assert shown.path.position is None
+        assert shown.place.base == pytest.approx(np.full(4, -8 + 22 / 3), abs=1e-5)
+    else:
+        assert shown.path.position == pytest.approx(1 / 3)
+    whole = from_text(state_in(tmp_path / "path.png")).document.state
+    assert len(whole.path.waypoints) == 2

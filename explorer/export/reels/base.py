@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -26,7 +27,8 @@ class Setting:
 
     `rate`: frames a second, exactly. `size`: width and height in pixels; None keeps the size of the frames. `smooth`:
     soft pixels where they are enlarged. `palette_from`: frames (n, h, w, c) that show the colours to come, for forms
-    of few colours. `captions`: a line for each frame, for a contact sheet; `title` above it.
+    of few colours. `captions`: a line for each frame, for a contact sheet; `title` above it. `carried`: the text of the
+    state that a frame, by number, or the whole (None) leads back to, for forms whose pictures carry one.
     """
 
     rate: Fraction = Fraction(24)
@@ -35,6 +37,7 @@ class Setting:
     palette_from: Images | None = None
     captions: tuple[str, ...] = ()
     title: str = ""
+    carried: Callable[[int | None], str] = lambda _frame: ""
 
     def sized(self, image: Pixels) -> tuple[int, int]:
         """Width and height of a frame of this film. Raises InputError for a size that cannot be."""

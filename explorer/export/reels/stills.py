@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 from explorer.errors import InputError
 from explorer.export.lettering import DARK, SMALL, shortened, write
-from explorer.export.pictures import enlarged, picture
+from explorer.export.pictures import carrying, enlarged, picture
 from explorer.export.reels.base import Pixels, Reel, Setting
 from explorer.export.sheet import Words, sheet
 
@@ -33,7 +33,7 @@ class FramesReel(Reel):
         if size != drawn.size:
             drawn = drawn.resize(size, Image.Resampling.LANCZOS if self.setting.smooth else Image.Resampling.NEAREST)
         stream = io.BytesIO()
-        drawn.save(stream, format="PNG")
+        drawn.save(stream, format="PNG", pnginfo=carrying(self.setting.carried(self.count)))
         self._zip.writestr(f"frame_{self.count + 1:05d}.png", stream.getvalue())
 
     def _finish(self) -> None:
@@ -63,7 +63,7 @@ class SheetReel(Reel):
         columns = min(COLUMNS, len(images))
         drawn = captioned(images, captions, self.setting.title, columns, cell, smooth=self.setting.smooth)
         stream = io.BytesIO()
-        drawn.save(stream, format="PNG", optimize=True)
+        drawn.save(stream, format="PNG", optimize=True, pnginfo=carrying(self.setting.carried(None)))
         self.beside.write_bytes(stream.getvalue())
 
 
