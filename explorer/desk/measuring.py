@@ -23,7 +23,8 @@ from explorer.work.messages import Measured, MeasureRequest, Opened, Purpose
 
 PURPOSES: tuple[Purpose, ...] = ("first values", "sample values")
 FIRST = 96  # samples that tell the range of the colours, before the tiles
-MOST = 10_000  # samples that a model is asked about; the others stay grey
+PORTION = 10_000  # samples that a model is asked about at once ...
+MOST = 100_000  # ... and in all, evenly over the set: of more, the others stay grey, and the legend says how many
 AT_ONCE = 2_000  # samples between two steps of a job
 SHOW_MS = 250  # between two looks at numbers that come in parts ...
 PATIENT_MS, MANY = 2000, 100_000  # ... and where so many samples are coloured anew each time
@@ -33,10 +34,24 @@ Key = tuple[int, str, float, str]  # model, space, truncation, quantity
 
 @dataclass(eq=False)
 class Known:
-    """What is known of the samples so far: NaN where nothing is."""
+    """What is known of the samples so far: NaN where nothing is. `due`: which of `MOST` a model was not asked yet."""
 
     values: Values
     points: Points | None = field(default=None)  # of the map that the numbers are about
+    due: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Ask for all that is missing: what was asked before and did not come is not on its way any more."""
+        chosen = spread(len(self.values), MOST)
+        self.due = np.random.default_rng(0).permutation(chosen[np.isnan(self.values[chosen])])
+
+    def take(self) -> NDArray[np.int64]:
+        """The next portion, in a random order: the first tell the range."""
+        portion, self.due = self.due[:PORTION], self.due[PORTION:]
+        return portion
 
 
 class Measuring(QObject):
@@ -47,6 +62,7 @@ class Measuring(QObject):
         self._store, self._engine, self._model, self._window, self._jobs = store, engine, model, window, jobs
         self._known: dict[Key, Known] = {}
         self._points: Points | None = None
+        self._flying = 0  # samples that the engine owes numbers of
         self._later = QTimer(self, singleShot=True, interval=SHOW_MS)
         self._later.timeout.connect(self._show)
         window.map.values_wanted.connect(self._ask_tiles)
@@ -87,14 +103,19 @@ class Measuring(QObject):
         if known is None:
             known = self._known[key] = Known(np.full(len(samples), np.nan, np.float32), self._points)
         self._show()
-        missing = _asked(known.values)
-        if not len(missing):
-            return
+        known.begin()
         if quantity.by == "model":
-            for purpose, part in zip(PURPOSES, (missing[:FIRST], missing[FIRST:]), strict=True):
-                self._ask_engine(purpose, quantity.name, samples.latents[part], tuple(part.tolist()))
-        else:
+            self._ask_portion(quantity, samples.latents, known)
+        elif len(known.due):
             self._measure_samples(key, quantity, samples.latents, known)
+
+    def _ask_portion(self, quantity: Quantity, latents: Latents, known: Known) -> None:
+        """Some of the samples; the next when the last of these has come."""
+        portion = known.take()
+        self._flying = len(portion)
+        for purpose, part in zip(PURPOSES, (portion[:FIRST], portion[FIRST:]), strict=True):
+            if len(part):
+                self._ask_engine(purpose, quantity.name, latents[part], tuple(part.tolist()))
 
     def _measure_samples(self, key: Key, quantity: Quantity, latents: Latents, known: Known) -> None:
         points = known.points if quantity.by == "map" else None
@@ -157,6 +178,10 @@ class Measuring(QObject):
             self._window.map.show_tile_values(measured.marks, measured.values)
         elif key is not None and (known := self._known.get(key)) is not None:
             known.values[list(cast(tuple[int, ...], measured.marks))] = measured.values
+            self._flying -= len(measured.values)
+            quantity, samples = self._quantity, self._model.samples()
+            if self._flying <= 0 and len(known.due) and quantity is not None and samples is not None:
+                self._ask_portion(quantity, samples.latents, known)
             if not self._later.isActive():
                 self._later.start(SHOW_MS if len(known.values) < MANY else PATIENT_MS)
 
@@ -172,12 +197,6 @@ class Measuring(QObject):
         quantity, opened, place = self._quantity, self._model.opened, self._store.state.place
         truncation = place.truncation if quantity is not None and quantity.by == "model" else 1.0
         return None if quantity is None or opened is None else (opened.key, place.space, truncation, quantity.name)
-
-
-def _asked(values: Values) -> NDArray[np.int64]:
-    """Which samples are still to be measured, at most `MOST` of a set, in a random order: the first tell the range."""
-    chosen = spread(len(values), MOST)
-    return np.random.default_rng(0).permutation(chosen[np.isnan(values[chosen])])
 
 
 def of_samples(name: str, latents: Latents, points: Points | None, *, step: Step) -> Values:

@@ -48,6 +48,26 @@ def test_the_engine_tells_what_the_model_knows_of_samples_and_tiles(qtbot: QtBot
     assert f"{STRETCH}: {canvas.heat_layer.value(tile):.3g}" in canvas.telling.describe_tile(tile)
 
 
+def test_more_samples_than_a_portion_are_measured_one_portion_after_the_other(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.desk.measuring.PORTION", 7)
+    monkeypatch.setattr("explorer.desk.measuring.FIRST", 3)
+    found = colour(qtbot, desk, STRETCH)
+    assert len(found) == 30
+    assert desk.window.map._chart.colour_words[0] == QUANTITIES[STRETCH].unit
+
+
+def test_of_too_many_samples_some_are_measured_and_the_legend_says_how_many(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("explorer.desk.measuring.PORTION", 7)
+    monkeypatch.setattr("explorer.desk.measuring.MOST", 20)
+    desk.store.change("Colour", colour=STRETCH)
+    chart = desk.window.map._chart
+    qtbot.waitUntil(lambda: "(20 of 30 measured)" in chart.colour_words[0], timeout=WAIT)
+
+
 def test_the_samples_tell_distance_and_density_and_the_map_what_it_lost(qtbot: QtBot, desk: Desk) -> None:
     samples, own = desk.model.samples(), np.arange(30)
     assert samples is not None
