@@ -22,6 +22,7 @@ from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.session.studio import Studio as StudioState
 from explorer.ui.main_window import MainWindow
+from explorer.ui.studio.import_dialog import ImportDialog
 from explorer.work.engine import Engine
 from explorer.work.job import Step
 from explorer.work.messages import Decoded, Opened
@@ -36,6 +37,7 @@ class Studio(QObject):
         super().__init__()
         self._store, self._model, self._window, self._jobs = store, model, window, jobs
         self._panel = window.studio
+        self.importing: ImportDialog | None = None  # while it is open
         self._weighing = Weighing(store, engine, model, window, jobs)
         panel = self._panel
         panel.pictures_wanted.connect(lambda marks, latents: self._model.ask_pictures("examples", latents, marks))
@@ -55,7 +57,9 @@ class Studio(QObject):
         opened = self._model.opened
         if opened is None or decoded.key != opened.key:
             return
-        if decoded.purpose == "examples":
+        if decoded.purpose == "candidates" and self.importing is not None:
+            self.importing.show_pictures(decoded.marks, decoded.images)
+        elif decoded.purpose == "examples":
             self._panel.show_pictures(decoded.marks, decoded.images)
         elif decoded.purpose == "strip":
             self._panel.show_strip(decoded.marks, decoded.images)  # type: ignore[arg-type]
@@ -105,7 +109,20 @@ class Studio(QObject):
             self._jobs.run("import", imported, path, samples, opened, done=self._take_imported)
 
     def _take_imported(self, told: tuple[list[Concept], str]) -> None:
+        """What +1 shall mean is asked of vectors from elsewhere; concepts of our own files say it themselves."""
         concepts, note = told
+        if any(concept.provenance.get("method") != "import" for concept in concepts):
+            self._add(concepts, note)
+            return
+        name = str(concepts[0].provenance.get("file", "a file"))
+        self.importing = asked = ImportDialog(name, concepts, self._model.latent(), self._window)
+        asked.pictures_wanted.connect(lambda wanted, marks: self._model.ask_pictures("candidates", wanted, marks))
+        asked.accepted.connect(lambda: self._add(asked.chosen(), note.partition(";")[0].rstrip(".") + "."))
+        asked.finished.connect(lambda _code: setattr(self, "importing", None))
+        asked.open()
+        asked.ask()
+
+    def _add(self, concepts: list[Concept], note: str) -> None:
         self._panel.wishes.add(concepts, f"Import {len(concepts)} concepts")
         self._window.messages.show_note(note)
 

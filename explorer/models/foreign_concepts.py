@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from explorer.errors import InputError
 from explorer.latents.concepts import Concept, in_units_of
 from explorer.latents.samples import LatentSet
-from explorer.models.base import Card
+from explorer.models.base import Card, Space
 from explorer.models.companions import concepts_in
 
 LARGEST = 200_000_000  # bytes
@@ -45,7 +45,7 @@ def read_directions(path: Path, samples: LatentSet, card: Card) -> tuple[list[Co
     found: list[Concept] = []
     for key, values in arrays.items():
         if key not in SAID and not (key == "act_comp" and "lat_comp" in arrays):
-            found += _directions(key, values, samples, path)
+            found += _directions(key, _in_layers(values, card.space(samples.space)), samples, path)
     if not found:
         shapes = ", ".join(f"{key} {values.shape}" for key, values in list(arrays.items())[:6]) or "nothing"
         raise InputError(
@@ -67,6 +67,19 @@ def _ours(path: Path, card: Card) -> tuple[Concept, ...] | None:
     except (OSError, SafetensorError) as error:
         raise InputError(f"{path.name} cannot be read.", "It is damaged, or no .safetensors file.") from error
     return concepts_in(path, card) if is_ours else None
+
+
+def _in_layers(values: NDArray[np.generic], space: Space) -> NDArray[np.generic]:
+    """Vectors of a space of layers as rows: one (layers, d) is one direction, and one (d,) goes to every layer."""
+    widths = {part.dim for part in space.parts}
+    if len(space.parts) < 2 or len(widths) != 1 or not values.ndim or values.dtype.kind not in "fiu":
+        return values
+    layers, dim = len(space.parts), widths.pop()
+    if values.shape[-2:] == (layers, dim):
+        return values.reshape(-1, layers * dim)
+    if values.shape[-1] == dim and values.ndim <= 2:
+        return np.tile(values.reshape(-1, dim), (1, layers))
+    return values
 
 
 def _directions(key: str, values: NDArray[np.generic], samples: LatentSet, path: Path) -> list[Concept]:

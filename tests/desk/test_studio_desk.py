@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from explorer.desk.desk import Desk
 from explorer.models import library
 from explorer.session.state import frozen
+from explorer.ui.studio.import_dialog import ImportDialog
 
 WAIT = 60_000  # ms, for what takes a fraction of a second on a free machine
 
@@ -86,12 +87,43 @@ def test_the_library_on_disk_follows_keep_and_undo_and_comes_back_with_the_model
     qtbot.waitUntil(lambda: len(library.kept(opened.card)) == 1, timeout=WAIT)
 
 
+def importing(qtbot: QtBot, desk: Desk, path: Path) -> ImportDialog:
+    """The dialog that asks what +1 shall mean, its strip on show."""
+    desk.studio.take(path)
+    qtbot.waitUntil(lambda: desk.studio.importing is not None, timeout=WAIT)
+    asked = desk.studio.importing
+    assert asked is not None
+    qtbot.waitUntil(lambda: len(asked.strip.images) == 5, timeout=WAIT)
+    return asked
+
+
 def test_a_file_of_directions_is_imported_and_undone_as_one_step(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
     np.save(tmp_path / "age.npy", np.array([[0, 0, 3.0, 0]]))
-    desk.studio.take(tmp_path / "age.npy")
-    qtbot.waitUntil(lambda: [one.name for one in desk.store.state.studio.own] == ["age"], timeout=WAIT)
+    asked = importing(qtbot, desk, tmp_path / "age.npy")
+    QTest.mouseClick(asked.accept_button, Qt.MouseButton.LeftButton)
+    assert [one.name for one in desk.store.state.studio.own] == ["age"]
     assert "age" in desk.window.sliders.concepts.rows
     desk.store.undo()
+    assert desk.store.state.studio.own == ()
+
+
+@pytest.mark.parametrize(("unit", "moves"), [("file", 3.0), ("unit", 1.0)])
+def test_what_plus_one_means_of_a_foreign_vector_is_asked(
+    qtbot: QtBot, desk: Desk, tmp_path: Path, unit: str, moves: float
+) -> None:
+    np.save(tmp_path / "age.npy", np.array([[0, 0, 3.0, 0], [0, 1.0, 0, 0]]))
+    asked = importing(qtbot, desk, tmp_path / "age.npy")
+    asked.units[unit].click()
+    asked.names.item(1).setCheckState(Qt.CheckState.Unchecked)
+    QTest.mouseClick(asked.accept_button, Qt.MouseButton.LeftButton)
+    (age,) = desk.store.state.studio.own
+    np.testing.assert_allclose(age.sigma * age.direction, [0, 0, moves, 0], atol=1e-6)
+    assert desk.studio.importing is None
+
+
+def test_an_import_that_is_given_up_changes_nothing(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
+    np.save(tmp_path / "age.npy", np.array([0, 0, 3.0, 0]))
+    importing(qtbot, desk, tmp_path / "age.npy").reject()
     assert desk.store.state.studio.own == ()
 
 

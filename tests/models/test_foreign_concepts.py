@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from safetensors.numpy import save_file
 from explorer.errors import ExplorerError
 from explorer.latents.concepts import Concept
 from explorer.latents.samples import LatentSet
-from explorer.models.base import Card, Space
+from explorer.models.base import Card, Part, Space
 from explorer.models.companions import write_concepts_to
 from explorer.models.foreign_concepts import read_directions
 
@@ -136,3 +137,18 @@ def test_numbers_that_are_none_are_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "d.npy", np.full(DIM, np.nan))
     with pytest.raises(ExplorerError, match="no numbers"):
         read(tmp_path / "d.npy")
+
+
+@pytest.mark.parametrize(("shape", "count"), [((4, 3), 1), ((3,), 1), ((1, 3), 1), ((12,), 1), ((2, 4, 3), 2)])
+def test_in_a_space_of_layers_a_vector_for_each_or_one_for_all_is_a_direction(
+    tmp_path: Path, shape: tuple[int, ...], count: int
+) -> None:
+    parts = tuple(Part(f"layer {number}", 3, "mapped") for number in range(4))
+    card = replace(CARD, spaces=(Space("z", 4, (4,), ""), Space("w+", 12, (4, 3), "", parts)))
+    samples = LatentSet("w+", np.random.default_rng(0).standard_normal((50, 12)).astype(np.float32))
+    rows = np.random.default_rng(1).standard_normal(shape)
+    np.save(tmp_path / "smile.npy", rows)
+    found = read_directions(tmp_path / "smile.npy", samples, card)[0]
+    assert len(found) == count
+    wanted = rows.reshape(count, -1) if rows.size == 12 * count else np.tile(rows.reshape(1, 3), (1, 4))
+    np.testing.assert_allclose(found[0].direction, wanted[0] / np.linalg.norm(wanted[0]), atol=1e-6)
