@@ -228,6 +228,12 @@ def _no_tensors(path: Path, root: object, names: tuple[str, ...]) -> CheckpointE
         )
     if any(name.startswith("joblib") for name in names):
         return no_model(path, "was written by joblib, which is not read.", "Save the arrays with numpy.savez.")
+    if any(name.startswith("dnnlib.tflib") for name in names):
+        return no_model(
+            path,
+            "is a StyleGAN of NVIDIA's TensorFlow code, which is not read.",
+            "Nothing in it was run. Convert it with legacy.py of their PyTorch code: a .pkl that opens here.",
+        )
     named = unusual(names)
     what = f" It names {named[0]}, which was not created." if named else ""
     return no_model(path, f"holds no tensors.{what}", "Nothing in it was run. Open the file of the weights.")

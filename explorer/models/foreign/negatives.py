@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -28,17 +29,41 @@ def what_it_is(path: Path, shapes: Mapping[str, Sequence[int]]) -> CheckpointErr
     (_name, first), (_other, last) = layers[0], layers[-1]
     takes_pictures = len(first) == 4 and first[1] in CHANNELS
     out = last[0]
-    if takes_pictures and len(last) in (2, 4) and out == 1 and last[1] > CHANNELS[-1]:
+    judges = out == 1 and len(last) in (2, 4) and last[1] > CHANNELS[-1]
+    if judges and (takes_pictures or _from_colours(layers) or _takes_flat_pictures(layers)):
         return no_model(path, "looks like a discriminator: image in, one number out.", "Load the generator.")
     if takes_pictures and len(last) == 2 and out in (10, 100, 200, 1000) and len(layers) > 1:
         return no_model(
             path, f"looks like a classifier: it ends in {out} outputs from a picture.", "Looking for the decoder?"
+        )
+    if takes_pictures and len(last) == 4 and min(last[:2]) > CHANNELS[-1] and not _to_colours(layers):
+        return no_model(
+            path,
+            f"looks like an encoder: a picture in, {out} channels out.",
+            "Open its decoder, or the file that holds both.",
         )
     return UnknownArchitectureError(
         f"{path.name} holds weights only: {len(shapes)} tensors, last layer {_arrow(last)}. No known architecture "
         "fits, and the order of layers and the activations are not in the file.",
         "Draft it from the shapes, describe it in a manifest, or use your Python file (README, Open your own model).",
     )
+
+
+def _from_colours(layers: Sequence[tuple[str, tuple[int, ...]]]) -> bool:
+    """Whether layers are called as in progressive and style-based discriminators."""
+    return any("fromrgb" in key.lower().replace("_", "") for key, _shape in layers)
+
+
+def _takes_flat_pictures(layers: Sequence[tuple[str, tuple[int, ...]]]) -> bool:
+    """Whether there are matrices alone, the first of a square picture."""
+    pixels = layers[0][1][-1]
+    flat = any(math.isqrt(pixels // channels) ** 2 * channels == pixels for channels in (1, 3))
+    return flat and pixels >= 196 and all(len(shape) == 2 for _key, shape in layers)
+
+
+def _to_colours(layers: Sequence[tuple[str, tuple[int, ...]]]) -> bool:
+    """Whether some layer but the first ends in the channels of a picture, or begins with them, as a transposed does."""
+    return any(len(shape) == 4 and min(shape[:2]) <= CHANNELS[-1] for _key, shape in layers[1:])
 
 
 def _arrow(shape: tuple[int, ...]) -> str:

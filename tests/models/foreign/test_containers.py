@@ -221,6 +221,42 @@ def test_a_file_cut_short_says_so(name: str, share: float, tmp_path: Path) -> No
     assert any(word in str(caught.value) for word in ("cut short", "damaged"))
 
 
+def test_a_stylegan_of_tensorflow_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "ffhq.pkl"  # three networks, each made of a state
+    path.write_bytes(b"cdnnlib.tflib.network\nNetwork\n)R(dS'version'\nI5\nsb.")
+    with pytest.raises(CheckpointError, match=r"TensorFlow"):
+        contents(path)
+
+
+NETWORKS: dict[str, tuple[dict[str, tuple[int, ...]], str]] = {
+    "style-based": (
+        {"b8.fromrgb.weight": (6, 3, 1, 1), "b8.conv0.weight": (6, 6, 3, 3), "b4.out.weight": (1, 6)},
+        "dis",
+    ),
+    "progressive": (
+        {
+            "scaleLayers.0.0.weight": (6, 6, 3, 3),
+            "fromRGBLayers.0.weight": (6, 3, 1, 1),
+            "decisionLayer.weight": (1, 6),
+        },
+        "discriminator",
+    ),
+    "fully connected": ({"model.0.weight": (64, 784), "model.2.weight": (1, 64)}, "discriminator"),
+    "patches": ({"model.0.weight": (8, 3, 4, 4), "model.2.weight": (1, 8, 4, 4)}, "discriminator"),
+    "encoder": ({"0.weight": (8, 3, 3, 3), "1.conv.0.weight": (8, 8, 3, 3), "9.weight": (32, 8, 3, 3)}, "encoder"),
+}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_what_makes_no_pictures_is_named_by_its_layers(name: str, tmp_path: Path) -> None:
+    from explorer.models.foreign.opening import open_foreign
+
+    shapes, said = NETWORKS[name]
+    torch.save({key: torch.zeros(shape) for key, shape in shapes.items()}, tmp_path / "net.pt")
+    with pytest.raises(CheckpointError, match=said):
+        open_foreign(tmp_path / "net.pt")
+
+
 @pytest.mark.parametrize(("last", "said"), [((1, 32), "discriminator"), ((10, 32), "classifier")])
 def test_networks_that_make_no_pictures_are_told_by_their_shapes(
     last: tuple[int, int], said: str, tmp_path: Path
