@@ -29,7 +29,7 @@ from explorer.ui.main_window import MainWindow
 from explorer.ui.path.export_dialog import NUMBERS, ExportDialog, Wish
 from explorer.ui.path.playing import frame_of
 from explorer.work.engine import Engine
-from explorer.work.feed import Feed, Tape
+from explorer.work.feed import Feed, Tape, part_of
 from explorer.work.job import Step
 from explorer.work.messages import Decoded, DecodeRequest, Opened
 
@@ -79,6 +79,7 @@ class Filming(QObject):
         self._wish = Wish()
         self._shot: Shot | None = None
         self._tape: Tape | None = None
+        self.clock: Callable[[], float] = time.perf_counter  # of what is recorded
         self.table: Mapping[str, Callable[[], None]] = {
             "export_film": self._ask_film,
             "record": self._toggle_record,
@@ -119,7 +120,8 @@ class Filming(QObject):
             return
         mixes = KINDS[state.path.kind].mixes
         wanted = waypoints if mixes else latents
-        feed = Feed(len(wanted), lambda start, stop: self._part_wanted.emit(feed, start, stop))
+        part = part_of(int(np.prod(self._model.opened.card.image_shape)))
+        feed = Feed(len(wanted), lambda start, stop: self._part_wanted.emit(feed, start, stop), part)
         self._shot = Shot(feed, wanted, state.place.space, state.place.truncation)
         mix = (at, state.path.closed) if mixes else None
         beside = self._beside(latents) if wish.with_map else None
@@ -217,7 +219,7 @@ class Filming(QObject):
 
     def record(self, path: Path) -> None:
         """Record the stage into a film until the deed is done once more, or another model is opened."""
-        tape = self._tape = Tape()
+        tape = self._tape = Tape(clock=self.clock)
         image = self._window.stage.picture_shown
         if image is not None:
             tape.put(image)

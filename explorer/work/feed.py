@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from explorer.errors import ExplorerError
 from explorer.latents.arrays import Images
 
-PART = 32  # frames asked for at a time
-AHEAD = 2 * PART  # frames that may wait to be written
+PART, MOST_PART = 32, 512  # frames asked for at a time
+PART_BYTES = 16 * 2**20  # of them, where that is more than PART frames: between two parts the decoder rests
 LOOK_S = 0.1  # how soon a writer notices that it was cancelled
 
 Pixels = NDArray[np.uint8]
@@ -22,10 +22,10 @@ Pixels = NDArray[np.uint8]
 
 class Feed:
     """Frames 0..count - 1 in their order. `ask(start, stop)` is called, in any thread, when these are wanted next;
-    `put` brings them, in parts and as they come."""
+    `put` brings them, in parts and as they come. Twice `part` frames may wait to be written."""
 
-    def __init__(self, count: int, ask: Callable[[int, int], None]) -> None:
-        self._count, self._ask = count, ask
+    def __init__(self, count: int, ask: Callable[[int, int], None], part: int = PART) -> None:
+        self._count, self._ask, self._part = count, ask, part
         self._frames: dict[int, Pixels] = {}
         self._taken = 0
         self._wanted = (0, 0)  # what was asked for last
@@ -84,14 +84,19 @@ class Feed:
         with self._changed:
             start, stop = self._wanted
             all_here = not any(self._is_missing(frame) for frame in range(start, stop))
-            if not all_here or stop >= self._count or stop - self._taken >= AHEAD:
+            if not all_here or stop >= self._count or stop - self._taken >= 2 * self._part:
                 return
-            self._wanted = (stop, min(stop + PART, self._count))
+            self._wanted = (stop, min(stop + self._part, self._count))
             wanted = self._wanted
         self._ask(*wanted)
 
     def _is_missing(self, frame: int) -> bool:
         return frame >= self._taken and frame not in self._frames
+
+
+def part_of(image_bytes: int) -> int:
+    """How many frames of so many bytes are asked for at a time."""
+    return max(PART, min(PART_BYTES // image_bytes, MOST_PART))
 
 
 class Tape:

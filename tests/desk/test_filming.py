@@ -117,18 +117,20 @@ def test_an_export_goes_on_after_the_engine_was_killed(qtbot: QtBot, desk: Desk,
 
 
 def test_what_is_done_live_is_recorded(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
-    target = tmp_path / "live.mp4"
+    target, now = tmp_path / "live.mp4", [10.0]
+    desk.filming.clock = lambda: now[0]
     desk.filming.record(target)
     assert desk.window.path.controls.record.isChecked()
     for value in (-8.0, 14.0):
         desk.store.move("Move", base=frozen(np.full(4, value, np.float32)))
         with qtbot.waitSignal(desk.live.shown, timeout=WAIT):
             pass
-        qtbot.wait(120)  # the film has to last
+        now[0] += 0.5
     desk.do("record")
     qtbot.waitUntil(target.exists, timeout=WAIT)
     seen = shades(target)
-    assert len(seen) >= 3
+    assert len(seen) == 30  # of each picture half a second
+    assert seen[0] == pytest.approx(20, abs=6)
     assert seen[-1] == pytest.approx(240, abs=6)
     assert not desk.window.path.controls.record.isChecked()
 

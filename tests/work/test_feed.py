@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from explorer.errors import InputError
-from explorer.work.feed import AHEAD, PART, Feed, Tape
+from explorer.work.feed import MOST_PART, PART, PART_BYTES, Feed, Tape, part_of
 
 
 def picture(number: int) -> np.ndarray:
@@ -49,7 +49,15 @@ def test_no_more_is_asked_for_than_may_wait() -> None:
     next(batches)
     for _ in range(10):
         baker.answer()
-    assert baker.asked[-1][1] <= PART + AHEAD
+    assert baker.asked[-1][1] <= 3 * PART
+
+
+def test_parts_of_small_pictures_are_long_and_hold_no_more_bytes_than_they_may() -> None:
+    for side in (16, 64, 256, 1024):
+        size = side * side * 3
+        assert PART <= part_of(size) <= MOST_PART
+        assert part_of(size) == PART or part_of(size) * size <= PART_BYTES
+    assert part_of(64 * 64 * 3) > 240
 
 
 def test_what_got_lost_is_asked_for_again_and_what_comes_twice_counts_once() -> None:
