@@ -14,16 +14,22 @@ from explorer.latents.paths.base import Floats, Ground, Kind, Knots, rounded
 KNOTS = 16
 """Pieces of each section."""
 STEPS, TOLD = 120, 4
-RATE = 0.06
-"""Of a step, in parts of the mean distance between knots at the start."""
+BENDING: Floats = np.linalg.inv(2 * np.eye(KNOTS - 1) - np.eye(KNOTS - 1, k=1) - np.eye(KNOTS - 1, k=-1)).astype(
+    np.float64
+)
+"""The inverse of the Laplacian of a chain of knots between two fixed ends."""
+RATE = 0.05
+"""Of the longest first step of a knot, in parts of the length of its section."""
 
 
 def search(waypoints: Latents, closed: bool, ground: Ground) -> Iterator[Knots]:
     """Curves of less and less energy, sum |g(z_i+1) - g(z_i)|^2 (Shao et al. 2018; Arvanitidis et al. 2018).
 
     The energy of a curve cut into pieces is least for a shortest curve of constant speed. It begins with the straight
-    lines; knots between the waypoints move by Adam (Kingma and Ba 2015) with a rate that falls to zero; the best curve
-    is the last that is told.
+    lines. The slope is taken in the Sobolev metric of curves (Neuberger 1997): divided by the Laplacian of a chain of
+    knots, which is what the energy itself would be divided by on flat ground, so that the whole section bends at once
+    and not one knot after the other. Each section steps with momentum, at a rate that falls to zero; the best curve is
+    the last that is told.
     """
     ends = rounded(waypoints, closed)
     sections = len(ends) - 1
@@ -32,13 +38,12 @@ def search(waypoints: Latents, closed: bool, ground: Ground) -> Iterator[Knots]:
         return
     at = np.linspace(0, 1, sections * KNOTS + 1)
     knots = linear.KIND.lay(waypoints, closed)(at).astype(np.float64)
-    fixed = np.arange(len(at)) % KNOTS == 0
-    yield from _settled(knots, fixed, ends, at, ground)
+    yield from _settled(knots, ends, at, ground)
 
 
-def _settled(knots: Floats, fixed: NDArray[np.bool_], ends: Latents, at: Floats, ground: Ground) -> Iterator[Knots]:
-    unit = float(np.linalg.norm(np.diff(knots, axis=0), axis=1).mean()) / np.sqrt(knots.shape[1])
-    mean, square = np.zeros_like(knots), np.zeros_like(knots)
+def _settled(knots: Floats, ends: Latents, at: Floats, ground: Ground) -> Iterator[Knots]:
+    lengths = np.linalg.norm(np.diff(ends.astype(np.float64), axis=0), axis=1)[:, None, None]
+    mean, square = np.zeros((len(lengths), KNOTS - 1, knots.shape[1])), np.zeros_like(lengths)
     best, least = knots.copy(), np.inf
     for step in range(STEPS + 1):
         energy, slope = energy_of(knots, ground)
@@ -46,13 +51,21 @@ def _settled(knots: Floats, fixed: NDArray[np.bool_], ends: Latents, at: Floats,
             best, least = knots.copy(), energy
         if step % TOLD == 0 or step == STEPS:
             told = best.astype(np.float32)
-            told[fixed] = ends
+            told[::KNOTS] = ends
             yield Knots(told, at)
-        slope[fixed] = 0
-        mean, square = 0.9 * mean + 0.1 * slope, 0.99 * square + 0.01 * (slope**2).mean(axis=1, keepdims=True)
+        bend = BENDING @ _within(slope)
+        longest = (bend**2).sum(axis=2, keepdims=True).max(axis=1, keepdims=True)
+        mean, square = 0.9 * mean + 0.1 * bend, 0.99 * square + 0.01 * longest
         ahead, spread = mean / (1 - 0.9 ** (step + 1)), square / (1 - 0.99 ** (step + 1))
-        rate = RATE * 10 * unit * 0.5 * (1 + np.cos(np.pi * step / STEPS))
-        knots = knots - rate * ahead / (np.sqrt(spread) + 1e-12)
+        rate = RATE * 0.5 * (1 + np.cos(np.pi * step / STEPS))
+        knots = knots.copy()
+        _within(knots)[...] -= rate * lengths * ahead / (np.sqrt(spread) + 1e-12)
+
+
+def _within(knots: Floats) -> Floats:
+    """The knots between the waypoints, a view (sections, KNOTS - 1, d) of knots (sections * KNOTS + 1, d)."""
+    inner: Floats = knots[:-1].reshape(-1, KNOTS, knots.shape[1])[:, 1:]
+    return inner
 
 
 def energy_of(knots: Floats, ground: Ground) -> tuple[float, Floats]:
