@@ -1,4 +1,4 @@
-"""What can be asked of a path, from wherever the hand is: the strip, the list, the map, the shelf. No Qt."""
+"""What can be asked of a path, from wherever the hand is: the strip, the list, the map, the shelf."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from explorer.latents.arrays import Latent
 from explorer.latents.concepts import Concept
 from explorer.session.route import letter
 from explorer.session.shown import shown_latent, shown_place
-from explorer.session.state import Pin, frozen
+from explorer.session.state import Pin, State, frozen
 from explorer.session.store import Store
+from explorer.ui.carried import Carried
+from explorer.work.messages import Opened
 
 FREE_HAND = 16
 """Waypoints of a curve drawn on the map: enough to follow a hand, few enough to be moved one by one."""
@@ -42,6 +44,11 @@ class Itinerary:
             waypoints=(*known[:place], pin, *known[place:]),
             position=at_end if place == len(known) else None,
         )
+
+    def drop(self, carried: Carried, opened: Opened | None, index: int | None = None) -> None:
+        """Samples and snapshots of this space that were let go here: at the end, or before the waypoint of an index."""
+        for offset, pin in enumerate(_carried_pins(carried, self._store.state, opened)):
+            self.add(pin, None if index is None else index + offset)
 
     def replace(self, index: int, pin: Pin) -> None:
         """Another latent for a waypoint."""
@@ -84,3 +91,17 @@ class Itinerary:
         """Where fewer than two are left nothing can be under a bead."""
         position = self._store.state.path.position if len(pins) > 1 else None
         self._store.change_path(title, waypoints=pins, position=position)
+
+
+def _carried_pins(carried: Carried, state: State, opened: Opened | None) -> list[Pin]:
+    space = state.place.space
+    samples = opened.samples.get(space) if opened is not None else None
+    known = len(samples) if samples is not None else 0
+    pins = [Pin(frozen(samples.latents[one]), one) for one in carried.samples if samples is not None and one < known]
+    concepts = opened.concepts_of(space, *state.studio.known) if opened is not None else ()
+    shelf = {kept.number: kept.place for kept in state.shelf if kept.place.space == space}
+    for number in carried.snapshots:
+        if number in shelf:
+            place = shelf[number]
+            pins.append(Pin(frozen(shown_latent(State(state.model, place), concepts)), place.sample))
+    return pins

@@ -22,6 +22,7 @@ from explorer.session.store import Store
 from explorer.ui.path.controls import MODES, PathControls
 from explorer.ui.path.darkroom import Darkroom
 from explorer.ui.path.itinerary import Itinerary
+from explorer.ui.path.journey_strip import JourneyStrip
 from explorer.ui.path.pace import Pace
 from explorer.ui.path.playing import Player
 from explorer.ui.path.rows import PathRows
@@ -30,7 +31,6 @@ from explorer.ui.widgets import ink
 from explorer.ui.widgets.glyphs import GlyphButton
 from explorer.ui.widgets.lanes import Lanes
 from explorer.ui.widgets.picture import image_of
-from explorer.ui.widgets.strip import FilmStrip
 from explorer.work.messages import Opened
 
 _NOTES = ("Choose a sample and press P to pin A, another for B.", "Choose another sample and press P to pin B.")
@@ -62,7 +62,7 @@ class PathPanel(QWidget):
         self.darkroom = Darkroom(store, self)
         self.player = Player(clock, self)
         self.controls = PathControls(self)
-        self.strip = FilmStrip(self)
+        self.strip = JourneyStrip(self)
         self.pace = Pace(self)
         self.lanes, self.rows = Lanes(self.strip.x_of, self), PathRows(self)
         self._lay_out()
@@ -239,8 +239,8 @@ class PathPanel(QWidget):
 
     def _begin_film(self) -> None:
         self.forget_frames()
-        self._show_path(self._store.state)
         self.darkroom.begin()
+        self._show_path(self._store.state)
 
     def _show_path(self, state: State) -> None:
         path, complete = state.path, self._is_complete()
@@ -313,7 +313,8 @@ class PathPanel(QWidget):
         self.controls.export_wanted.connect(self.export_wanted)
         self.strip.scrubbed.connect(self._scrub)
         self.strip.taken.connect(self._take)
-        self.strip.setToolTip("Drag to scrub; double-click a frame to go there.")
+        self.strip.moved.connect(self.itinerary.move)
+        self.strip.dropped.connect(lambda carried, index: self.itinerary.drop(carried, self._opened, index))
         self.player.due.connect(self._ask_due)
         self.player.skipped.connect(self.pace.note_skipped)
         self.pace.changed.connect(lambda: self._show_path(self._store.state))

@@ -17,7 +17,6 @@ from explorer.session.route import letter, stops, waypoints_of
 from explorer.session.shown import shown_latent
 from explorer.session.state import NOTHING, Keyframe, Pin, State, frozen
 from explorer.session.store import Store
-from explorer.ui.carried import Carried
 from explorer.ui.path.itinerary import Itinerary
 from explorer.ui.path.tool_layout import Parts
 from explorer.ui.path.waypoints import Entry
@@ -61,19 +60,6 @@ class PathTool(QWidget):
         self.parts.draw.setChecked(on)
 
     # out
-
-    def _drop(self, carried: Carried) -> None:
-        """Samples and snapshots that were dragged here become waypoints."""
-        state = self._store.state
-        samples = self._opened.samples.get(state.place.space) if self._opened else None
-        for index in carried.samples:
-            if samples is not None and index < len(samples):
-                self.itinerary.add(Pin(frozen(samples.latents[index]), index))
-        for number in carried.snapshots:
-            kept = next((one for one in state.shelf if one.number == number), None)
-            if kept is not None and kept.place.space == state.place.space:
-                placed = State(state.model, kept.place)
-                self.itinerary.add(Pin(frozen(shown_latent(placed, self._concepts)), kept.place.sample))
 
     def _loop(self) -> None:
         place = self._shown()
@@ -163,7 +149,7 @@ class PathTool(QWidget):
 
     def _join(self) -> None:
         parts = self.parts
-        parts.waypoints.dropped.connect(self._drop)
+        parts.waypoints.dropped.connect(lambda carried: self.itinerary.drop(carried, self._opened))
         parts.waypoints.moved.connect(self.itinerary.move)
         parts.waypoints.removed.connect(self.itinerary.remove)
         parts.waypoints.replaced.connect(

@@ -51,9 +51,8 @@ class Waypoints(QListWidget):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setIconSize(QSize(SIDE, SIDE))
         self.setSpacing(ink.GRID // 2)
-        self.setAcceptDrops(True)
-        self.setDragEnabled(True)
         self.setDragDropMode(QListWidget.DragDropMode.DragDrop)
+        self.viewport().setAcceptDrops(True)  # which `setMovement` took away
         self.setFixedHeight(SIDE + 5 * ink.GRID)
         self.setAccessibleName("Waypoints of the path")
         self.setToolTip("Drag waypoints into another order; drop samples here; Delete removes; right-click for more.")

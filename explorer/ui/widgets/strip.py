@@ -44,6 +44,11 @@ class FilmStrip(QWidget):
         return self._current
 
     @property
+    def stops(self) -> Sequence[tuple[float, str]]:
+        """Where the film stops over, and the letters."""
+        return self._stops
+
+    @property
     def images(self) -> Mapping[int, QImage]:
         """The frames there are, by number."""
         return self._images
@@ -108,6 +113,10 @@ class FilmStrip(QWidget):
         first, last = self._rail()
         return first + (last - first) * frame / max(1, self._count - 1)
 
+    def disc_at(self, x: float) -> QRectF:
+        """Where a letter at `x` on the rail stands."""
+        return QRectF(x - _STOP, self.height() - 2 * _STOP - 1, 2 * _STOP, 2 * _STOP)
+
     def frame_at(self, x: float) -> int:
         first, last = self._rail()
         share = (x - first) / max(1.0, last - first)
@@ -154,14 +163,14 @@ class FilmStrip(QWidget):
         if self._count > 1:
             self._paint_rail(painter)
             for place, letter in self._stops:
-                self._paint_stop(painter, self.x_of(place), letter)
+                self.paint_stop(painter, self.x_of(place), letter)
             self._paint_current(painter, cells)
 
     def _paint_note(self, painter: QPainter, cells: Sequence[tuple[int, QRect]]) -> None:
         """The first waypoint where there is one, and what to do next."""
         if self._stops:
             self._paint_cell(painter, *cells[0])
-            self._paint_stop(painter, QRectF(cells[0][1]).center().x(), self._stops[0][1])
+            self.paint_stop(painter, QRectF(cells[0][1]).center().x(), self._stops[0][1])
         painter.setFont(self.font())
         painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
         side = cells[0][1].width() + ink.GRID
@@ -175,11 +184,12 @@ class FilmStrip(QWidget):
         else:
             paint_image(painter, cell, image, smooth=image.width() > cell.width())
 
-    def _paint_stop(self, painter: QPainter, x: float, letter: str) -> None:
+    def paint_stop(self, painter: QPainter, x: float, letter: str) -> None:
+        """A letter on the rail."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(ink.grey(self.palette(), 0.45))
-        disc = QRectF(x - _STOP, self.height() - 2 * _STOP - 1, 2 * _STOP, 2 * _STOP)
+        disc = self.disc_at(x)
         painter.drawEllipse(disc)
         painter.setFont(ink.small(ink.heading(self.font())))
         painter.setPen(self.palette().color(QPalette.ColorRole.Window))
