@@ -15,6 +15,7 @@ from explorer.session.store import Store
 from explorer.ui.carried import packed
 from explorer.ui.path.panel import PathPanel
 from explorer.ui.path.tool import PathTool
+from explorer.ui.studio.bucket import BucketView
 
 MODEL = opened()
 LATENTS = MODEL.samples["z"].latents
@@ -129,3 +130,11 @@ def test_a_drop_on_the_list_of_waypoints_adds_them_at_the_end(qtbot: QtBot, stor
     tool.show_model(MODEL)
     drop(tool.parts.waypoints.viewport(), packed([8, 9]), QPointF(5, 5))
     assert order(store) == [8, 9]
+
+
+def test_a_drop_on_a_bucket_of_the_studio_is_taken(qtbot: QtBot) -> None:
+    view = BucketView("with", "Y", "")
+    qtbot.addWidget(view)
+    with qtbot.waitSignal(view.dropped) as dropped:
+        drop(view.tiles.viewport(), packed([8, 9]), QPointF(5, 5))
+    assert dropped.args[0].samples == (8, 9)

@@ -14,9 +14,8 @@ from explorer.latents.paths.base import Floats, Ground, Kind, Knots, rounded
 KNOTS = 16
 """Pieces of each section."""
 STEPS, TOLD = 120, 4
-BENDING: Floats = np.linalg.inv(2 * np.eye(KNOTS - 1) - np.eye(KNOTS - 1, k=1) - np.eye(KNOTS - 1, k=-1)).astype(
-    np.float64
-)
+CHAIN = 2 * np.eye(KNOTS - 1) - np.eye(KNOTS - 1, k=1) - np.eye(KNOTS - 1, k=-1)
+BENDING: Floats = np.linalg.inv(CHAIN).astype(np.float64)
 """The inverse of the Laplacian of a chain of knots between two fixed ends."""
 RATE = 0.05
 """Of the longest first step of a knot, in parts of the length of its section."""

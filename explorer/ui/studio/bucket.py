@@ -32,9 +32,8 @@ class _Tiles(QListWidget):
         self.setSelectionMode(QListWidget.SelectionMode.ExtendedSelection)
         self.setIconSize(QSize(SIDE, SIDE))
         self.setGridSize(QSize(SIDE + 4, SIDE + 4))
-        self.setAcceptDrops(True)
-        self.setDragEnabled(True)
         self.setDragDropMode(QListWidget.DragDropMode.DragDrop)
+        self.viewport().setAcceptDrops(True)  # which `setMovement` took away
         self.setDefaultDropAction(Qt.DropAction.CopyAction)
         self.setFixedHeight(2 * (SIDE + 4) + ink.GRID)
 
