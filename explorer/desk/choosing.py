@@ -23,10 +23,10 @@ class Choosing(QObject):
             "select_all": lambda: self._select("Select all", chosen(np.arange(self._count))),
             "select_none": lambda: self._select("Select nothing", NONE),
             "select_others": lambda: self._select("Select the others", others(store.state.selection, self._count)),
-            "tool_pan": lambda: window.map.take_tool("pan"),
-            "tool_lasso": lambda: window.map.take_tool("lasso"),
-            "tool_box": lambda: window.map.take_tool("box"),
-            "tool_brush": lambda: window.map.take_tool("brush"),
+            "tool_pan": lambda: window.maps.take_tool("pan"),
+            "tool_lasso": lambda: window.maps.take_tool("lasso"),
+            "tool_box": lambda: window.maps.take_tool("box"),
+            "tool_brush": lambda: window.maps.take_tool("brush"),
         }
 
     @property

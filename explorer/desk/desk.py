@@ -22,6 +22,7 @@ from explorer.desk.grid_paper import GridPaper
 from explorer.desk.habits import Habits
 from explorer.desk.honesty import Honesty
 from explorer.desk.live import Live
+from explorer.desk.losses import Losses
 from explorer.desk.measuring import Measuring
 from explorer.desk.open_model import OpenModel
 from explorer.desk.papers import Papers
@@ -58,6 +59,9 @@ class Desk(QObject):
             Pictures(self.store, self.engine, self.model, self.window),
             Gallery(self.engine, self.model, self.window),
             Honesty(self.store, self.model, self.window, self.jobs),
+            Honesty(self.store, self.model, self.window, self.jobs, "second"),
+            Losses(self.store, self.model, self.window, self.jobs, "first"),
+            Losses(self.store, self.model, self.window, self.jobs, "second"),
             courses := Courses(self.store, self.engine, self.model, self.window),
             Wayfaring(self.store, self.engine, self.model, self.window),
             Costing(self.store, self.engine, self.model, self.window, self.jobs, courses),

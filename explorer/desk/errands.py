@@ -44,13 +44,13 @@ class Errands(QObject):
             "step_on": lambda: window.path.step(1),
             "leave": self._leave,
             "reset_view": window.maps.reset_view,
-            "grid": window.map.toggle_grid,
+            "grid": window.maps.toggle_grid,
             "second_map": window.maps.toggle,
         }
         engine.sampled.connect(self._take_sample)
         engine.encoded.connect(self._take_encoded)
         window.map.space_wanted.connect(self._change_space)
-        window.map.pin_wanted.connect(window.path.pin)
+        window.maps.pin_wanted.connect(window.path.pin)
         store.listen(self._show_history)
         model.changed.connect(self._show_model)
         self._show_history(store.state, store.state)

@@ -16,6 +16,7 @@ from explorer.desk.open_model import OpenModel
 from explorer.errors import InputError
 from explorer.latents.arrays import Images, Latents
 from explorer.models.base import Card
+from explorer.session.state import Seat
 from explorer.ui.main_window import MainWindow
 from explorer.ui.map.grid_view import GridView
 from explorer.work.engine import Engine
@@ -57,16 +58,15 @@ class GridPaper(QObject):
         self._sheet: Sheet | None = None
         self._begun = 0
         self.table: Mapping[str, Callable[[], None]] = {"save_grid": self._ask_save}
-        window.map.grid_save_wanted.connect(lambda: window.done.emit("save_grid"))
+        window.maps.grid_save_wanted.connect(self._ask_save)
         window.status.cancel_wanted.connect(self._cancel)
         engine.decoded.connect(self._take)
         model.changed.connect(self._drop)
 
-    def save(self, path: Path) -> None:
-        """Write the grid of the view to a PNG, in the background. Raises InputError while there is no grid."""
-        view, opened = self._window.map.grid_view(), self._model.opened
-        if view is None or opened is None:
-            raise InputError("There is no grid to save.", "Show it first: press G, or click Grid above the map.")
+    def save(self, path: Path, seat: Seat = "first") -> None:
+        """Write the grid of a map's view to a PNG, in the background. Raises InputError while there is no grid."""
+        view, opened = self._view(seat), self._model.opened
+        assert opened is not None
         self._jobs.run(
             "grid sheet",
             lifted,
@@ -74,12 +74,18 @@ class GridPaper(QObject):
             done=lambda latents: self._decode(opened, view, path, latents),
         )
 
-    def _ask_save(self) -> None:
-        if self._window.map.grid_view() is None:
-            self.save(Path())
+    def _view(self, seat: Seat) -> GridView:
+        panel = self._window.maps.panel(seat)
+        view = None if panel is None else panel.grid_view()
+        if view is None or self._model.opened is None:
+            raise InputError("There is no grid to save.", "Show it first: press G, or click Grid above the map.")
+        return view
+
+    def _ask_save(self, seat: Seat = "first") -> None:
+        self._view(seat)
         path, _kind = QFileDialog.getSaveFileName(self._window, "Save grid", "grid.png", "PNG (*.png)")
         if path:
-            self.save(Path(path).with_suffix(".png"))
+            self.save(Path(path).with_suffix(".png"), seat)
 
     def _decode(self, opened: Opened, view: GridView, path: Path, latents: Latents) -> None:
         if opened is not self._model.opened:

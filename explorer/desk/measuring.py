@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -11,10 +12,10 @@ from PySide6.QtCore import QObject, QTimer
 
 from explorer.desk.background import Background
 from explorer.desk.open_model import OpenModel
-from explorer.latents.arrays import Latents, Points
-from explorer.latents.surroundings import Surroundings, lost, spread
+from explorer.latents.arrays import Latents
+from explorer.latents.surroundings import Surroundings, spread
 from explorer.models.quantities import DENSITY, QUANTITIES, Quantity, lacking
-from explorer.session.state import State
+from explorer.session.state import Seat, State
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
@@ -22,6 +23,7 @@ from explorer.work.job import Step
 from explorer.work.messages import Measured, MeasureRequest, Opened, Purpose
 
 PURPOSES: tuple[Purpose, ...] = ("first values", "sample values")
+TILES: Mapping[Seat, Purpose] = {"first": "tile values", "second": "second tile values"}
 FIRST = 96  # samples that tell the range of the colours, before the tiles
 PORTION = 10_000  # samples that a model is asked about at once ...
 MOST = 100_000  # ... and in all, evenly over the set: of more, the others stay grey, and the legend says how many
@@ -37,7 +39,6 @@ class Known:
     """What is known of the samples so far: NaN where nothing is. `due`: which of `MOST` a model was not asked yet."""
 
     values: Values
-    points: Points | None = field(default=None)  # of the map that the numbers are about
     due: NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,32 +62,22 @@ class Measuring(QObject):
         super().__init__()
         self._store, self._engine, self._model, self._window, self._jobs = store, engine, model, window, jobs
         self._known: dict[Key, Known] = {}
-        self._points: Points | None = None
         self._flying = 0  # samples that the engine owes numbers of
-        self._later = QTimer(self, singleShot=True, interval=SHOW_MS)
+        self._later = QTimer(window, singleShot=True, interval=SHOW_MS)  # ends with the window
         self._later.timeout.connect(self._show)
-        window.map.values_wanted.connect(self._ask_tiles)
-        window.map.placed.connect(self._take_points)
+        window.maps.values_wanted.connect(self._ask_tiles)
         store.listen(self._follow)
         model.changed.connect(self._show_model)
         engine.measured.connect(self._take)
 
     def _show_model(self, opened: Opened | None) -> None:
         self._known.clear()
-        self._points = None
         if opened is not None:
             self._ask_samples()
 
     def _follow(self, old: State, new: State) -> None:
         before, now = old.place, new.place
         if (old.colour, before.space, before.truncation) != (new.colour, now.space, now.truncation):
-            self._ask_samples()
-
-    def _take_points(self, points: Points) -> None:
-        """The map is another one: so is what it has lost."""
-        self._points = points
-        quantity = self._quantity
-        if quantity is not None and quantity.by == "map":
             self._ask_samples()
 
     # Samples
@@ -98,10 +89,8 @@ class Measuring(QObject):
         if quantity is None or key is None or samples is None or not self._model.fits(self._store.state):
             return
         known = self._known.get(key)
-        if known is not None and quantity.by == "map" and known.points is not self._points:
-            known = None
         if known is None:
-            known = self._known[key] = Known(np.full(len(samples), np.nan, np.float32), self._points)
+            known = self._known[key] = Known(np.full(len(samples), np.nan, np.float32))
         self._show()
         known.begin()
         if quantity.by == "model":
@@ -118,15 +107,11 @@ class Measuring(QObject):
                 self._ask_engine(purpose, quantity.name, latents[part], tuple(part.tolist()))
 
     def _measure_samples(self, key: Key, quantity: Quantity, latents: Latents, known: Known) -> None:
-        points = known.points if quantity.by == "map" else None
-        if quantity.by == "map" and (points is None or len(points) != len(latents)):
-            return  # the map is still to come
         self._jobs.run(
             "sample values",
             of_samples,
             quantity.name,
             latents,
-            points,
             done=lambda values: self._take_samples(key, known, values),
             title=f"Measuring: {quantity.name}",
         )
@@ -145,21 +130,26 @@ class Measuring(QObject):
 
     # Tiles
 
-    def _ask_tiles(self, latents: Latents | None, marks: tuple[object, ...]) -> None:
+    def _ask_tiles(self, seat: Seat, latents: Latents | None, marks: tuple[object, ...]) -> None:
         quantity, key = self._quantity, self._key
         if latents is None or quantity is None or key is None:
-            self._engine.forget("tile values")
+            self._engine.forget(TILES[seat])
         elif quantity.by == "model":
-            self._ask_engine("tile values", quantity.name, latents, marks)
+            self._ask_engine(TILES[seat], quantity.name, latents, marks)
         elif (samples := self._model.samples()) is not None:
             self._jobs.run(
-                "tile values",
+                TILES[seat],
                 of_places,
                 quantity.name,
                 samples.latents,
                 latents,
-                done=lambda values: self._window.map.show_tile_values(marks, values) if key == self._key else None,
+                done=lambda values: self._show_tiles(seat, marks, values) if key == self._key else None,
             )
+
+    def _show_tiles(self, seat: Seat, marks: tuple[object, ...], values: Values) -> None:
+        panel = self._window.maps.panel(seat)
+        if panel is not None:
+            panel.show_tile_values(marks, values)
 
     # The engine
 
@@ -174,8 +164,9 @@ class Measuring(QObject):
         key = self._key
         if key != (measured.key, measured.space, measured.truncation, measured.quantity):
             return
-        if measured.purpose == "tile values":
-            self._window.map.show_tile_values(measured.marks, measured.values)
+        seat = next((seat for seat, purpose in TILES.items() if purpose == measured.purpose), None)
+        if seat is not None:
+            self._show_tiles(seat, measured.marks, measured.values)
         elif key is not None and (known := self._known.get(key)) is not None:
             known.values[list(cast(tuple[int, ...], measured.marks))] = measured.values
             self._flying -= len(measured.values)
@@ -190,7 +181,9 @@ class Measuring(QObject):
     @property
     def _quantity(self) -> Quantity | None:
         opened, found = self._model.opened, QUANTITIES.get(self._store.state.colour)
-        return None if found is None or opened is None or lacking(found, opened.card, self._model.samples()) else found
+        if found is None or opened is None or found.by == "map":  # of a map see `losses`
+            return None
+        return None if lacking(found, opened.card, self._model.samples()) else found
 
     @property
     def _key(self) -> Key | None:
@@ -199,14 +192,14 @@ class Measuring(QObject):
         return None if quantity is None or opened is None else (opened.key, place.space, truncation, quantity.name)
 
 
-def of_samples(name: str, latents: Latents, points: Points | None, *, step: Step) -> Values:
-    """A quantity of every sample, float32 (n,), told by the samples (n, d) and their places (n, 2): the job."""
+def of_samples(name: str, latents: Latents, *, step: Step) -> Values:
+    """A quantity of every sample, float32 (n,), told by the samples (n, d): the job."""
     values = np.empty(len(latents), np.float32)
     around = Surroundings(latents)
     for start in range(0, len(latents), AT_ONCE):
         step(start, len(latents))
         own = np.arange(start, min(start + AT_ONCE, len(latents)))
-        values[own] = _among(around, name, latents[own], own) if points is None else lost(latents, points, own)
+        values[own] = _among(around, name, latents[own], own)
     return values
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import numpy as np
@@ -10,12 +10,14 @@ from PySide6.QtCore import QObject
 
 from explorer.desk.open_model import OpenModel
 from explorer.latents.arrays import Latents
-from explorer.session.state import Place, State
+from explorer.session.state import Place, Seat, State
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
 from explorer.ui.map.grid import coarse_among
 from explorer.work.engine import Engine
 from explorer.work.messages import Decoded, Opened, Purpose
+
+GRIDS: Mapping[Seat, Purpose] = {"first": "grid", "second": "second grid"}
 
 
 class Pictures(QObject):
@@ -26,7 +28,7 @@ class Pictures(QObject):
         self._store, self._engine, self._model, self._window = store, engine, model, window
         window.maps.thumbnails_wanted.connect(self._ask_thumbnails)
         window.maps.glance_wanted.connect(lambda sample: self._ask_thumbnails([sample], "glance"))
-        window.map.grid_wanted.connect(self._ask_grid)
+        window.maps.grid_wanted.connect(self._ask_grid)
         window.path.film_wanted.connect(self._ask_film)
         window.shelf.pictures_wanted.connect(self._ask_shelf)
         store.listen(self._follow)
@@ -38,11 +40,11 @@ class Pictures(QObject):
         if samples is not None:
             self._model.ask_pictures(purpose, samples.latents[np.asarray(indices, dtype=np.int64)], tuple(indices))
 
-    def _ask_grid(self, latents: Latents | None, marks: tuple[object, ...]) -> None:
+    def _ask_grid(self, seat: Seat, latents: Latents | None, marks: tuple[object, ...]) -> None:
         if latents is None:
-            self._engine.forget("grid")
+            self._engine.forget(GRIDS[seat])
         else:
-            self._model.ask_pictures("grid", latents, marks, first=coarse_among(marks))
+            self._model.ask_pictures(GRIDS[seat], latents, marks, first=coarse_among(marks))
 
     def _ask_film(self, latents: Latents | None) -> None:
         if latents is None or not len(latents):
@@ -77,6 +79,12 @@ class Pictures(QObject):
         samples = self._model.samples()
         return samples is not None and np.array_equal(decoded.latents, samples.latents[list(indices)])
 
+    def _show_tiles(self, decoded: Decoded) -> None:
+        for seat, purpose in GRIDS.items():
+            panel = self._window.maps.panel(seat)
+            if purpose == decoded.purpose and panel is not None:
+                panel.show_tiles(decoded.marks, decoded.images)
+
     def _show(self, decoded: Decoded) -> None:
         opened = self._model.opened
         if opened is None or decoded.key != opened.key:
@@ -84,8 +92,8 @@ class Pictures(QObject):
         window, marks = self._window, cast(tuple[int, ...], decoded.marks)
         if decoded.purpose in ("thumbnails", "glance") and self._is_of_this_space(decoded, marks):
             window.maps.show_thumbnails(marks, decoded.images)
-        elif decoded.purpose == "grid":
-            window.map.show_tiles(marks, decoded.images)
+        elif decoded.purpose in GRIDS.values():
+            self._show_tiles(decoded)
         elif decoded.purpose == "film":
             window.path.show_frames(marks, decoded.images, decoded.latents)
         elif decoded.purpose == "shelf":

@@ -20,10 +20,12 @@ ORDER = (
     "rows",
     "export",
     "grid",
+    "second grid",
     "sheet",
     "film values",
     "first values",
     "tile values",
+    "second tile values",
     "effects",
     "library",
     "reading",
@@ -32,10 +34,13 @@ ORDER = (
     "sample values",
 )
 IDLE = frozenset(  # wait while the hand is at work
-    {"first values", "tile values", "library", "reading", "reach", "thumbnails", "sample values"}
+    {
+        *("first values", "tile values", "second tile values", "library"),
+        *("reading", "reach", "thumbnails", "sample values"),
+    }
 )
 MEASURES = frozenset(  # need the weights, not only a twin
-    {"film values", "first values", "tile values", "effects", "reach", "sample values"}
+    {"film values", "first values", "tile values", "second tile values", "effects", "reach", "sample values"}
 )
 CHUNK_MS = 15.0  # a live request waits for one chunk at most; or for one latent, where that takes longer
 IDLE_CHUNK_MS = 45.0  # the first picture of a drag may wait for one of these; while the hand moves there are none

@@ -7,6 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from explorer.desk.desk import Desk
+from explorer.desk.losses import losses
 from explorer.desk.measuring import of_places, of_samples
 from explorer.latents.surroundings import Surroundings, kin, lost
 from explorer.models.quantities import DENSITY, DISTANCE, LOST, QUANTITIES, ROUND_TRIP, STRETCH
@@ -123,8 +124,8 @@ def test_jobs_tell_the_same_of_a_sample_and_of_its_place() -> None:
         pass
 
     assert of_places(DISTANCE, latents, latents, step=step) == pytest.approx(np.zeros(50), abs=1e-5)
-    assert (of_samples(DISTANCE, latents, None, step=step) > 0).all()
-    assert of_samples(LOST, latents, latents[:, :2], step=step).max() <= 1
+    assert (of_samples(DISTANCE, latents, step=step) > 0).all()
+    assert losses(latents, latents[:, :2], step=step).max() <= 1
 
 
 def test_a_gan_offers_no_density_and_no_round_trip_and_says_why(qtbot: QtBot, desk: Desk) -> None:

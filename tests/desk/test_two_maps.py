@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,10 +14,12 @@ from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
 from explorer.desk.desk import Desk
+from explorer.errors import InputError
 from explorer.latents.selections import chosen
-from explorer.models.quantities import DISTANCE, LOST
+from explorer.latents.surroundings import lost
+from explorer.models.quantities import DISTANCE, LOST, STRETCH
 from explorer.projections import ProjectionChoice
-from explorer.session.preferences import Preferences
+from explorer.session.preferences import PointsLook, Preferences
 from explorer.ui.map.panel import MapPanel
 
 WAIT = 60_000  # ms
@@ -157,12 +160,78 @@ def test_both_maps_fit_a_small_window(qtbot: QtBot, desk: Desk, second: MapPanel
     assert desk.window.minimumSizeHint().width() <= 1280
 
 
-def test_what_one_map_lost_does_not_colour_the_other(desk: Desk, second: MapPanel) -> None:
-    ones = np.ones(30, np.float32)
-    desk.window.maps.show_values(LOST, ones)
-    desk.window.maps.show_values(DISTANCE, ones * 2)
-    shown = desk.window.map._chart.measured, second._chart.measured
-    assert [one and one.name for one in shown] == [DISTANCE, DISTANCE]
-    desk.window.maps.show_values(LOST, ones)
-    shown = desk.window.map._chart.measured, second._chart.measured
-    assert [one and one.name for one in shown] == [LOST, DISTANCE]
+def test_each_map_is_coloured_by_the_neighbours_that_it_lost_itself(qtbot: QtBot, desk: Desk, second: MapPanel) -> None:
+    desk.store.change("Colour", colour=LOST)
+    samples = desk.model.samples()
+    assert samples is not None
+    for panel in (desk.window.map, second):
+        true = lost(samples.latents, panel.canvas.layers.points, np.arange(len(samples)))
+
+        def is_known(panel: MapPanel = panel, true: np.ndarray = true) -> None:
+            known = panel._chart.measured
+            assert known is not None
+            np.testing.assert_allclose(known.values, true)
+
+        qtbot.waitUntil(is_known, timeout=WAIT)
+    desk.store.change("Colour", colour=DISTANCE)
+    qtbot.waitUntil(
+        lambda: second._chart.measured is not None and second._chart.measured.name == DISTANCE, timeout=WAIT
+    )
+
+
+def test_each_map_has_a_grid_of_its_own_decoded_at_its_own_places(qtbot: QtBot, desk: Desk, second: MapPanel) -> None:
+    qtbot.keyClick(desk.window, Qt.Key.Key_G)
+    for panel in (desk.window.map, second):
+        grid = panel.canvas.grid
+        qtbot.waitUntil(lambda grid=grid: bool(grid._fresh) and grid._missing() == [], timeout=WAIT)  # type: ignore[misc]
+        assert panel.bar.grid.isVisible()
+    qtbot.keyClick(desk.window, Qt.Key.Key_G)
+    assert not desk.window.map.grid_setting.on
+    assert not second.grid_setting.on
+
+
+def test_the_numbers_of_tiles_come_to_both_maps(qtbot: QtBot, desk: Desk, second: MapPanel) -> None:
+    for name in (DISTANCE, STRETCH):
+        desk.store.change("Colour", colour=name)
+        if not second.grid_setting.on:
+            desk.do("grid")
+        for panel in (desk.window.map, second):
+            heat = panel.canvas.heat
+            qtbot.waitUntil(lambda heat=heat: bool(heat._fresh) and heat._missing() == [], timeout=WAIT)  # type: ignore[misc]
+
+
+def test_a_tile_of_the_second_map_is_pinned_and_its_grid_saved(
+    qtbot: QtBot, desk: Desk, second: MapPanel, tmp_path: Path
+) -> None:
+    pins = len(desk.store.state.path.waypoints)
+    second.canvas.pinned.emit(np.array([0.2, 0.1]))
+    assert len(desk.store.state.path.waypoints) == pins + 1
+    with pytest.raises(InputError):
+        desk.grid_paper.save(tmp_path / "grid.png", "second")
+    desk.do("grid")
+    qtbot.waitUntil(lambda: second.grid_view() is not None, timeout=WAIT)
+    desk.grid_paper.save(tmp_path / "grid.png", "second")
+    qtbot.waitUntil((tmp_path / "grid.png").exists, timeout=WAIT)
+
+
+def test_the_true_neighbours_of_a_sample_are_tied_on_both_maps(qtbot: QtBot, desk: Desk, second: MapPanel) -> None:
+    second.canvas.chosen.emit(second.canvas.layers.points[5].astype(np.float64), 5)
+    for panel in (desk.window.map, second):
+        qtbot.waitUntil(lambda panel=panel: panel._marks.ties is not None, timeout=WAIT)  # type: ignore[misc]
+
+
+def test_the_hand_holds_the_same_tool_on_both_maps(qtbot: QtBot, desk: Desk, second: MapPanel) -> None:
+    qtbot.keyClick(desk.window, Qt.Key.Key_L)
+    assert [one.canvas.picking.tool for one in (desk.window.map, second)] == ["lasso", "lasso"]
+    second.canvas.picking.take("box")
+    assert desk.window.map.canvas.picking.tool == "box"
+
+
+def test_a_second_map_begins_with_the_look_the_grid_and_the_tool_of_the_first(qtbot: QtBot, desk: Desk) -> None:
+    desk.do("grid")
+    desk.do("tool_brush")
+    desk.window.map.bar.look.wanted.emit(PointsLook(contours=True))
+    desk.do("second_map")
+    second = desk.window.maps.panel("second")
+    assert second is not None
+    assert (second.grid_setting.on, second.canvas.picking.tool, second.look.contours) == (True, "brush", True)

@@ -167,10 +167,10 @@ class MapBar(QWidget):
             layout.addWidget(part)
         layout.addSpacing(ink.GRID)
         self._word = self._quiet("Colour")
-        shared: tuple[QWidget, ...] = (self._word, self.colour, self.grid)
-        for shown in shared:  # in these the second map follows the first
+        for shown in (self._word, self.colour):  # in these the second map follows the first
             layout.addWidget(shown)
             shown.setVisible(self._seat == "first")
+        layout.addWidget(self.grid)
         layout.addStretch(1)
         for button in (self.link, self.look, self.reset, self.beside):
             layout.addWidget(button)

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
-from explorer.models.quantities import QUANTITIES
 from explorer.projections import ProjectionChoice
 from explorer.session.state import Seat, State
 from explorer.session.store import Store
 from explorer.ui.map.camera import Camera
 from explorer.ui.map.panel import MapPanel
+from explorer.ui.map.picking import Tool
 from explorer.work.messages import Opened
 
 
@@ -24,6 +24,9 @@ class MapPair(QWidget):
     `thumbnails_wanted(indices)`: samples whose pictures either map has room for. `glance_wanted(sample)`: the one under
     the cursor.
 
+    `grid_wanted(seat, latents or None, marks)`, `values_wanted(seat, latents or None, marks)`, `placed(seat, points)`,
+    `grid_save_wanted(seat)`, `pin_wanted()`: what a panel says, and which.
+
     The second map is built when it is first wanted, and rests without a model while it is not.
     """
 
@@ -31,6 +34,11 @@ class MapPair(QWidget):
     cancel_wanted = Signal(str)
     thumbnails_wanted = Signal(object)
     glance_wanted = Signal(int)
+    grid_wanted = Signal(str, object, object)
+    values_wanted = Signal(str, object, object)
+    placed = Signal(str, object)
+    grid_save_wanted = Signal(str)
+    pin_wanted = Signal()
 
     def __init__(self, store: Store, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,6 +71,23 @@ class MapPair(QWidget):
         if self._second is not None and self._store.state.second is not None:
             self._second.show_model(opened)
 
+    @property
+    def panels(self) -> tuple[MapPanel, ...]:
+        """The maps on show, the first one first."""
+        second = self.panel("second")
+        return (self.first,) if second is None else (self.first, second)
+
+    def toggle_grid(self) -> None:
+        """The decoded grid, on or off, on all maps. A way of looking: undo does not know it."""
+        on = not self.first.grid_setting.on
+        for panel in self.panels:
+            panel.show_grid_setting(replace(panel.grid_setting, on=on))
+
+    def take_tool(self, tool: Tool) -> None:
+        """What the hand holds on the maps."""
+        for panel in self.panels:
+            panel.take_tool(tool)
+
     def toggle(self) -> None:
         """A second map beside the first, or none: it begins with another kind than the first."""
         state = self._store.state
@@ -89,7 +114,7 @@ class MapPair(QWidget):
         """Numbers of all samples, float32 (n,), that colour both maps; `name` is that of the quantity."""
         self._values = name, values
         self.first.show_values(name, values)
-        if self._second is not None and self._store.state.second is not None and not _is_of_one_map(name):
+        if self._second is not None and self._store.state.second is not None:
             self._second.show_values(name, values)
 
     def _show_change(self, old: State, new: State) -> None:
@@ -102,13 +127,16 @@ class MapPair(QWidget):
             self._second = MapPanel(self._store, "second")
             self._splitter.addWidget(self._second)
             self._join(self._second, "second")
+            self._second.show_look(self.first.look)
+            self._second.show_grid_setting(self.first.grid_setting)
+            self._second.take_tool(self.first.canvas.picking.tool)
         self.first.bar.show_beside(is_there)
         if self._second is None:
             return
         self._second.setVisible(is_there)
         self._second.show_model(self._opened if is_there else None)
         self._wanted.pop("second", None)
-        if is_there and self._values is not None and not _is_of_one_map(self._values[0]):
+        if is_there and self._values is not None:
             self._second.show_values(*self._values)
         if is_there:
             self._splitter.setSizes([1000, 1000])
@@ -118,6 +146,12 @@ class MapPair(QWidget):
         panel.settling.cancel_wanted.connect(lambda: self.cancel_wanted.emit(seat))
         panel.thumbnails_wanted.connect(lambda indices: self._ask_thumbnails(seat, indices))
         panel.glance_wanted.connect(self.glance_wanted)
+        panel.grid_wanted.connect(lambda latents, marks: self.grid_wanted.emit(seat, latents, marks))
+        panel.values_wanted.connect(lambda latents, marks: self.values_wanted.emit(seat, latents, marks))
+        panel.placed.connect(lambda points: self.placed.emit(seat, points))
+        panel.grid_save_wanted.connect(lambda: self.grid_save_wanted.emit(seat))
+        panel.pin_wanted.connect(self.pin_wanted)
+        panel.canvas.picking.tool_changed.connect(self.take_tool)
         panel.bar.beside_wanted.connect(self.toggle)
         panel.bar.link_wanted.connect(self._link)
         panel.canvas.telling.ringed_changed.connect(lambda sample: self._ring_other(seat, sample))
@@ -153,8 +187,3 @@ class MapPair(QWidget):
         if across or up:
             x, y = camera.x if across else there.x, camera.y if up else there.y
             other.canvas.show_twin_camera(replace(there, x=x, y=y, scale=camera.scale))
-
-
-def _is_of_one_map(name: str) -> bool:
-    """Whether a quantity is of the first map itself, such as the neighbours it lost: no other map may show it."""
-    return name in QUANTITIES and QUANTITIES[name].by == "map"

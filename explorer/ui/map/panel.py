@@ -25,7 +25,8 @@ from explorer.ui.map.canvas import MapCanvas
 from explorer.ui.map.chart import Chart
 from explorer.ui.map.drawing import drawing_of
 from explorer.ui.map.footer import MapFooter
-from explorer.ui.map.grid_view import GridView, value_words, view_of
+from explorer.ui.map.grid_view import GridView, view_of
+from explorer.ui.map.joints import join
 from explorer.ui.map.lattice import GridSetting
 from explorer.ui.map.legend import Legend, is_dark
 from explorer.ui.map.marks import Marks
@@ -82,14 +83,13 @@ class MapPanel(QWidget):
         self._colouring = colours.plain(0, "#888888")
         self._marks = Marks()
         self._grid = GridSetting()
+        self.look = PointsLook()
         self.bar, self.canvas, self._footer = MapBar(self, seat), MapCanvas(self), MapFooter(self)
         self._legend, self._tools = Legend(self.canvas), ToolSwitch(self.canvas)
         self._marks_legend, self.settling = MarksLegend(self.canvas), Settling(self.canvas)
         self.canvas.installEventFilter(self)
         self.hand = WaypointHand(self.canvas, lambda: Sight(self._marks.route, self.canvas.camera))
         self.canvas.draw_over = self.hand.draw
-        self.canvas.telling.describe = self._chart.describe
-        self.canvas.telling.describe_place = self._chart.describe_place
         # the legend is built anew in the next turn: Qt walks over all widgets while a palette changes
         self._redress = QTimer(self, singleShot=True, interval=0)
         self._redress.timeout.connect(self._show_colours)
@@ -184,10 +184,6 @@ class MapPanel(QWidget):
         """How the grid is shown, as it was asked for."""
         return self._grid
 
-    def toggle_grid(self) -> None:
-        """The decoded grid, on or off. A way of looking: undo does not know it."""
-        self.show_grid_setting(replace(self._grid, on=not self._grid.on))
-
     def take_tool(self, tool: Tool) -> None:
         """What the hand holds on the map."""
         self.canvas.picking.take(tool)
@@ -216,6 +212,7 @@ class MapPanel(QWidget):
 
     def show_look(self, look: PointsLook) -> None:
         """Size of the points, shade and contours."""
+        self.look = look
         self.bar.look.show_look(look)
         self.canvas.show_look(look)
 
@@ -368,30 +365,16 @@ class MapPanel(QWidget):
         column.addWidget(self._footer)
 
     def _connect(self) -> None:
+        join(self, self.canvas, self._chart)
         self.bar.kind_wanted.connect(self._wishes.ask_kind)
         self.bar.projection_wanted.connect(self._wishes.ask_projection)
         self.bar.colour_wanted.connect(self._wishes.ask_colour)
-        self.bar.space_wanted.connect(self.space_wanted)
-        self.bar.reset_wanted.connect(self.reset_view)
-        self.bar.look.wanted.connect(self.show_look)
-        self.bar.look.wanted.connect(self.look_changed)
-        self.bar.grid.wanted.connect(self.show_grid_setting)
-        self.canvas.grid.lift = self._chart.lifted_all
-        self.canvas.grid.wanted.connect(self.grid_wanted)
-        self.canvas.grid.forgotten.connect(lambda: self.grid_wanted.emit(None, ()))
-        self.canvas.heat.lift = self._chart.lifted_all
-        self.canvas.heat.wanted.connect(self.values_wanted)
-        self.canvas.heat.forgotten.connect(lambda: self.values_wanted.emit(None, ()))
-        self.canvas.telling.describe_tile = lambda tile: value_words(self.canvas, self._chart, tile)
         self.canvas.pinned.connect(self._ask_pin)
-        self.bar.grid.save_wanted.connect(self.grid_save_wanted)
         self.canvas.hovered.connect(self._wishes.ask_preview)
         self.canvas.chosen.connect(self._wishes.ask_place)
         self.canvas.picking.picked.connect(self._wishes.ask_picked)
         self.canvas.picking.tool_changed.connect(self._tools.show_tool)
         self._tools.wanted.connect(self.canvas.picking.take)
-        self.canvas.pictures_wanted.connect(self.thumbnails_wanted)
-        self.canvas.telling.picture_wanted.connect(self.glance_wanted)
         self._legend.resized.connect(self._lay_legend)
         self._legend.highlight_wanted.connect(self._light_up)
         self._store.listen(self._show_change)

@@ -1,0 +1,32 @@
+"""Joins a map's canvas, bar and chart to what the panel says of itself: all that needs no decision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from explorer.ui.map.grid_view import value_words
+
+if TYPE_CHECKING:
+    from explorer.ui.map.canvas import MapCanvas
+    from explorer.ui.map.chart import Chart
+    from explorer.ui.map.panel import MapPanel
+
+
+def join(panel: MapPanel, canvas: MapCanvas, chart: Chart) -> None:
+    """Once, when the panel is built."""
+    bar, telling = panel.bar, canvas.telling
+    bar.space_wanted.connect(panel.space_wanted)
+    bar.reset_wanted.connect(panel.reset_view)
+    bar.look.wanted.connect(panel.show_look)
+    bar.look.wanted.connect(panel.look_changed)
+    bar.grid.wanted.connect(panel.show_grid_setting)
+    bar.grid.save_wanted.connect(panel.grid_save_wanted)
+    for tiles, wanted in ((canvas.grid, panel.grid_wanted), (canvas.heat, panel.values_wanted)):
+        tiles.lift = chart.lifted_all
+        tiles.wanted.connect(wanted)
+        tiles.forgotten.connect(lambda wanted=wanted: wanted.emit(None, ()))
+    canvas.pictures_wanted.connect(panel.thumbnails_wanted)
+    telling.picture_wanted.connect(panel.glance_wanted)
+    telling.describe = chart.describe
+    telling.describe_place = chart.describe_place
+    telling.describe_tile = lambda tile: value_words(canvas, chart, tile)
