@@ -137,7 +137,7 @@ class Bringing(QObject):
         if opened is None:
             return
         space = opened.card.space(state.place.space)
-        rest = {**vars(state.within(0)), "brought": key, "selection": NONE, "subsets": (), "colour": ""}
+        rest = {**vars(state.within(0)), "brought": key, "selection": NONE, "subsets": (), "only": None, "colour": ""}
         self._model.has_choice = False  # the label that tells most colours them
         self._store.change(title, **{**rest, "place": first_place(space.name, space.dim, samples)})
 

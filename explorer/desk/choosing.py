@@ -8,7 +8,8 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from explorer.desk.open_model import OpenModel
-from explorer.latents.selections import NONE, Indices, chosen, others, same
+from explorer.errors import InputError
+from explorer.latents.selections import NONE, Indices, Only, chosen, same, without
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
 
@@ -20,9 +21,10 @@ class Choosing(QObject):
         super().__init__()
         self._store, self._model = store, model
         self.table: Mapping[str, Callable[[], None]] = {
-            "select_all": lambda: self._select("Select all", chosen(np.arange(self._count))),
+            "select_all": lambda: self._select("Select all", self._shown),
             "select_none": lambda: self._select("Select nothing", NONE),
-            "select_others": lambda: self._select("Select the others", others(store.state.selection, self._count)),
+            "select_others": lambda: self._select("Select the others", without(self._shown, store.state.selection)),
+            "show_only": self._show_only,
             "tool_pan": lambda: window.maps.take_tool("pan"),
             "tool_lasso": lambda: window.maps.take_tool("lasso"),
             "tool_box": lambda: window.maps.take_tool("box"),
@@ -30,9 +32,20 @@ class Choosing(QObject):
         }
 
     @property
-    def _count(self) -> int:
-        samples = self._model.samples()
-        return 0 if samples is None else len(samples)
+    def _shown(self) -> Indices:
+        """The samples that are not hidden."""
+        samples, only = self._model.samples(), self._store.state.only
+        return chosen(np.arange(0 if samples is None else len(samples))) if only is None else only.indices
+
+    def _show_only(self) -> None:
+        """The selection alone, or all again. Raises InputError where neither means anything."""
+        selection = self._store.state.selection
+        if len(selection) and (self._store.state.only is None or not same(selection, self._store.state.only.indices)):
+            self._store.change("Show only the selection", only=Only(selection, "the selection"))
+        elif self._store.state.only is not None:
+            self._store.change("Show all samples", only=None)
+        else:
+            raise InputError("Nothing is selected.", "Select samples first: press L and draw around them on the map.")
 
     def _select(self, title: str, selection: Indices) -> None:
         if not same(selection, self._store.state.selection):

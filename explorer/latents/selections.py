@@ -52,6 +52,14 @@ def to_mask(indices: Indices, count: int) -> Mask:
 NONE: Indices = chosen(())
 
 
+@dataclass(frozen=True, eq=False)
+class Only:
+    """Samples that are shown alone, the others being hidden. `words`: which these are."""
+
+    indices: Indices
+    words: str
+
+
 def either(one: Indices, other: Indices) -> Indices:
     """What is in one or the other: or."""
     return from_mask(np.logical_or(*_masks(one, other)))

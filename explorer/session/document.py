@@ -16,7 +16,7 @@ from explorer.errors import InputError
 from explorer.latents import paths
 from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
-from explorer.latents.selections import NONE, Subset
+from explorer.latents.selections import NONE, Only, Subset
 from explorer.latents.selections import to_text as samples_to_text
 from explorer.projections import KINDS, ProjectionChoice
 from explorer.session import studio_text
@@ -70,6 +70,7 @@ def to_text(state: State, card_name: str, fingerprint: str) -> str:
         "shelf": [{"number": snapshot.number, "place": _place(snapshot.place)} for snapshot in state.shelf],
         "brought": state.brought,
         "selection": samples_to_text(state.selection),
+        "only": _only(state.only),
         "subsets": [
             {"name": subset.name, "colour": subset.colour, "samples": samples_to_text(subset.indices)}
             for subset in state.subsets
@@ -102,6 +103,7 @@ def from_text(text: str, spaces: Mapping[str, int] | None = None) -> Document:
         brought=fields.text("brought") if fields.has("brought") else "",
         selection=fields.samples("selection") if fields.has("selection") else NONE,
         subsets=_read_subsets(fields) if fields.has("subsets") else (),
+        only=fields.maybe("only", lambda name: _read_only(fields.within(name))) if fields.has("only") else None,
     )
     document = Document(state, fields.within("model").text("name"), fields.within("model").text("fingerprint"))
     if spaces is not None:
@@ -237,6 +239,14 @@ def _read_second(fields: Fields) -> ProjectionChoice | None:
     if not fields.has("second"):
         return None
     return fields.maybe("second", lambda name: _read_projection(fields.within(name)))
+
+
+def _only(only: Only | None) -> dict[str, str] | None:
+    return None if only is None else {"words": only.words, "samples": samples_to_text(only.indices)}
+
+
+def _read_only(fields: Fields) -> Only:
+    return Only(fields.samples("samples"), fields.text("words"))
 
 
 def _read_subsets(fields: Fields) -> tuple[Subset, ...]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from explorer.latents.arrays import Latent
 from explorer.latents.paths import Knots
-from explorer.latents.selections import NONE, Indices, Subset, chosen
+from explorer.latents.selections import NONE, Indices, Only, Subset, chosen
 from explorer.projections.base import ProjectionChoice
 from explorer.session.studio import Studio
 
@@ -114,6 +114,7 @@ class State:
     brought: str = ""  # what the user's own samples on show are kept under; '' for the model's
     selection: Indices = field(default_factory=lambda: NONE)  # of the samples on show
     subsets: tuple[Subset, ...] = ()  # of the same samples, no name twice
+    only: Only | None = None  # of the same samples, those that are shown; None: all
 
     def subset(self, name: str) -> Subset | None:
         """The subset of this name."""
@@ -135,7 +136,13 @@ class State:
             selection=chosen(self.selection, count),
             studio=self.studio.within(count),
             subsets=tuple(replace(one, indices=chosen(one.indices, count)) for one in self.subsets),
+            only=self._only_within(count),
         )
+
+    def _only_within(self, count: int) -> Only | None:
+        """None where nothing would be left to see."""
+        kept = None if self.only is None else chosen(self.only.indices, count)
+        return replace(self.only, indices=kept) if self.only is not None and kept is not None and len(kept) else None
 
     def moved(self, **place: object) -> State:
         """The same state at another place."""

@@ -89,6 +89,7 @@ DEEDS: tuple[Deed, ...] = (
     Deed("select_all", "All samples", "Select", "Ctrl+A"),
     Deed("select_none", "Nothing", "Select", "Ctrl+Shift+A"),
     Deed("select_others", "The others", "Select", "Ctrl+Shift+I"),
+    Deed("show_only", "Show only the selection, or all", "Select", key=K.Key_F, key_text="F", tip="Hide the others"),
     Deed("side_by_side", "Samples side by side…", "View", "Ctrl+B", tip="Before above, after below, under the sliders"),
     Deed("analogy", "Analogy…", "Edit", "Ctrl+J", tip="a is to b as c is to what?"),
     Deed("original", "Without the sliders, while held", "View", key=K.Key_O, key_text="O"),

@@ -69,7 +69,7 @@ class MapCanvas(QWidget):
         self._settle = self._timer(SETTLE, self._ask_pictures)
         self._fade = self._timer(FRAME, self.update)
         self.selection: Indices = NONE
-        self.picking = Picking(lambda: Scene(self.seen, self.camera), self)
+        self.picking = Picking(lambda: Scene(self._choosable, self.camera), self)
         self.picking.changed.connect(self.update)
         self.telling = MapTelling(self)
         self.picking.tool_changed.connect(lambda _tool: self.telling.rest_cursor())
@@ -129,6 +129,13 @@ class MapCanvas(QWidget):
         """Colours of the samples, and the class that stands out."""
         self.layers.show_colouring(colouring, highlight)
         self.layers.show_ground(self._ground)
+        self.update()
+
+    def show_only(self, there: NDArray[np.bool_] | None) -> None:
+        """The samples (n,) that are seen; None: all."""
+        self.telling.ring(None)
+        self.layers.show_only(there)
+        self._settle.start()
         self.update()
 
     def show_selection(self, selection: Indices) -> None:
@@ -267,6 +274,11 @@ class MapCanvas(QWidget):
     def seen(self) -> Points:
         """The places on the screen, when nothing glides."""
         return self.layers.points if self._settling is None else self._settling
+
+    @property
+    def _choosable(self) -> Points:
+        """The same, NaN where a sample is hidden."""
+        return self.layers.visible if self._settling is None else self.layers.seen_of(self._settling)
 
     @property
     def ringed(self) -> int | None:

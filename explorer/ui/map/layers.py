@@ -42,22 +42,43 @@ class SampleLayers:
         self.pictures = PicturesLayer()
         self.look = PointsLook()
         self._contours = ContourLayer()
-        self._index = PointGrid(self.points)
+        self.visible: Points = self.points  # the same, NaN where a sample is hidden
+        self._whole = self._index = PointGrid(self.points)
+        self._there: NDArray[np.bool_] | None = None
         self._colouring = plain(0, "#888888")
         self._highlight: int | None = None
         self._selected: NDArray[np.integer] | None = None
 
     def show_points(self, points: Points, index: PointGrid, ground: str) -> None:
         """Other places of the samples; drawn there from the next `place_at` on."""
-        self.points, self._index = points, index
-        self._contours.show_points(index)
-        self.pictures.show_points(points)
+        self.points, self._whole = points, index
+        self._sift()
         self.show_ground(ground)
         self._choose()
+
+    def show_only(self, there: NDArray[np.bool_] | None) -> None:
+        """The samples (n,) that are there; the others are neither seen nor found. None: all."""
+        self._there = there
+        self._sift()
+        self.place_at(self.points)
+
+    def _sift(self) -> None:
+        sifted = self._there is not None and len(self._there) == len(self.points)
+        self._index = self._whole.only(self._there) if sifted and self._there is not None else self._whole
+        self.visible = self.seen_of(self.points)
+        self._contours.show_points(self._index)
+        self.pictures.show_points(self.points)
+
+    def seen_of(self, points: Points) -> Points:
+        """Places (n, 2), NaN where a sample is hidden."""
+        if self._there is None or len(self._there) != len(points):
+            return points
+        return np.where(self._there[:, None], points, np.float32(np.nan))
 
     def place_at(self, points: Points) -> None:
         """Draw the samples here: a frame of a glide, or its end."""
         index = self._index if points is self.points else None
+        points = self.visible if index is not None else self.seen_of(points)
         self.dots.show_points(points, index)
         self.rims.show_points(points, index)
 

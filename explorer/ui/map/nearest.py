@@ -58,6 +58,15 @@ class PointGrid:
         other.density = _density(other.x, other.y)
         return other
 
+    def only(self, there: NDArray[np.bool_]) -> PointGrid:
+        """The same grid with those points alone that are there, bool (n,)."""
+        other, kept = copy(self), there[self.ids]
+        before = np.concatenate([[0], np.cumsum(kept)])
+        other._starts = before[self._starts]
+        other.ids, other.x, other.y = self.ids[kept], self.x[kept], self.y[kept]
+        other.density = _density(other.x, other.y)
+        return other
+
     def inside(self, left: float, bottom: float, right: float, top: float) -> NDArray[np.intp]:
         """Indices of the points in a closed rectangle, in rising order."""
         return np.sort(self.within(left, bottom, right, top)).astype(np.intp)

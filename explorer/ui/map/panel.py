@@ -13,6 +13,7 @@ from explorer.export.map_svg import MapDrawing
 from explorer.latents.arrays import Images, Latent, Latents, Points
 from explorer.latents.measures import Neighbourhood
 from explorer.latents.samples import Labels
+from explorer.latents.selections import to_mask
 from explorer.latents.surroundings import Kin
 from explorer.projections.base import Projection
 from explorer.projections.quality import Quality
@@ -32,6 +33,7 @@ from explorer.ui.map.legend import Legend, is_dark
 from explorer.ui.map.marks import Marks
 from explorer.ui.map.marks_legend import MarksLegend
 from explorer.ui.map.nearest import PointGrid
+from explorer.ui.map.only_chip import OnlyChip
 from explorer.ui.map.picking import Tool
 from explorer.ui.map.settling import PRELIMINARY, PRELIMINARY_HINT, Settling
 from explorer.ui.map.tool_switch import ToolSwitch
@@ -87,6 +89,7 @@ class MapPanel(QWidget):
         self.bar, self.canvas, self._footer = MapBar(self, seat), MapCanvas(self), MapFooter(self)
         self._legend, self._tools = Legend(self.canvas), ToolSwitch(self.canvas)
         self._marks_legend, self.settling = MarksLegend(self.canvas), Settling(self.canvas)
+        self.chip = OnlyChip(self.canvas, self._tools)
         self.canvas.installEventFilter(self)
         self.hand = WaypointHand(self.canvas, lambda: Sight(self._marks.route, self.canvas.camera))
         self.canvas.draw_over = self.hand.draw
@@ -236,6 +239,8 @@ class MapPanel(QWidget):
             self._put(route=self._chart.with_bead(self._marks.route))
         if new.selection is not old.selection:
             self._show_selection()
+        if new.only is not old.only:
+            self._show_only()
         if new.subsets is not old.subsets:
             self._show_colours()
         if new.studio is not old.studio:
@@ -265,6 +270,7 @@ class MapPanel(QWidget):
         self._footer.show_samples(0 if samples is None else len(samples), "" if samples is None else samples.provenance)
         self._show_bar()
         self._show_colours()
+        self._show_only()
         self._show_selection()
         self._show_marks()
 
@@ -284,6 +290,12 @@ class MapPanel(QWidget):
         self.canvas.show_colouring(self._colouring, self._highlight)
         if self._seat == "first":  # the other map has the same colours
             self._legend.show_colouring(self._colouring, self._highlight, *self._chart.colour_words)
+
+    def _show_only(self) -> None:
+        only, samples = self._store.state.only, self._chart.samples
+        there = None if only is None or samples is None else to_mask(only.indices, len(samples))
+        self.canvas.show_only(there)
+        self.chip.show_only(only, 0 if samples is None else len(samples))
 
     def _show_selection(self) -> None:
         self.canvas.show_selection(self._store.state.selection)
@@ -345,6 +357,7 @@ class MapPanel(QWidget):
         if watched is self.canvas and event.type() == QEvent.Type.Resize:
             self._legend.settle()
             self._marks_legend.settle()
+            self.chip.settle()
         return False
 
     def changeEvent(self, event: QEvent) -> None:
@@ -375,6 +388,7 @@ class MapPanel(QWidget):
         self.canvas.picking.picked.connect(self._wishes.ask_picked)
         self.canvas.picking.tool_changed.connect(self._tools.show_tool)
         self._tools.wanted.connect(self.canvas.picking.take)
+        self.chip.all_wanted.connect(self._wishes.ask_all)
         self._legend.resized.connect(self._lay_legend)
         self._legend.highlight_wanted.connect(self._light_up)
         self._store.listen(self._show_change)

@@ -80,6 +80,7 @@ class PicturesLayer:
         ids: NDArray[np.integer] = kept[:0]
         if has_room(crowd.in_raster, self.size, crowd.raster_area, zoom):
             ids = grid.within(*wide.bounds)
+            kept = kept[np.isin(kept, ids)]
         elif zoom >= REGIONS_FROM:
             ids = representatives(self._points, grid.within(*wide.bounds), kept, self.size / camera.scale)
             kept = kept[np.isin(kept, ids)]

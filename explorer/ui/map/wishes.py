@@ -50,6 +50,11 @@ class Wishes:
             title = f"Select {len(selection):,} samples" if len(selection) else "Select nothing"
             self._store.change(title, gesture=(self, stroke), selection=selection)
 
+    def ask_all(self) -> None:
+        """No sample is hidden any more."""
+        if self._store.state.only is not None:
+            self._store.change("Show all samples", only=None)
+
     def ask_kind(self, kind: str) -> None:
         """Two dimensions begin with the two that change the picture most."""
         samples, choice = self._chart.samples, self._store.state.choice(self._seat)

@@ -98,6 +98,8 @@ class SamplesPanel(QWidget):
                 self._later.start()
         if new.subsets is not old.subsets or new.selection is not old.selection:
             self._learn()
+        elif new.only is not old.only:
+            self._show_source()
         elif new.colour != old.colour:
             self._show_colours()
 
@@ -148,10 +150,13 @@ class SamplesPanel(QWidget):
         shown = sources.shown(source, self._store.state, samples, self._current)
         if self._found is not None and asked:
             shown = shown.within(self._found, len(samples))
+        only = self._store.state.only
+        if only is not None:
+            shown = shown.within(only.indices, len(samples))
         self._shown = shown
         self.count.setText(f"{len(shown.samples):,} of {len(samples):,} samples")
         self._show_gallery()
-        for button in (self.select, self.keep):
+        for button in (self.select, self.alone, self.keep):
             button.setEnabled(bool(len(shown.samples)) and not self._mistake.text())
 
     def _show_gallery(self) -> None:
@@ -221,6 +226,14 @@ class SamplesPanel(QWidget):
         query = self.query.text().strip()
         self._wishes.select(chosen(self._shown.samples), f"Select {query}" if query else "")
 
+    def _ask_alone(self) -> None:
+        self._wishes.show_only(chosen(self._shown.samples), self._called())
+
+    def _called(self) -> str:
+        """What is shown, in words."""
+        query = self.query.text().strip()
+        return query or self._source.name or sources.TITLES[self._source.kind].lower()
+
     def _ask_subset(self) -> None:
         self._wishes.make(chosen(self._shown.samples), self.query.text().strip())
 
@@ -257,7 +270,11 @@ class SamplesPanel(QWidget):
         self._mistake.setWordWrap(True)
         self._mistake.hide()
         self.count.setFont(ink.tabular(self.count.font()))
-        self.select, self.keep = QPushButton("Select"), QPushButton("Keep as subset")
+        self.select, self.alone = QPushButton("Select"), QPushButton("Show only")
+        self.keep = QPushButton("Keep as subset")
+        self.alone.setToolTip(
+            "Hide all other samples, on the maps and here; \N{MULTIPLICATION SIGN} on the map brings them back"
+        )
         self.select.setToolTip("Select what is shown (Return in the search)")
         self.keep.setToolTip("A named, coloured subset of what is shown, for the map, the search and the concepts")
         self.subsets, self.gallery = SubsetRow(), Gallery()
@@ -266,17 +283,19 @@ class SamplesPanel(QWidget):
 
     def _lay_out(self) -> None:
         first, second = QHBoxLayout(), QHBoxLayout()
+        second.setSpacing(ink.GRID // 2)
         first.addWidget(self.source, 1)
         first.addWidget(self.distance)
-        second.addWidget(self.count, 1)
-        second.addWidget(self.select)
-        second.addWidget(self.keep)
+        for button in (self.select, self.alone, self.keep):
+            second.addWidget(button)
+        second.addStretch(1)
         head = QVBoxLayout(self._head)
         head.setContentsMargins(2 * ink.GRID, ink.GRID, 2 * ink.GRID, 0)
         head.setSpacing(ink.GRID // 2)
         head.addLayout(first)
         head.addWidget(self.query)
         head.addWidget(self._mistake)
+        head.addWidget(self.count)
         head.addLayout(second)
         head.addWidget(self.subsets)
         body = QWidget()
@@ -293,11 +312,12 @@ class SamplesPanel(QWidget):
     def _connect(self) -> None:
         self.source.activated.connect(lambda _index: self._take_source())
         self.distance.activated.connect(lambda _index: self._take_metric())
-        for part in (self.source, self.distance, self.select, self.keep):
+        for part in (self.source, self.distance, self.select, self.alone, self.keep):
             part.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.query.found.connect(self._show_found)
         self.query.returnPressed.connect(self.select.click)
         self.select.clicked.connect(self._ask_select)
+        self.alone.clicked.connect(self._ask_alone)
         self.keep.clicked.connect(self._ask_subset)
         self.subsets.wanted.connect(self._ask_deed)
         self.gallery.chosen.connect(self._ask_sample)

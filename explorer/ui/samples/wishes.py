@@ -7,7 +7,7 @@ from itertools import count
 
 from explorer.latents.palette import CLASSES
 from explorer.latents.samples import LatentSet
-from explorer.latents.selections import Indices, Subset, both, either, same, without
+from explorer.latents.selections import Indices, Only, Subset, both, either, same, without
 from explorer.session.state import NOTHING, frozen
 from explorer.session.store import Store
 
@@ -28,6 +28,12 @@ class Wishes:
     def select(self, indices: Indices, title: str = "") -> None:
         if not same(indices, self._store.state.selection):
             self._store.change(title or f"Select {len(indices):,} samples", selection=indices)
+
+    def show_only(self, indices: Indices, words: str) -> None:
+        """Hide all others; hiding everything, or nothing, would show nothing new."""
+        known = self._store.state.only
+        if len(indices) and (known is None or not same(known.indices, indices)):
+            self._store.change(f"Show only {words}", only=Only(indices, words))
 
     def make(self, indices: Indices, wished: str = "") -> str:
         """Another subset; its name."""
