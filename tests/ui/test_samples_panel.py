@@ -122,6 +122,13 @@ def test_a_click_goes_to_a_sample_and_the_selection_stays(scene: Scene) -> None:
     assert scene.store.state.selection.tolist() == [3, 5, 9]
 
 
+def test_pictures_begin_where_the_search_begins(scene: Scene) -> None:
+    scene.take("All samples")
+    scene.panel.grab()
+    first = scene.gallery.viewport().mapTo(scene.panel, scene.gallery.cell(0).topLeft())
+    assert first.x() == scene.panel.query.mapTo(scene.panel, QPoint(0, 0)).x()
+
+
 def test_pictures_are_asked_for_where_they_are_seen_and_only_once(scene: Scene) -> None:
     scene.take("All samples")
     scene.qtbot.waitUntil(lambda: bool(scene.asked))

@@ -300,14 +300,16 @@ class SamplesPanel(QWidget):
         head.addWidget(self.subsets)
         body = QWidget()
         self._stack = QStackedLayout(body)
-        self._stack.setContentsMargins(2 * ink.GRID - GAP, 0, 0, 0)  # pictures begin where the rest begins
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.gallery)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(ink.GRID // 2)
         column.addWidget(self._head)
-        column.addWidget(body, 1)
+        inset = QHBoxLayout()  # a stacked layout knows no margins
+        inset.setContentsMargins(2 * ink.GRID - GAP, 0, 0, 0)  # pictures begin where the rest begins
+        inset.addWidget(body)
+        column.addLayout(inset, 1)
 
     def _connect(self) -> None:
         self.source.activated.connect(lambda _index: self._take_source())
