@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from map_scene import DIM, MapScene
@@ -17,7 +19,8 @@ from explorer.projections.base import ProjectionChoice
 from explorer.projections.neighbours import NeighbourMap, lift_error
 from explorer.projections.plane import Plane
 from explorer.projections.quality import quality, variance_seen
-from explorer.ui.map.honesty import OF_NEIGHBOUR_MAPS
+from explorer.session.preferences import PointsLook
+from explorer.ui.map.honesty import GIST, OF_NEIGHBOUR_MAPS, looks
 from explorer.ui.map.legend import ColourBar
 from explorer.ui.map.marks import LOST, Marks
 from explorer.ui.map.marks_legend import MEANINGS, MarksLegend
@@ -213,3 +216,30 @@ def test_a_list_of_colours_that_is_open_is_not_filled_anew_by_numbers_that_come(
         scene.store.change("Colour", colour=DISTANCE)
         scene.store.change("Colour", colour="smile")
     assert filled == []
+
+
+def test_a_folded_legend_says_in_short_that_clumps_mislead_and_only_on_maps_of_neighbours(scene: MapScene) -> None:
+    legend = scene.panel.findChild(MarksLegend)
+    assert legend is not None
+    titles = [label for label in legend.findChildren(QLabel) if label.isVisible()]
+    assert titles[0].text() == "Marks"
+    bend(scene)
+    assert GIST in titles[0].text()
+    assert titles[0].toolTip() == "\n".join(OF_NEIGHBOUR_MAPS)
+    assert legend.width() >= titles[0].sizeHint().width()
+
+
+def test_the_footer_says_how_many_samples_made_the_map_where_they_were_not_all(scene: MapScene) -> None:
+    bent = bend(scene)
+    assert scene.panel._footer.words[1] == "300 samples"
+    part = replace(bent, latents=bent.latents[:100], points=bent.points[:100], count=300)
+    scene.panel.show_projection(part, scene.points)
+    assert scene.panel._footer.words[1] == "300 samples,  100 of them fitted"
+    scene.show(pca.fit(scene.samples, ProjectionChoice()))
+    assert scene.panel._footer.words[1] == "300 samples"
+
+
+def test_shade_and_contours_are_explained_where_there_are_any() -> None:
+    assert looks(PointsLook(), 1000) == ()
+    assert len(looks(PointsLook(), 100_000)) == 1
+    assert looks(PointsLook(shaded=False, contours=True), 100_000)[0].startswith("Contours")

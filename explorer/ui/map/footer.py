@@ -103,6 +103,11 @@ class MapFooter(QWidget):
         self._count.setText(f"{count:,} samples" if count else "")
         self._count.setToolTip(f"The points are {provenance}." if count else "")
 
+    def show_fitted(self, words: str) -> None:
+        """How many of the samples made the map, where they were not all."""
+        count = self._count.text().partition(",  ")[0]
+        self._count.setText(f"{count},  {words}" if words else count)
+
     def show_nearness(self, nearness: Nearness | None) -> None:
         """Whether a latent lies among the samples; None when that is not known."""
         self._nearness = nearness

@@ -10,7 +10,9 @@ from explorer.latents.samples import LatentSet
 from explorer.latents.surroundings import Kin
 from explorer.projections.base import Projection
 from explorer.projections.neighbours import NeighbourMap
+from explorer.session.preferences import PointsLook
 from explorer.session.state import Place
+from explorer.ui.map.contours import SHARES
 from explorer.ui.map.marks import Asked, Ties
 
 OF_NEIGHBOUR_MAPS = (
@@ -42,6 +44,23 @@ def reach(
     if known is None or not projection.lift_error or preview is not known[1]:
         return None
     return Asked(known[0].astype(np.float32), projection.place(known[1][None])[0], "")
+
+
+GIST = "sizes, gaps and clumps mean little here"
+MANY = 60_000  # samples from which on points are shaded where they are all in view
+SHADE = "Where very many samples are in view, those that lie thinly are paler."
+CONTOURS = f"Contours: within the lines lie {', '.join(f'{100 * share:.0f}' for share in SHARES)} % of the samples."
+
+
+def looks(look: PointsLook, count: int) -> tuple[str, ...]:
+    """What shade and contours mean, where there are any."""
+    told = (SHADE,) if look.shaded and count > MANY else ()
+    return (*told, CONTOURS) if look.contours else told
+
+
+def fitted(projection: Projection) -> str:
+    """How many samples a map was made of, where they were not all; else ''."""
+    return projection.fitted_words if isinstance(projection, NeighbourMap) else ""
 
 
 def warnings(projection: Projection | None) -> tuple[str, ...]:

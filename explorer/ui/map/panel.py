@@ -20,7 +20,7 @@ from explorer.projections.quality import Quality
 from explorer.session.preferences import PointsLook
 from explorer.session.state import Seat, State
 from explorer.session.store import Store
-from explorer.ui.map import colours, scene
+from explorer.ui.map import colours, honesty, scene
 from explorer.ui.map.bar import MapBar
 from explorer.ui.map.canvas import MapCanvas
 from explorer.ui.map.chart import Chart
@@ -161,6 +161,7 @@ class MapPanel(QWidget):
             self.canvas.show_points(points, projection.axis_names, index)
             self._lay_legend()
         self._footer.show_lift(projection.lift_name, projection.lift_hint)
+        self._footer.show_fitted(honesty.fitted(projection))
         self._show_grid()
         self._show_marks()
 
@@ -216,6 +217,7 @@ class MapPanel(QWidget):
     def show_look(self, look: PointsLook) -> None:
         """Size of the points, shade and contours."""
         self.look = look
+        self._explain_marks()
         self.bar.look.show_look(look)
         self.canvas.show_look(look)
 
@@ -308,7 +310,8 @@ class MapPanel(QWidget):
         self._show_worth(self._store.preview)
 
     def _explain_marks(self) -> None:
-        self._marks_legend.show_marks(self._marks, self._chart.shown, len(self._store.state.selection))
+        looks = honesty.looks(self.look, len(self.canvas.layers.points))
+        self._marks_legend.show_marks(self._marks, self._chart.shown, len(self._store.state.selection), looks)
 
     def _show_worth(self, preview: Latent | None) -> None:
         latent = self._chart.current if preview is None else preview
