@@ -227,7 +227,14 @@ def every_concept(opened: Opened, studio: Studio) -> tuple[Concept, ...]:
 def with_others(studio: Studio, mine: Studio) -> Studio:
     """A studio that came from elsewhere, and the user's own concepts that it does not have: none is lost."""
     names = {concept.name for concept in studio.own}
-    return replace(studio, own=(*studio.own, *(one for one in mine.own if one.name not in names)))
+    recorded = {one.name: one for one in mine.own if one.record is not None}
+    own = tuple(
+        replace(one, record=known.record)
+        if (known := recorded.get(one.name)) is not None and np.array_equal(known.direction, one.direction)
+        else one
+        for one in studio.own
+    )
+    return replace(studio, own=(*own, *(one for one in mine.own if one.name not in names)))
 
 
 def _whereabouts(demo: Demo, beside: Path | None) -> str:

@@ -14,6 +14,7 @@ from safetensors.numpy import save
 
 from explorer.errors import CheckpointError
 from explorer.latents.concepts import Concept
+from explorer.latents.concepts.record import Record
 from explorer.latents.mapped import LARGE, mapped
 from explorer.latents.moments import are_finite
 from explorer.latents.samples import Labels, LatentSet
@@ -23,6 +24,7 @@ from explorer.models.fields import Fields
 
 LARGEST_FILE = 1_000_000_000  # bytes
 Arrays = dict[str, NDArray[np.generic]]
+KEPT = ("examples with: ", "examples without: ", "strip: ")  # before the name of a concept
 
 
 def read_samples(path: str | Path, card: Card | None = None) -> dict[str, LatentSet]:
@@ -120,7 +122,28 @@ def _concept(raw: Fields, arrays: Arrays, spaces: Mapping[str, Space], where: st
         raise CheckpointError(f"{where}: the concept '{name}' has no direction.", "The file is damaged.")
     known = {key: value for key, value in raw.everything().items() if key not in ("name", "space", "sigma", "centre")}
     sigma = raw.number("sigma", 1e-9, 1e9)
-    return Concept(name, direction / np.float32(length), sigma, raw.number("centre", -1e9, 1e9, 0.0), space, known)
+    centre, record = raw.number("centre", -1e9, 1e9, 0.0), _record(arrays, name, spaces[space].dim, where)
+    return Concept(name, direction / np.float32(length), sigma, centre, space, known, record)
+
+
+def _record(arrays: Arrays, name: str, dim: int, where: str) -> Record | None:
+    """The examples and the strip that were kept with a concept; None where none were."""
+    found = [arrays.get(f"{prefix}{name}") for prefix in KEPT]
+    if found[0] is None or found[1] is None or any(one.ndim != 2 for one in found[:2] if one is not None):
+        return None
+    with_, without = (_floats(one, (len(one), dim), where) for one in found[:2] if one is not None)
+    strip = found[2]
+    is_strip = strip is not None and strip.ndim == 4 and strip.dtype == np.uint8 and strip.shape[3] in (1, 3)
+    return Record(with_, without, strip.astype(np.uint8) if strip is not None and is_strip else None)
+
+
+def _kept(concept: Concept) -> Arrays:
+    """The arrays of a concept's record, by their names in a file."""
+    record = concept.record
+    if record is None:
+        return {}
+    known = zip(KEPT, (record.with_, record.without, record.strip), strict=True)
+    return {f"{prefix}{concept.name}": array for prefix, array in known if array is not None}
 
 
 def write_concepts(path: Path, concepts: Iterable[Concept]) -> None:
@@ -136,6 +159,8 @@ def write_concepts_to(path: Path, concepts: Iterable[Concept]) -> None:
         for one in concepts
     ]
     arrays: Arrays = {one.name: one.direction.astype(np.float32) for one in concepts}
+    for one in concepts:
+        arrays |= _kept(one)
     _write(path, arrays, {"concepts": json.dumps(told)})
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from panel_scene import mouse, opened, steps, store_at
+from panel_scene import mouse, opened, pictures, steps, store_at
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
@@ -367,3 +367,25 @@ def test_in_a_space_with_layers_the_draft_acts_on_those_that_are_chosen(panel: S
     assert not drafted.direction[16:].any()
     assert store.undo_title == "Choose layers"
     assert from_text(to_text(store.state, "m", "f")).state.studio.making.layers == (0, 1)
+
+
+def test_a_kept_concept_holds_its_strip_and_examples_which_come_back_and_undo_brings_it_back(
+    panel: StudioPanel, store: Store
+) -> None:
+    put(panel, "with", 1, 2)
+    panel.wishes.put_current("without")
+    panel.show_strip(range(5), pictures(5))
+    press(panel, panel.parts.keep)
+    (kept,) = store.state.studio.own
+    assert kept.record is not None
+    assert kept.record.strip is not None
+    names = panel.parts.library.names
+    row = next(row for row in range(names.count()) if names.item(row).data(Qt.ItemDataRole.UserRole) == kept.name)
+    assert not names.item(row).icon().isNull()
+    panel.parts.library.asked.emit("again", kept.name)
+    making = store.state.studio.making
+    assert (making.with_.samples, making.without.samples) == ((1, 2), (3,))
+    panel.parts.library.asked.emit("remove", kept.name)
+    assert store.state.studio.own == ()
+    store.undo()
+    assert store.state.studio.own[0].record is kept.record

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from explorer.errors import InputError
 from explorer.latents.arrays import Latent, Latents
+from explorer.latents.concepts.record import Record
 
 Numbers = NDArray[np.float64]
 ENOUGH = 20_000  # samples whose spread is the unit: more tell the same
@@ -21,7 +22,8 @@ class Concept:
 
     `direction` float32 (d,), unit length. `centre` and `sigma` are the mean and the standard deviation of the samples'
     coordinates along it: a strength of +1 moves a latent by `sigma * direction`. `provenance` holds what is known of
-    its making: method, label, counts (with, without), held-out AUC, ... (JSON values).
+    its making: method, label, counts (with, without), held-out AUC, ... (JSON values). `record`: its examples and
+    strip, where they were kept.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Concept:
     centre: float = 0.0
     space: str = "z"
     provenance: Mapping[str, object] = field(default_factory=dict)
+    record: Record | None = None
 
     def coordinate(self, latents: Latents | Latent) -> np.ndarray:
         """Where latents (n, d) or (d,) stand along the concept, in sigma from the mean of the samples."""

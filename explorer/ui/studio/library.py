@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent
+import numpy as np
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QGridLayout,
     QLineEdit,
@@ -19,10 +20,13 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.latents.concepts import Concept
+from explorer.latents.concepts.record import Record
 from explorer.session.studio import Studio
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Title
+from explorer.ui.widgets.picture import image_of
 
+STRIP = 28  # pixels, height of a strip
 _NAME = Qt.ItemDataRole.UserRole
 
 
@@ -63,6 +67,8 @@ class Library(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._own: set[str] = set()
+        self._recorded: set[str] = set()
+        self._icons: dict[int, tuple[QIcon, Record]] = {}  # by the record, which is held so that its id stays its own
         self._studio = Studio()
         self.search = QLineEdit(self)
         self.search.setPlaceholderText("Find a concept")
@@ -71,6 +77,7 @@ class Library(QWidget):
         self.search.textChanged.connect(self._show_found)
         self.names = _Names(self)
         self.names.setAccessibleName("Concepts of this model")
+        self.names.setIconSize(QSize(5 * STRIP, STRIP))
         self.names.setMinimumHeight(14 * ink.GRID)
         self.names.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.names.menu_wanted.connect(lambda name, at: self.menu(name).popup(at))
@@ -105,6 +112,7 @@ class Library(QWidget):
     def show_concepts(self, concepts: Sequence[Concept], studio: Studio) -> None:
         """All concepts of this space; those of `studio.own` can be renamed and removed."""
         self._own, self._studio = {concept.name for concept in studio.own}, studio
+        self._recorded = {concept.name for concept in concepts if concept.record is not None}
         self.names.blockSignals(True)
         current = self.names.currentItem().data(_NAME) if self.names.currentItem() else None
         self.names.clear()
@@ -112,11 +120,23 @@ class Library(QWidget):
             item = QListWidgetItem(_words(concept, studio))
             item.setData(_NAME, concept.name)
             item.setToolTip(_told(concept, mine=concept.name in self._own))
+            if (strip := self._icon(concept)) is not None:
+                item.setIcon(strip)
             self.names.addItem(item)
             if concept.name == current:
                 self.names.setCurrentItem(item)
         self.names.blockSignals(False)
         self._show_found(self.search.text())
+
+    def _icon(self, concept: Concept) -> QIcon | None:
+        """The strip of a concept as a picture; None where none was kept."""
+        if concept.record is None or concept.record.strip is None:
+            return None
+        if (known := self._icons.get(id(concept.record))) is None:
+            row = np.concatenate(list(concept.record.strip), axis=1)
+            drawn = QPixmap.fromImage(image_of(row)).scaledToHeight(STRIP, Qt.TransformationMode.SmoothTransformation)
+            known = self._icons[id(concept.record)] = (QIcon(drawn), concept.record)
+        return known[0]
 
     def menu(self, name: str) -> QMenu:
         """What can be done to a concept."""
@@ -127,6 +147,7 @@ class Library(QWidget):
             ("Unlock" if locked else "Lock: the others leave it alone", "lock", True),
             ("Unmute" if muted else "Mute its slider", "mute", True),
             ("Invert", "invert", True),
+            ("Its examples into the buckets", "again", name in self._recorded),
             ("Remove", "remove", mine),
         ):
             menu.addAction(words, partial(self.asked.emit, verb, name)).setEnabled(may)

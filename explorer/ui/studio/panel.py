@@ -14,6 +14,7 @@ from explorer.errors import InputError
 from explorer.latents.arrays import Images, Latents
 from explorer.latents.concepts import Concept
 from explorer.latents.concepts.effects import Count, Effect
+from explorer.latents.pictures import shrunk
 from explorer.latents.samples import HELD_OUT
 from explorer.session.drafts import Draft
 from explorer.session.state import State
@@ -28,6 +29,7 @@ from explorer.ui.studio.wishes import StudioWishes
 from explorer.ui.widgets.picture import image_of
 from explorer.work.messages import Opened
 
+KEPT_SIDE = 64  # pixels of a picture in a kept strip
 STEPS = (-2.0, -1.0, 0.0, 1.0, 2.0)
 
 
@@ -50,6 +52,7 @@ class StudioPanel(QWidget):
         self._store = store
         self.wishes = StudioWishes(store)
         self._images: dict[object, QImage] = {}
+        self._strip: dict[int, np.ndarray] = {}  # the pictures of the strip as they came
         self._tested: Mapping[str, object] = {}
         self._flip: Flipping | None = None
         self.parts = Parts(self)
@@ -66,7 +69,7 @@ class StudioPanel(QWidget):
     def show_model(self, opened: Opened | None) -> None:
         """Another model, or none, has other pictures."""
         if opened is None or not opened.is_same_as(self.wishes.opened):
-            self._images, self._tested = {}, {}
+            self._images, self._tested, self._strip = {}, {}, {}
             self.parts.strip.forget_images()
             self.parts.effects.show_effects((), (), (), "", ())
         self.wishes.opened = opened
@@ -88,6 +91,8 @@ class StudioPanel(QWidget):
         """The latent of now, -2 to +2 along the draft, and then along the draft without its mends."""
         count = len(STEPS)
         for mark, image in zip(marks, images, strict=True):
+            if mark < count:
+                self._strip[mark] = image
             strip = self.parts.strip if mark < count else self.parts.strip_before
             strip.show_images({mark % count: image_of(image)})
 
@@ -218,7 +223,10 @@ class StudioPanel(QWidget):
             self._store.move(f"Go to {STEPS[place]:+.0f} along {draft.name}", strengths=strengths)
 
     def _keep(self) -> None:
-        name = self.wishes.keep(dict(self._tested))
+        whole = (
+            np.stack([self._strip[step] for step in sorted(self._strip)]) if len(self._strip) == len(STEPS) else None
+        )
+        name = self.wishes.keep(dict(self._tested), None if whole is None else shrunk(whole, KEPT_SIDE))
         if name:
             self.kept.emit(name)
 
@@ -285,6 +293,7 @@ class StudioPanel(QWidget):
     def _connect_library(self) -> None:
         library, wishes = self.parts.library, self.wishes
         verbs = {"lock": wishes.toggle_lock, "mute": wishes.toggle_mute, "invert": wishes.invert, "remove": wishes.drop}
+        verbs["again"] = wishes.make_again
         library.asked.connect(lambda verb, name: verbs[verb](name))
         library.renamed.connect(wishes.rename)
         library.combine_wanted.connect(self._combine)

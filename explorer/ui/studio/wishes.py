@@ -9,8 +9,9 @@ from types import MappingProxyType
 import numpy as np
 
 from explorer.errors import InputError
-from explorer.latents.arrays import Latent
+from explorer.latents.arrays import Images, Latent, Latents
 from explorer.latents.concepts import Concept, in_units_of
+from explorer.latents.concepts.record import MOST_KEPT, Record, places_of
 from explorer.latents.edits import edited
 from explorer.latents.samples import LatentSet
 from explorer.session.drafts import Draft, draft, free_name, unmended
@@ -166,17 +167,42 @@ class StudioWishes:
 
     # the concepts
 
-    def keep(self, numbers: dict[str, object]) -> str:
-        """The draft into the library, with its numbers; the buckets are empty again. Its name, '' without a draft."""
+    def keep(self, numbers: dict[str, object], strip: Images | None = None) -> str:
+        """The draft into the library, with its numbers, examples and strip, uint8 (5, h, w, c); the buckets are empty
+        again. Its name, '' without a draft."""
         drafted = self.studio.draft
         if drafted is None:
             return ""
         name = drafted.name
-        told = {**drafted.provenance, **numbers, "examples": _examples(self.making)}
-        kept = replace(drafted, provenance=told)
+        record = Record(self._rows("with"), self._rows("without"), strip)
+        told = {**drafted.provenance, **numbers, "examples": _examples(self.making), "hashes": record.hashes}
+        kept = replace(drafted, provenance=told, record=record)
         studio = replace(self.studio, own=(*self.studio.own, kept), draft=None, making=Making(space=self.making.space))
         self._store.change(f"Keep {name}", studio=studio)
         return name
+
+    def make_again(self, name: str) -> None:
+        """The examples that a concept was made from, back into the buckets: samples where they are the very same."""
+        concept, samples = self._named(name), self.samples
+        if concept is None or concept.record is None or samples is None:
+            return
+        buckets = [self._bucket(part, samples) for part in (concept.record.with_, concept.record.without)]
+        making = Making(space=self._store.state.place.space, with_=buckets[0], without=buckets[1], name=name)
+        self.make(f"Take the examples of {name}", making)
+
+    @staticmethod
+    def _bucket(latents: Latents, samples: LatentSet) -> Bucket:
+        found = places_of(latents, samples.latents)
+        rest = tuple(frozen(latents[place]) for place in range(len(latents)) if place not in found)
+        return Bucket(tuple(dict.fromkeys(found.values())), rest)
+
+    def _rows(self, side: Side) -> Latents:
+        """The latents of a bucket, float32 (n, d), the first of very many."""
+        bucket, samples = self.making.bucket(side), self.samples
+        rows = [samples.latents[one] for one in bucket.samples] if samples is not None else []
+        kept = [*rows, *bucket.latents][:MOST_KEPT]
+        dim = self._store.state.place.base.size
+        return np.stack(kept).astype(np.float32) if kept else np.zeros((0, dim), np.float32)
 
     def add(self, concepts: Sequence[Concept], title: str) -> None:
         """Concepts from elsewhere into the library, under free names."""
@@ -214,7 +240,8 @@ class StudioWishes:
         concept = self._named(name)
         if concept is None:
             return
-        turned = replace(concept, direction=frozen(-concept.direction), centre=-concept.centre)
+        record = None if concept.record is None else concept.record.turned
+        turned = replace(concept, direction=frozen(-concept.direction), centre=-concept.centre, record=record)
         own = tuple(one for one in self.studio.own if one.name != name)
         place = self._store.state.place
         strengths = {key: -value if key == name else value for key, value in place.strengths.items()}
