@@ -15,7 +15,7 @@ from explorer.latents.concepts.concept import Numbers
 from explorer.latents.concepts.difference import unit
 from explorer.latents.concepts.examples import Examples
 
-RIDGE = 0.02  # of the mean variance of a dimension: how much a long normal costs
+RIDGE = 0.08  # of the mean variance of a dimension: how much a long normal costs
 MOST_STEPS = 50
 MANY, MOST_TURNS, NEAR_ENOUGH = 200, 30, 3e-3  # dimensions, turns of conjugate gradients, of the first squared error
 Slopes = Callable[[Numbers], tuple[Numbers, Numbers, Numbers]]
