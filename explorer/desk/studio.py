@@ -38,10 +38,12 @@ class Studio(QObject):
         self._store, self._model, self._window, self._jobs = store, model, window, jobs
         self._panel = window.studio
         self.importing: ImportDialog | None = None  # while it is open
+        self._wanted: list[tuple[Concept, int]] = []  # the strips of the library that are being decoded
         self._weighing = Weighing(store, engine, model, window, jobs)
         panel = self._panel
         panel.pictures_wanted.connect(lambda marks, latents: self._model.ask_pictures("examples", latents, marks))
         panel.strip_wanted.connect(lambda latents: self._model.ask_pictures("strip", latents, range(len(latents))))
+        panel.library_wanted.connect(self._ask_library)
         panel.numbers_wanted.connect(self._ask_numbers)
         panel.import_wanted.connect(self._ask_import)
         panel.export_wanted.connect(self._ask_export)
@@ -61,8 +63,17 @@ class Studio(QObject):
             self.importing.show_pictures(decoded.marks, decoded.images)
         elif decoded.purpose == "examples":
             self._panel.show_pictures(decoded.marks, decoded.images)
+        elif decoded.purpose == "library":
+            self._panel.parts.library.show_strips(self._strips(decoded.marks), decoded.images)
         elif decoded.purpose == "strip":
             self._panel.show_strip(decoded.marks, decoded.images)  # type: ignore[arg-type]
+
+    def _ask_library(self, latents: Latents, marks: list[tuple[Concept, int]]) -> None:
+        self._wanted = marks  # a concept that has been to the engine and back is another object
+        self._model.ask_pictures("library", latents, range(len(marks)))
+
+    def _strips(self, places: Sequence[object]) -> list[tuple[Concept, int]]:
+        return [self._wanted[place] for place in places if isinstance(place, int)]
 
     # numbers
 

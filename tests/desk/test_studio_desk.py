@@ -142,3 +142,13 @@ def test_found_directions_are_kept_and_dropped_by_keys(qtbot: QtBot, desk: Desk)
     assert (kept.name, kept.direction is second.direction, len(page.rows)) == ("age", True, 2)
     page.close()
     assert desk.discovery.page is None
+
+
+def test_the_library_shows_a_strip_of_every_concept_once_it_is_seen(qtbot: QtBot, desk: Desk) -> None:
+    desk.window.tools.setCurrentWidget(desk.window.studio)
+    names = desk.window.studio.parts.library.names
+    assert names.count() == 2
+    qtbot.waitUntil(lambda: not any(names.item(row).icon().isNull() for row in range(2)), timeout=WAIT)
+    example(desk, 1, Qt.Key.Key_Y)
+    QTest.mouseClick(desk.window.studio.parts.keep, Qt.MouseButton.LeftButton)
+    assert names.item(0).data(Qt.ItemDataRole.UserRole) == "new concept"

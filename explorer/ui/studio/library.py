@@ -19,14 +19,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from explorer.latents.arrays import Images
 from explorer.latents.concepts import Concept
-from explorer.latents.concepts.record import Record
 from explorer.session.studio import Studio
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Title
 from explorer.ui.widgets.picture import image_of
 
 STRIP = 28  # pixels, height of a strip
+STEPS = (-2.0, -1.0, 0.0, 1.0, 2.0)
 _NAME = Qt.ItemDataRole.UserRole
 
 
@@ -67,8 +68,10 @@ class Library(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._own: set[str] = set()
+        self._concepts: tuple[Concept, ...] = ()
+        self._drawn: dict[Concept, dict[int, np.ndarray]] = {}  # pictures of strips that were not kept, by step
         self._recorded: set[str] = set()
-        self._icons: dict[int, tuple[QIcon, Record]] = {}  # by the record, which is held so that its id stays its own
+        self._icons: dict[Concept, QIcon] = {}
         self._studio = Studio()
         self.search = QLineEdit(self)
         self.search.setPlaceholderText("Find a concept")
@@ -78,7 +81,7 @@ class Library(QWidget):
         self.names = _Names(self)
         self.names.setAccessibleName("Concepts of this model")
         self.names.setIconSize(QSize(5 * STRIP, STRIP))
-        self.names.setMinimumHeight(14 * ink.GRID)
+        self.names.setMinimumHeight(26 * ink.GRID)
         self.names.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.names.menu_wanted.connect(lambda name, at: self.menu(name).popup(at))
         self.names.removed.connect(lambda name: self.asked.emit("remove", name) if name in self._own else None)
@@ -116,7 +119,9 @@ class Library(QWidget):
         self.names.blockSignals(True)
         current = self.names.currentItem().data(_NAME) if self.names.currentItem() else None
         self.names.clear()
-        for concept in concepts:
+        mine_first = sorted(concepts, key=lambda concept: concept.name not in self._own)
+        self._concepts = tuple(mine_first)
+        for concept in mine_first:
             item = QListWidgetItem(_words(concept, studio))
             item.setData(_NAME, concept.name)
             item.setToolTip(_told(concept, mine=concept.name in self._own))
@@ -129,14 +134,36 @@ class Library(QWidget):
         self._show_found(self.search.text())
 
     def _icon(self, concept: Concept) -> QIcon | None:
-        """The strip of a concept as a picture; None where none was kept."""
-        if concept.record is None or concept.record.strip is None:
-            return None
-        if (known := self._icons.get(id(concept.record))) is None:
-            row = np.concatenate(list(concept.record.strip), axis=1)
-            drawn = QPixmap.fromImage(image_of(row)).scaledToHeight(STRIP, Qt.TransformationMode.SmoothTransformation)
-            known = self._icons[id(concept.record)] = (QIcon(drawn), concept.record)
-        return known[0]
+        """The strip of a concept as a picture, the one that was kept or one that was decoded here; None before."""
+        if concept not in self._icons:
+            drawn = self._drawn.get(concept, {})
+            strip = concept.record.strip if concept.record is not None else None
+            if strip is None and len(drawn) == len(STEPS):
+                strip = np.stack([drawn[step] for step in range(len(STEPS))])
+            if strip is None:
+                return None
+            row = image_of(np.concatenate(list(strip), axis=1))
+            small = QPixmap.fromImage(row).scaledToHeight(STRIP, Qt.TransformationMode.SmoothTransformation)
+            self._icons[concept] = QIcon(small)
+        return self._icons[concept]
+
+    def lacking(self) -> list[Concept]:
+        """Those whose strip was neither kept nor decoded yet."""
+        return [one for one in self._concepts if self._icon(one) is None]
+
+    def show_strips(self, marks: Sequence[tuple[Concept, int]], images: Images) -> None:
+        """Pictures of (concept, step) of those that lacked them."""
+        for (concept, step), image in zip(marks, images, strict=True):
+            self._drawn.setdefault(concept, {})[step] = image
+        self.names.blockSignals(True)
+        for row, concept in enumerate(self._concepts):
+            if self.names.item(row).icon().isNull() and (strip := self._icon(concept)) is not None:
+                self.names.item(row).setIcon(strip)
+        self.names.blockSignals(False)
+
+    def forget_strips(self) -> None:
+        """Another model has other pictures."""
+        self._drawn, self._icons = {}, {}
 
     def menu(self, name: str) -> QMenu:
         """What can be done to a concept."""

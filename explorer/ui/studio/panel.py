@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from explorer.errors import InputError
@@ -44,6 +44,7 @@ class StudioPanel(QWidget):
     discovery_wanted = Signal()
     import_wanted = Signal()
     export_wanted = Signal()
+    library_wanted = Signal(object, object)
     kept = Signal(str)
     refused = Signal(str, str)
 
@@ -55,6 +56,7 @@ class StudioPanel(QWidget):
         self._strip: dict[int, np.ndarray] = {}  # the pictures of the strip as they came
         self._tested: Mapping[str, object] = {}
         self._flip: Flipping | None = None
+        self._asked_strips: set[Concept] = set()
         self.parts = Parts(self)
         self._connect()
         self.show_model(None)
@@ -70,6 +72,8 @@ class StudioPanel(QWidget):
         """Another model, or none, has other pictures."""
         if opened is None or not opened.is_same_as(self.wishes.opened):
             self._images, self._tested, self._strip = {}, {}, {}
+            self._asked_strips = set()
+            self.parts.library.forget_strips()
             self.parts.strip.forget_images()
             self.parts.effects.show_effects((), (), (), "", ())
         self.wishes.opened = opened
@@ -145,6 +149,7 @@ class StudioPanel(QWidget):
         self._show_selection()
         self._show_images()
         self._ask_pictures()
+        self._ask_library()
         self._show_slider()
         self._show_numbers()
         self._ask_strip()
@@ -193,6 +198,21 @@ class StudioPanel(QWidget):
             wanted |= {(side, id(one)): one for one in bucket.latents if (side, id(one)) not in self._images}
         if wanted:
             self.pictures_wanted.emit(tuple(wanted), np.stack(list(wanted.values())))
+
+    def _ask_library(self) -> None:
+        """Strips for the concepts of the library that were kept without one, around the latent of now."""
+        base, lacking = self._store.state.place.base, self.parts.library.lacking()
+        lacking = [one for one in lacking if one.direction.shape == base.shape]
+        if lacking and self.isVisible() and {*lacking} != self._asked_strips:
+            self._asked_strips = {*lacking}
+            steps = np.array(STEPS, np.float32)[:, None]
+            rows = [base + steps * np.float32(one.sigma) * one.direction for one in lacking]
+            marks = [(one, step) for one in lacking for step in range(len(STEPS))]
+            self.library_wanted.emit(np.concatenate(rows).astype(np.float32), marks)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._ask_library()
 
     def _ask_strip(self) -> None:
         draft, before = self.wishes.studio.draft, self.wishes.before
