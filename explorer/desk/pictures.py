@@ -76,8 +76,11 @@ class Pictures(QObject):
             self._ask_reconstruction()
 
     def _is_of_this_space(self, decoded: Decoded, indices: tuple[int, ...]) -> bool:
+        """Whether pictures are still those of the samples on show: others may have been brought meanwhile."""
         samples = self._model.samples()
-        return samples is not None and np.array_equal(decoded.latents, samples.latents[list(indices)])
+        if samples is None or max(indices) >= len(samples):
+            return False
+        return np.array_equal(decoded.latents, samples.latents[list(indices)])
 
     def _show_tiles(self, decoded: Decoded) -> None:
         for seat, purpose in GRIDS.items():

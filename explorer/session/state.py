@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -130,9 +130,12 @@ class State:
 
     def within(self, count: int) -> State:
         """The same state without the samples that a set of `count` does not have."""
-        index = self.place.sample
+        waypoints = tuple(_without_sample(pin, count) for pin in self.path.waypoints)
         return replace(
-            self if index is None or index < count else self.moved(sample=None),
+            self,
+            place=_without_sample(self.place, count),
+            path=replace(self.path, waypoints=waypoints),
+            shelf=tuple(replace(one, place=_without_sample(one.place, count)) for one in self.shelf),
             selection=chosen(self.selection, count),
             studio=self.studio.within(count),
             subsets=tuple(replace(one, indices=chosen(one.indices, count)) for one in self.subsets),
@@ -147,6 +150,14 @@ class State:
     def moved(self, **place: object) -> State:
         """The same state at another place."""
         return replace(self, place=replace(self.place, **place))  # type: ignore[arg-type]
+
+
+Kept = TypeVar("Kept", Pin, Place)
+
+
+def _without_sample(kept: Kept, count: int) -> Kept:
+    """The same latent, of no sample where a set of `count` does not have it."""
+    return kept if kept.sample is None or kept.sample < count else replace(kept, sample=None)
 
 
 def empty(model: str = "") -> State:

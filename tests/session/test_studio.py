@@ -12,7 +12,7 @@ from explorer.latents.concepts.known import known
 from explorer.latents.samples import Labels, LatentSet
 from explorer.session.document import from_text, to_text
 from explorer.session.drafts import draft
-from explorer.session.state import Place, State, frozen
+from explorer.session.state import PathSetting, Pin, Place, Snapshot, State, frozen
 from explorer.session.studio import Bucket, Making, Studio
 
 LATENTS = np.random.default_rng(0).standard_normal((50, 3)).astype(np.float32)
@@ -125,3 +125,14 @@ def test_samples_that_come_in_groups_are_held_out_in_groups_and_a_snapshot_alone
         "held out by"
         not in draft(Making("z", "", Bucket((1,)), Bucket((17,))), replace(samples, grouped_by="")).concept.provenance
     )  # type: ignore[union-attr]
+
+
+def test_of_samples_that_are_gone_waypoints_and_snapshots_keep_the_latent_and_not_the_number() -> None:
+    place = Place("z", frozen(LATENTS[0]), sample=7)
+    path = PathSetting(waypoints=(Pin(frozen(LATENTS[1]), 2), Pin(frozen(LATENTS[2]), 9)))
+    state = State("m", place, path=path, shelf=(Snapshot(1, place),))
+    fewer = state.within(5)
+    assert [pin.sample for pin in fewer.path.waypoints] == [2, None]
+    assert (fewer.place.sample, fewer.shelf[0].place.sample) == (None, None)
+    np.testing.assert_array_equal(fewer.path.waypoints[1].latent, LATENTS[2])
+    np.testing.assert_array_equal(fewer.shelf[0].place.base, LATENTS[0])
