@@ -1,0 +1,74 @@
+"""A user's folder of pictures, dropped on the window with a real model: encoded and mapped, or left half-way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
+from pytestqt.qtbot import QtBot
+
+from explorer.desk.desk import Desk
+from explorer.desk.open_model import OpenModel
+from explorer.session.preferences import Preferences
+from explorer.session.state import empty
+from explorer.session.store import Store
+from explorer.ui.main_window import MainWindow
+from explorer.work.engine import Engine
+
+WAIT = 60_000
+
+
+@pytest.fixture
+def digits(qtbot: QtBot) -> Iterator[Desk]:
+    window, store, engine = MainWindow(), Store(empty()), Engine()
+    engine.start()
+    model = OpenModel(store, engine)
+    for _step in window.furnish(store):
+        pass
+    desk = Desk(window, store, model, engine, Preferences(welcome_seen=True), greet=False)
+    qtbot.addWidget(window)
+    window.show()
+    desk.begin("digits-vae-2d")
+    qtbot.waitUntil(lambda: window.map.shown is not None, timeout=WAIT)
+    yield desk
+    desk.close()
+
+
+def pictures(folder: Path, count: int) -> Path:
+    random = np.random.default_rng(0)
+    for kind in ("dark", "light"):
+        (folder / kind).mkdir(parents=True)
+        for number in range(count // 2):
+            shade = random.integers(0, 120, (28, 28)) + (120 if kind == "light" else 0)
+            Image.fromarray(shade.astype(np.uint8)).save(folder / kind / f"{number}.png")
+    return folder
+
+
+def test_a_folder_is_encoded_and_mapped_with_its_subfolders_as_labels(
+    qtbot: QtBot, digits: Desk, tmp_path: Path
+) -> None:
+    digits.window.dropped.emit(str(pictures(tmp_path / "mine", 12)))
+    qtbot.waitUntil(lambda: len(digits.window.map.canvas.layers.points) == 12, timeout=WAIT)
+    samples = digits.model.samples()
+    assert samples is not None
+    folder = samples.label("folder")
+    assert folder is not None
+    assert sorted(folder.names) == ["dark", "light"]
+    assert "12 pictures of mine" in digits.window.messages.text
+
+
+def test_a_folder_that_is_cancelled_half_way_leaves_all_as_it_was(qtbot: QtBot, digits: Desk, tmp_path: Path) -> None:
+    before, points = digits.store.state, digits.window.map.canvas.layers.points
+    digits.window.dropped.emit(str(pictures(tmp_path / "mine", 4000)))
+    cancel = next(button for button in digits.window.status.findChildren(QToolButton) if button.text() == "Cancel")
+    qtbot.waitUntil(cancel.isVisible, timeout=WAIT)
+    qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not cancel.isVisible(), timeout=WAIT)
+    assert digits.store.state is before
+    assert digits.window.map.canvas.layers.points is points
+    assert digits.store.undo_title is None
