@@ -18,7 +18,7 @@ from explorer.ui.map import axes
 from explorer.ui.map.camera import FARTHEST, NEAREST, Camera, fitted
 from explorer.ui.map.colours import Colouring
 from explorer.ui.map.gestures import MapGestures
-from explorer.ui.map.glide import MOST, Glide
+from explorer.ui.map.glide import Glide
 from explorer.ui.map.grid import MapGrid
 from explorer.ui.map.heat_layer import HeatLayer
 from explorer.ui.map.lattice import GridSetting
@@ -102,7 +102,7 @@ class MapCanvas(QWidget):
         for tiles in (self.grid, self.heat):
             tiles.clear()
         self.telling.ring(None)
-        alike = len(before) == len(points) and 0 < len(points) <= MOST
+        alike = len(before) == len(points) > 0
         if alike and self.motion and self.isVisible() and not self._gestures.dragging:
             self._glide.start(before, camera, points, self._fit)
         else:
@@ -120,7 +120,7 @@ class MapCanvas(QWidget):
         if self._home:
             self._fit = fitted(points, self.width(), self.height())
         goal = self._fit if self._home else camera
-        if self.motion and self.isVisible() and len(before) == len(points) <= MOST:
+        if self.motion and self.isVisible() and len(before) == len(points):
             self._glide.follow(points, goal, (before, camera))
         else:
             self._show_between(points, goal)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractAnimation, QEasingCurve, QObject, QVariantAnimation
 
 from explorer.latents.arrays import Points
@@ -11,7 +13,7 @@ from explorer.ui.map.camera import Camera
 
 DURATION = 400  # milliseconds
 SETTLING = 220  # while a map is being made: about as long as the next one takes to come
-MOST = 50_000  # above this many points a frame would take too long
+MOST = 50_000  # above this many points a frame would take too long: so many of them glide for all
 
 
 class Glide(QObject):
@@ -25,6 +27,7 @@ class Glide(QObject):
         self._animation.setEndValue(1.0)
         self._animation.valueChanged.connect(self._step)
         self._ends: tuple[Points, Camera, Points, Camera] | None = None
+        self._rows: NDArray[np.intp] | None = None  # the points that glide; None: all
         self._now: tuple[Points, Camera] | None = None  # what was shown last
 
     @property
@@ -35,6 +38,7 @@ class Glide(QObject):
         """Begin; both ends have the same number of points."""
         self.finish()
         self._ends = (from_points, from_camera, to_points, to_camera)
+        self._rows = _gliding(from_points, to_points)
         self._animation.setDuration(DURATION)
         self._animation.setEasingCurve(QEasingCurve.Type.InOutCubic)
         self._animation.start()
@@ -44,6 +48,7 @@ class Glide(QObject):
         start = self._now if self.running and self._now is not None else shown
         self._animation.stop()
         self._ends = (*start, points, camera)
+        self._rows = _gliding(start[0], points)
         self._animation.setDuration(SETTLING)
         self._animation.setEasingCurve(QEasingCurve.Type.Linear)
         self._animation.start()
@@ -63,6 +68,24 @@ class Glide(QObject):
         if self._ends is None:
             return
         start, start_camera, end, end_camera = self._ends
-        points = end if share >= 1 else start + (end - start) * share
+        points = end if share >= 1 else _between(start, end, share, self._rows)
         self._now = points.astype(end.dtype, copy=False), start_camera.blended(end_camera, share)
         self._show(*self._now)
+
+
+def _gliding(start: Points, end: Points) -> NDArray[np.intp] | None:
+    """Which points glide, at most `MOST` of those that have a place at both ends, by chance; None: all."""
+    if len(end) <= MOST:
+        return None
+    are_placed = [np.isfinite(points[:, axis]) for points in (start, end) for axis in (0, 1)]
+    rows = np.flatnonzero(np.logical_and.reduce(are_placed))
+    return rows if len(rows) <= MOST else np.random.default_rng(0).choice(rows, MOST, replace=False)
+
+
+def _between(start: Points, end: Points, share: float, rows: NDArray[np.intp] | None) -> Points:
+    """On the way; NaN for those that do not glide."""
+    if rows is None:
+        return start + (end - start) * share
+    points = np.full(end.shape, np.nan, np.float32)
+    points[rows] = start[rows] + (end[rows] - start[rows]) * np.float32(share)
+    return points
