@@ -58,11 +58,6 @@ class Status(QStatusBar):
         """Whether progress is on show."""
         return not self._bar.isHidden()
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether progress is on show."""
-        return not self._bar.isHidden()
-
     def show_rest(self) -> None:
         """Nothing runs in the background."""
         for widget in (self._doing, self._bar, self._cancel):

@@ -35,7 +35,7 @@ def test_a_geodesic_settles_and_undo_brings_it_back_at_once(qtbot: QtBot, desk: 
     pins = tuple(Pin(frozen(samples.latents[index]), index) for index in (3, 40))
     store.change_path("Pins", waypoints=pins, kind="geodesic")
     qtbot.waitUntil(lambda: len(courses) > 10, timeout=WAIT)
-    qtbot.waitUntil(lambda: not desk.window.status.is_busy, timeout=WAIT)
+    qtbot.waitUntil(lambda: not desk.window.status.is_working, timeout=WAIT)
     settled = store.state.path.course
     assert settled is not None
     assert settled([0.0, 1.0]).tolist() == [pin.latent.tolist() for pin in pins]

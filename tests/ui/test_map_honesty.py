@@ -18,9 +18,10 @@ from explorer.projections import pca
 from explorer.projections.base import ProjectionChoice
 from explorer.projections.neighbours import NeighbourMap, lift_error
 from explorer.projections.plane import Plane
-from explorer.projections.quality import quality, variance_seen
+from explorer.projections.quality import Quality, quality, variance_seen
 from explorer.session.preferences import PointsLook
-from explorer.ui.map.honesty import GIST, OF_NEIGHBOUR_MAPS, looks
+from explorer.ui.map.caution import GISTS
+from explorer.ui.map.honesty import OF_NEIGHBOUR_MAPS, looks
 from explorer.ui.map.legend import ColourBar
 from explorer.ui.map.marks import LOST, Marks
 from explorer.ui.map.marks_legend import MEANINGS, MarksLegend
@@ -218,15 +219,33 @@ def test_a_list_of_colours_that_is_open_is_not_filled_anew_by_numbers_that_come(
     assert filled == []
 
 
-def test_a_folded_legend_says_in_short_that_clumps_mislead_and_only_on_maps_of_neighbours(scene: MapScene) -> None:
-    legend = scene.panel.findChild(MarksLegend)
-    assert legend is not None
-    titles = [label for label in legend.findChildren(QLabel) if label.isVisible()]
-    assert titles[0].text() == "Marks"
+def test_a_map_of_neighbours_says_without_a_click_that_clumps_mislead_and_no_other_map_does(scene: MapScene) -> None:
+    caution = scene.panel._caution
+    assert not caution.isVisible()
     bend(scene)
-    assert GIST in titles[0].text()
-    assert titles[0].toolTip() == "\n".join(OF_NEIGHBOUR_MAPS)
-    assert legend.width() >= titles[0].sizeHint().width()
+    assert caution.isVisible()
+    assert caution.toolTip() == "\n".join(OF_NEIGHBOUR_MAPS)
+    said = set()
+    for width in (1600, 900, 430, 250):
+        scene.panel.resize(width, 500)
+        assert scene.canvas.rect().contains(caution.geometry())
+        said.add(caution.words)
+    assert said == {" ".join(OF_NEIGHBOUR_MAPS), *GISTS}
+    scene.panel.show_settling(scene.points)  # nothing can be said of a map that is not done
+    assert not caution.isVisible()
+    scene.panel.show_settled()
+    assert caution.isVisible()
+    scene.show(pca.fit(scene.samples, ProjectionChoice()))
+    assert not caution.isVisible()
+
+
+def test_beside_a_second_map_trust_continuity_and_variance_are_still_on_show(scene: MapScene) -> None:
+    footer = scene.panel._footer
+    scene.panel.show_quality(Quality(0.94, 0.885, 15, 300, 0.134))
+    scene.panel.resize(450, 500)
+    assert footer.trust == "trust .94, cont. .89, var. 13 %"
+    scene.panel.resize(800, 500)
+    assert footer.trust == "trust .94  \N{MIDDLE DOT}  continuity .89  \N{MIDDLE DOT}  13 % of variance"
 
 
 def test_the_footer_says_how_many_samples_made_the_map_where_they_were_not_all(scene: MapScene) -> None:
@@ -234,6 +253,8 @@ def test_the_footer_says_how_many_samples_made_the_map_where_they_were_not_all(s
     assert scene.panel._footer.words[1] == "300 samples"
     part = replace(bent, latents=bent.latents[:100], points=bent.points[:100], count=300)
     scene.panel.show_projection(part, scene.points)
+    assert scene.panel._footer.words[1] == "100 of them fitted"  # here is no room for more
+    scene.panel.resize(1200, 500)
     assert scene.panel._footer.words[1] == "300 samples,  100 of them fitted"
     scene.show(pca.fit(scene.samples, ProjectionChoice()))
     assert scene.panel._footer.words[1] == "300 samples"

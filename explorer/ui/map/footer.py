@@ -7,7 +7,9 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPalette, QResizeE
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolTip, QWidget
 
 from explorer.latents.measures import Nearness
+from explorer.projections.base import Projection
 from explorer.projections.quality import Quality
+from explorer.ui.map.honesty import fitted
 from explorer.ui.widgets import ink
 
 WORDS = {"inside": "inside the data", "edge": "edge of the data", "outside": "outside the data"}
@@ -20,6 +22,7 @@ MEANINGS = {
 
 MEASURING = "trust \N{HORIZONTAL ELLIPSIS}"
 ROOMY, NARROW, SHORTEST = 900, 560, 60  # logical pixels
+DOT = "  \N{MIDDLE DOT}  "
 
 
 class Chip(QLabel):
@@ -54,6 +57,7 @@ class MapFooter(QWidget):
         super().__init__(parent)
         self._quality: Quality | None = None
         self._nearness: Nearness | None = None
+        self._samples, self._fitted = "", ""
         self._lift = Chip(self)
         self._lift.setAccessibleName("How a place on the map becomes a latent")
         self._trust = QLabel(self)
@@ -88,7 +92,7 @@ class MapFooter(QWidget):
             self._trust.setText(MEASURING)
             self._trust.setToolTip("How far this map can be believed is measured in the background.")
             return
-        self._trust.setText(_measures(quality) if self.width() >= NARROW else f"trust {_digits(quality.trust)}")
+        self._trust.setText(_measures(quality, short=self.width() < NARROW))
         seen = (
             "" if quality.seen is None else f"\n{100 * quality.seen:.0f} % of the samples' variance lies in this view."
         )
@@ -100,13 +104,22 @@ class MapFooter(QWidget):
 
     def show_samples(self, count: int, provenance: str) -> None:
         """How many samples are on the map, and what they are."""
-        self._count.setText(f"{count:,} samples" if count else "")
+        self._samples, self._fitted = f"{count:,} samples" if count else "", ""
         self._count.setToolTip(f"The points are {provenance}." if count else "")
+        self._show_count()
 
-    def show_fitted(self, words: str) -> None:
-        """How many of the samples made the map, where they were not all."""
-        count = self._count.text().partition(",  ")[0]
-        self._count.setText(f"{count},  {words}" if words else count)
+    def show_projection(self, projection: Projection) -> None:
+        """How this map is lifted, and how many of the samples made it where they were not all."""
+        self.show_lift(projection.lift_name, projection.lift_hint)
+        self._fitted = fitted(projection)
+        self._show_count()
+
+    def _show_count(self) -> None:
+        """Where room is short the number of samples goes first, for the legend tells it too."""
+        is_roomy = self.width() > ROOMY
+        words = (self._samples, self._fitted) if is_roomy or not self._fitted else (self._fitted,)
+        self._count.setText(",  ".join(filter(None, words)))
+        self._count.setVisible(is_roomy or (bool(self._fitted) and self.width() >= NARROW))
 
     def show_nearness(self, nearness: Nearness | None) -> None:
         """Whether a latent lies among the samples; None when that is not known."""
@@ -115,11 +128,8 @@ class MapFooter(QWidget):
             self._worth.setText("")
             self._worth.setToolTip("")
             return
-        away = (
-            f"{WORDS[nearness.where]}  \N{MIDDLE DOT}  {nearness.distance:.2f} away  \N{MIDDLE DOT}  "
-            f"{nearness.percentile:.0f} %"
-        )
-        self._worth.setText(away if self.width() >= NARROW else WORDS[nearness.where])
+        parts = (WORDS[nearness.where], f"{nearness.distance:.2f} away", f"{nearness.percentile:.0f} %")
+        self._worth.setText(DOT.join(parts) if self.width() >= NARROW else nearness.where)
         warns = nearness.where == "outside"
         self._worth.setForegroundRole(QPalette.ColorRole.BrightText if warns else QPalette.ColorRole.WindowText)
         self._worth.setToolTip(
@@ -128,8 +138,8 @@ class MapFooter(QWidget):
         )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Where room is short the number of samples goes first: the legend tells it too."""
-        self._count.setVisible(self.width() > ROOMY)
+        """Fewer words where room is short."""
+        self._show_count()
         if (event.oldSize().width() >= NARROW) != (self.width() >= NARROW):
             self.show_quality(self._quality)
             self.show_nearness(self._nearness)
@@ -149,12 +159,13 @@ class MapFooter(QWidget):
         return self._lift.text(), self._count.text(), self._worth.text()
 
 
-def _measures(quality: Quality) -> str:
-    """'trust .68 \N{MIDDLE DOT} continuity .71 \N{MIDDLE DOT} 13 % of the variance'."""
-    parts = [f"trust {_digits(quality.trust)}", f"continuity {_digits(quality.continuity)}"]
+def _measures(quality: Quality, *, short: bool) -> str:
+    """'trust .68, continuity .71, 13 % of variance', with dots between; short: 'trust .68, cont. .71, var. 13 %'."""
+    names = ("trust", "cont.", "var. {} %") if short else ("trust", "continuity", "{} % of variance")
+    parts = [f"{names[0]} {_digits(quality.trust)}", f"{names[1]} {_digits(quality.continuity)}"]
     if quality.seen is not None:
-        parts.append(f"{100 * quality.seen:.0f} % of variance")
-    return "  \N{MIDDLE DOT}  ".join(parts)
+        parts.append(names[2].format(round(100 * quality.seen)))
+    return (", " if short else DOT).join(parts)
 
 
 def _digits(share: float) -> str:

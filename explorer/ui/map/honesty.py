@@ -46,7 +46,6 @@ def reach(
     return Asked(known[0].astype(np.float32), projection.place(known[1][None])[0], "")
 
 
-GIST = "sizes, gaps and clumps mean little here"
 MANY = 60_000  # samples from which on points are shaded where they are all in view
 SHADE = "Where very many samples are in view, those that lie thinly are paler."
 CONTOURS = f"Contours: within the lines lie {', '.join(f'{100 * share:.0f}' for share in SHARES)} % of the samples."

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLay
 
 from explorer.projections.base import Projection
 from explorer.ui.map.camera import Camera
-from explorer.ui.map.honesty import GIST, warnings
+from explorer.ui.map.honesty import warnings
 from explorer.ui.map.marks import Arrow, Asked, Draft, MarkPainter, Marks, Route, Ties
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.glyphs import GlyphButton
@@ -137,17 +137,11 @@ class MarksLegend(QFrame):
     def show_marks(
         self, marks: Marks, projection: Projection | None, selected: int = 0, looks: Sequence[str] = ()
     ) -> None:
-        """Explain these, that samples are `selected`, and how they look; hidden where there are none.
-
-        What people forget of a map of this kind is said in short where the legend is folded.
-        """
-        cautions = warnings(projection)
-        self._title.setText(f"Marks  \N{MIDDLE DOT}  {GIST}" if cautions else "Marks")
-        self._title.setToolTip("\n".join(cautions))
+        """Explain these, that samples are `selected`, and how they look; hidden where there are none."""
         there = [meaning for meaning in MEANINGS if meaning.is_there(marks)]
-        notes = ((SELECTED.format(count=selected),) if selected > 1 else ()) + (*looks, *cautions)
+        notes = ((SELECTED.format(count=selected),) if selected > 1 else ()) + (*looks, *warnings(projection))
         lines = (*(meaning.words for meaning in there), *notes)
-        self.setVisible(bool(there or cautions))
+        self.setVisible(bool(there))
         if lines != self._lines:
             self._lines = lines
             self._fill(there, notes)

@@ -23,6 +23,7 @@ from explorer.session.store import Store
 from explorer.ui.map import colours, honesty, scene
 from explorer.ui.map.bar import MapBar
 from explorer.ui.map.canvas import MapCanvas
+from explorer.ui.map.caution import Caution
 from explorer.ui.map.chart import Chart
 from explorer.ui.map.drawing import drawing_of
 from explorer.ui.map.footer import MapFooter
@@ -89,7 +90,7 @@ class MapPanel(QWidget):
         self.bar, self.canvas, self._footer = MapBar(self, seat), MapCanvas(self), MapFooter(self)
         self._legend, self._tools = Legend(self.canvas), ToolSwitch(self.canvas)
         self._marks_legend, self.settling = MarksLegend(self.canvas), Settling(self.canvas)
-        self.chip = OnlyChip(self.canvas, self._tools)
+        self.chip, self._caution = OnlyChip(self.canvas, self._tools), Caution(self.canvas)
         self.canvas.installEventFilter(self)
         self.hand = WaypointHand(self.canvas, lambda: Sight(self._marks.route, self.canvas.camera))
         self.canvas.draw_over = self.hand.draw
@@ -160,8 +161,7 @@ class MapPanel(QWidget):
             self.canvas.show_notice("")
             self.canvas.show_points(points, projection.axis_names, index)
             self._lay_legend()
-        self._footer.show_lift(projection.lift_name, projection.lift_hint)
-        self._footer.show_fitted(honesty.fitted(projection))
+        self._footer.show_projection(projection)
         self._show_grid()
         self._show_marks()
 
@@ -312,6 +312,7 @@ class MapPanel(QWidget):
     def _explain_marks(self) -> None:
         looks = honesty.looks(self.look, len(self.canvas.layers.points))
         self._marks_legend.show_marks(self._marks, self._chart.shown, len(self._store.state.selection), looks)
+        self._caution.show_projection(self._chart.shown)
 
     def _show_worth(self, preview: Latent | None) -> None:
         latent = self._chart.current if preview is None else preview
