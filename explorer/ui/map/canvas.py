@@ -317,7 +317,8 @@ class MapCanvas(QWidget):
     # drawing
 
     def _draw_map(self, painter: QPainter) -> None:
-        axes.draw_lines(painter, self.camera, self.palette())
+        if any(self._axis_names):
+            axes.draw_lines(painter, self.camera, self.palette())
         self._draw_samples(painter, View(self.camera, self.camera.scale / self._fit.scale, self.devicePixelRatioF()))
         marks, ringed = MarkPainter(painter, self.camera, self.palette()), self.telling.ringed
         marks.draw(self._marks, with_preview=ringed is None)
@@ -328,7 +329,7 @@ class MapCanvas(QWidget):
                 self._ring(marks, sample)
         self.picking.draw(painter, self.camera, self.palette())
         self.draw_over(painter)
-        if len(self.layers.points):
+        if any(self._axis_names):
             axes.draw_labels(painter, self.camera, self.palette(), self._axis_names)
 
     def _ring(self, marks: MarkPainter, sample: int) -> None:

@@ -62,6 +62,11 @@ def fitted(projection: Projection) -> str:
     return projection.fitted_words if isinstance(projection, NeighbourMap) else ""
 
 
+def axis_names(projection: Projection) -> tuple[str, str]:
+    """The names along the edges of a map; empty for a map of neighbours, whose axes and numbers mean nothing."""
+    return ("", "") if isinstance(projection, NeighbourMap) else projection.axis_names
+
+
 def warnings(projection: Projection | None) -> tuple[str, ...]:
     """What people forget of a map of this kind."""
     return OF_NEIGHBOUR_MAPS if isinstance(projection, NeighbourMap) else ()

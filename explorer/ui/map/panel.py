@@ -159,7 +159,7 @@ class MapPanel(QWidget):
         known, self._chart.shown = self._chart.shown, projection
         if known is None or known.choice != projection.choice or not self.canvas.shows(points):
             self.canvas.show_notice("")
-            self.canvas.show_points(points, projection.axis_names, index)
+            self.canvas.show_points(points, honesty.axis_names(projection), index)
             self._lay_legend()
         self._footer.show_projection(projection)
         self._show_grid()

@@ -16,6 +16,7 @@ from explorer.projections.lda import has_classes
 from explorer.ui.map.tuning import TuningButton
 from explorer.ui.widgets import ink
 
+TIGHT = "padding-left: 4px; padding-right: 4px;"  # of a button's words, where room is short
 MAX = 16_777_215  # Qt's own, for no limit
 WHAT_REMAINS = "most of what remains"
 
@@ -71,6 +72,8 @@ class SecondChoice(QWidget):
         self.tuning.show_short(is_short)
         self.seed.setText("+1" if is_short else "Other seed")
         for button in (self.seed, self.tuning):
+            if bool(button.styleSheet()) != is_short:
+                button.setStyleSheet(TIGHT if is_short else "")
             button.setMaximumWidth(
                 button.fontMetrics().horizontalAdvance(button.text()) + 2 * ink.GRID if is_short else MAX
             )
