@@ -20,7 +20,7 @@ class Background(QObject):
         super().__init__()
         self._window = window
         self._board = JobBoard(self)
-        self._shown: tuple[str, Job] | None = None  # whose progress stands in the status bar, and its slot
+        self._shown: tuple[str, Job, str] | None = None  # slot, whose progress stands in the status bar, and its title
         window.status.cancel_wanted.connect(self._cancel)
 
     def run(
@@ -52,7 +52,7 @@ class Background(QObject):
         for lost in (job.failed, job.cancelled):
             lost.connect(lambda *_told: given_up())
         if title:
-            self._shown = slot, job
+            self._shown = slot, job, title
             self._window.status.show_progress(title, -1, can_cancel=True)
             job.progress.connect(lambda part, whole, text: self._show(job, text or title, part, whole))
 
@@ -75,7 +75,9 @@ class Background(QObject):
 
     def _cancel(self) -> None:
         if self._shown is not None:
-            self.cancel(self._shown[0])
+            slot, _job, title = self._shown
+            self.cancel(slot)
+            self._window.messages.show_note(f"{title}: cancelled. Nothing was changed.")
 
     def _show(self, job: Job, text: str, part: int, whole: int) -> None:
         if self._is_shown(job):

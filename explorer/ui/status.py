@@ -58,6 +58,11 @@ class Status(QStatusBar):
         """Whether progress is on show."""
         return not self._bar.isHidden()
 
+    @property
+    def progress(self) -> tuple[str, int]:
+        """What is being done, and percent of it."""
+        return self._doing.text(), self._bar.value()
+
     def show_rest(self) -> None:
         """Nothing runs in the background."""
         for widget in (self._doing, self._bar, self._cancel):

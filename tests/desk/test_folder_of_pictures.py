@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import encoding_jobs
 import numpy as np
 import pytest
 from PIL import Image
@@ -14,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.desk.desk import Desk
 from explorer.desk.open_model import OpenModel
+from explorer.models import bringing
 from explorer.session.preferences import Preferences
 from explorer.session.state import empty
 from explorer.session.store import Store
@@ -62,13 +66,27 @@ def test_a_folder_is_encoded_and_mapped_with_its_subfolders_as_labels(
     assert "12 pictures of mine" in digits.window.messages.text
 
 
-def test_a_folder_that_is_cancelled_half_way_leaves_all_as_it_was(qtbot: QtBot, digits: Desk, tmp_path: Path) -> None:
-    before, points = digits.store.state, digits.window.map.canvas.layers.points
-    digits.window.dropped.emit(str(pictures(tmp_path / "mine", 4000)))
-    cancel = next(button for button in digits.window.status.findChildren(QToolButton) if button.text() == "Cancel")
-    qtbot.waitUntil(cancel.isVisible, timeout=WAIT)
+def test_a_folder_that_is_cancelled_half_way_leaves_all_as_it_was_and_says_so(
+    qtbot: QtBot, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bringing, "encoded_folder", encoding_jobs.half)
+    before, points = desk.store.state, desk.window.map.canvas.layers.points
+    desk.window.dropped.emit(str(pictures(tmp_path / "mine", 64)))
+    cancel = next(button for button in desk.window.status.findChildren(QToolButton) if button.text() == "Cancel")
+    qtbot.waitUntil(lambda: desk.window.status.progress == ("Encoding 64 pictures", 50), timeout=WAIT)
     qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
+    assert desk.window.messages.text == "Encoding the pictures of mine: cancelled. Nothing was changed."
     qtbot.waitUntil(lambda: not cancel.isVisible(), timeout=WAIT)
-    assert digits.store.state is before
-    assert digits.window.map.canvas.layers.points is points
-    assert digits.store.undo_title is None
+    if sys.platform != "win32":
+        qtbot.waitUntil(lambda: is_gone(int((tmp_path / "pid").read_text())), timeout=WAIT)
+    assert desk.store.state is before
+    assert desk.window.map.canvas.layers.points is points
+    assert desk.store.undo_title is None
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
