@@ -36,6 +36,10 @@ class GridScene(MapScene):
     def grid(self) -> Any:
         return self.canvas.grid
 
+    def toggle_grid(self) -> None:
+        """As the key does it."""
+        self.panel.show_grid_setting(replace(self.panel.grid_setting, on=not self.panel.grid_setting.on))
+
     def settle(self) -> tuple[Latents, tuple[Any, ...]]:
         """Let the view rest; the wish that follows."""
         before = len(self.asked)
@@ -74,9 +78,9 @@ def test_nothing_is_asked_while_the_grid_is_off(scene: GridScene) -> None:
     scene.store.move("go", base=frozen(np.ones(DIM)))
     assert scene.rests()
     assert scene.asked == []
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     scene.settle()
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     assert scene.asked[-1] == (None, ())
     scene.canvas.pan(40, 0)
     assert scene.rests()
@@ -89,7 +93,7 @@ def test_a_tile_is_what_a_hover_at_its_centre_shows(scene: GridScene) -> None:
     ):
         scene.show(projection)
         if not scene.grid.setting.on:
-            scene.panel.toggle_grid()
+            scene.toggle_grid()
         scene.settle()
         scene.answer()
         latents, marks = scene.asked[-1]
@@ -106,7 +110,7 @@ def test_where_lifting_takes_long_the_first_tiles_are_asked_for_at_once(
     scene: GridScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(grid, "BUDGET_S", 0.0)
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     scene.settle()
     scene.qtbot.waitUntil(lambda: not scene.grid._unlifted)
     first, last = (latents for latents, _marks in scene.asked)
@@ -120,7 +124,7 @@ def test_where_lifting_takes_long_the_first_tiles_are_asked_for_at_once(
 
 @pytest.mark.parametrize("zoom", [1.0, 1.2])
 def test_a_tile_is_drawn_where_it_stands_during_a_zoom_too(scene: GridScene, zoom: float) -> None:
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     latents, marks = scene.settle()
     scene.answer()
     scene.canvas.grab()
@@ -137,7 +141,7 @@ def test_a_tile_is_drawn_where_it_stands_during_a_zoom_too(scene: GridScene, zoo
 
 
 def test_a_moved_view_forgets_what_is_on_its_way_and_asks_when_it_rests(scene: GridScene) -> None:
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     scene.settle()
     count = len(scene.asked)
     scene.canvas.pan(300, 0)
@@ -148,7 +152,7 @@ def test_a_moved_view_forgets_what_is_on_its_way_and_asks_when_it_rests(scene: G
 
 
 def test_after_a_pan_only_the_tiles_that_came_into_view_are_asked_for(scene: GridScene) -> None:
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     _, first = scene.settle()
     scene.answer()
     scene.canvas.pan(100, 0)
@@ -158,7 +162,7 @@ def test_after_a_pan_only_the_tiles_that_came_into_view_are_asked_for(scene: Gri
 
 
 def test_twice_as_near_a_quarter_of_the_tiles_is_there(scene: GridScene) -> None:
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     _, first = scene.settle()
     scene.answer()
     scene.canvas.zoom(2.0)
@@ -170,7 +174,7 @@ def test_twice_as_near_a_quarter_of_the_tiles_is_there(scene: GridScene) -> None
 
 
 def test_a_step_within_the_map_keeps_every_tile_and_a_step_out_of_it_asks_anew(scene: GridScene) -> None:
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     scene.settle()
     scene.answer()
     scene.canvas.chosen.emit(np.array([1.5, -0.5]), None)
@@ -184,19 +188,19 @@ def test_a_step_within_the_map_keeps_every_tile_and_a_step_out_of_it_asks_anew(s
 
 
 def test_what_changed_while_the_grid_was_off_is_not_shown_when_it_is_on_again(scene: GridScene) -> None:
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     _, first = scene.settle()
     scene.answer()
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     scene.store.move("Smile", strengths={"hat": 2.0})
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     assert not scene.grid._layer.has(first[0][1])
     _, second = scene.settle()
     assert {tile for _, tile in second} == {tile for _, tile in first}
 
 
 def test_tiles_of_another_latent_come_too_late(scene: GridScene) -> None:
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     latents, marks = scene.settle()
     scene.answer()
     scene.store.move("Smile", strengths={"hat": 2.0})
@@ -206,7 +210,7 @@ def test_tiles_of_another_latent_come_too_late(scene: GridScene) -> None:
 
 
 def test_another_truncation_asks_anew(scene: GridScene) -> None:
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     _, first = scene.settle()
     scene.answer()
     scene.store.move("Truncation", truncation=0.5)
@@ -215,7 +219,7 @@ def test_another_truncation_asks_anew(scene: GridScene) -> None:
 
 
 def test_another_projection_or_model_drops_every_tile(scene: GridScene) -> None:
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     _, marks = scene.settle()
     scene.answer()
     scene.show(axes.fit(scene.samples, ProjectionChoice("axes", 3, 4)))
@@ -234,7 +238,7 @@ def test_the_grid_is_no_step_of_undo_and_its_controls_say_what_is(scene: GridSce
     assert scene.grid.setting.on
     scene.part(QSpinBox, "Tiles a side").setValue(9)
     assert scene.grid.setting.side == 9
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     assert not button.isChecked()
     assert changes == []
 
@@ -244,7 +248,7 @@ def test_equal_probability_is_offered_only_on_numbers_of_a_gaussian_prior(scene:
     assert not spacing.isEnabled()
     scene.show(axes.fit(scene.samples, ProjectionChoice("axes", 0, 1)))
     assert spacing.isEnabled()
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     scene.qtbot.keyClick(spacing, Qt.Key.Key_Down)
     assert scene.grid.setting.equal
     latents, _ = scene.settle()
@@ -260,17 +264,17 @@ def test_pictures_of_samples_make_room_for_the_grid(scene: GridScene) -> None:
     scene.canvas.zoom(12.0)
     scene.panel.grab()
     assert scene.canvas.pictures_shown
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     scene.panel.grab()
     assert scene.canvas.pictures_shown == ()
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     scene.panel.grab()
     assert scene.canvas.pictures_shown
 
 
 def test_a_tile_tells_its_two_numbers(scene: GridScene) -> None:
     scene.show(axes.fit(scene.samples, ProjectionChoice("axes", 0, 1)))
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     for setting in (scene.panel._grid, replace(scene.panel._grid, equal=True)):
         scene.panel.show_grid_setting(setting)
         scene.canvas.hover(scene.canvas.rect().center().toPointF())
@@ -307,7 +311,7 @@ def heat(qtbot: QtBot) -> HeatScene:
 
 
 def test_numbers_are_asked_for_tile_by_tile_and_only_under_a_measure(heat: HeatScene) -> None:
-    heat.panel.toggle_grid()
+    heat.toggle_grid()
     latents, marks = heat.settle_values()
     assert len(latents) == len(marks) >= 16 * 16
     heat.panel.show_tile_values(marks, latents[:, 0])
@@ -322,7 +326,7 @@ def test_numbers_are_asked_for_tile_by_tile_and_only_under_a_measure(heat: HeatS
 
 
 def test_a_tile_is_tinted_in_the_colours_of_the_samples(heat: HeatScene) -> None:
-    heat.panel.toggle_grid()
+    heat.toggle_grid()
     heat.panel.show_grid_setting(replace(heat.panel._grid, tint=1.0))
     _latents, marks = heat.settle_values()
     numbers = np.linspace(0, 1, len(heat.samples)).astype(np.float32)
@@ -346,14 +350,14 @@ def test_a_tile_is_tinted_in_the_colours_of_the_samples(heat: HeatScene) -> None
 
 
 def test_a_moved_view_cancels_the_numbers_on_their_way(heat: HeatScene) -> None:
-    heat.panel.toggle_grid()
+    heat.toggle_grid()
     heat.settle_values()
     heat.canvas.pan(300, 0)
     assert heat.values[-1] == (None, ())
 
 
 def test_a_tile_tells_its_number_with_its_unit(heat: HeatScene) -> None:
-    heat.panel.toggle_grid()
+    heat.toggle_grid()
     _latents, marks = heat.settle_values()
     tile = marks[0][1]
     assert heat.canvas.telling.describe_tile(tile) == ""
@@ -367,7 +371,7 @@ def test_two_shift_clicks_on_tiles_are_two_pins(scene: GridScene) -> None:
     at = scene.nothing()
     scene.qtbot.mouseClick(scene.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, at)
     assert pins == []  # there are no tiles
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     for step in (0, 40):
         place = QPoint(at.x() + step, at.y())
         scene.qtbot.mouseClick(scene.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier, place)
@@ -379,7 +383,7 @@ def test_two_shift_clicks_on_tiles_are_two_pins(scene: GridScene) -> None:
 
 
 def test_the_coarse_picture_is_painted_as_soon_as_it_is_whole(scene: GridScene) -> None:
-    scene.panel.toggle_grid()
+    scene.toggle_grid()
     latents, marks = scene.settle()
     coarse = sum(is_coarse(tile) for _epoch, tile in marks)
     assert all(is_coarse(tile) for _epoch, tile in marks[:coarse])  # they come first
