@@ -41,7 +41,8 @@ class Courses(QObject):
         self.look()
 
     def _follow(self, old: State, new: State) -> None:
-        if new.path is not old.path or new.place.space != old.place.space:
+        before, now = old.place, new.place
+        if new.path is not old.path or (before.space, before.truncation) != (now.space, now.truncation):
             self.look()
 
     def of(self, kind: str) -> Knots | None:

@@ -14,6 +14,7 @@ from explorer.desk.costing import Costing
 from explorer.desk.courses import Courses
 from explorer.desk.demos import Demos
 from explorer.desk.discovery import Discovery
+from explorer.desk.ends import Ends
 from explorer.desk.errands import Errands
 from explorer.desk.filming import Filming
 from explorer.desk.gallery import Gallery
@@ -64,6 +65,7 @@ class Desk(QObject):
             Losses(self.store, self.model, self.window, self.jobs, "second"),
             courses := Courses(self.store, self.engine, self.model, self.window),
             Wayfaring(self.store, self.engine, self.model, self.window),
+            Ends(self.store, self.engine, self.model, self.window),
             Costing(self.store, self.engine, self.model, self.window, self.jobs, courses),
             Measuring(self.store, self.engine, self.model, self.window, self.jobs),
         )

@@ -17,6 +17,7 @@ ORDER = (
     "gallery",
     "waypoints",
     "film",
+    "ends",
     "rows",
     "export",
     "grid",
@@ -40,7 +41,10 @@ IDLE = frozenset(  # wait while the hand is at work
     }
 )
 MEASURES = frozenset(  # need the weights, not only a twin
-    {"film values", "first values", "tile values", "second tile values", "effects", "reach", "sample values"}
+    {
+        *("ends", "film values", "first values", "tile values", "second tile values"),
+        *("effects", "reach", "sample values"),
+    }
 )
 CHUNK_MS = 15.0  # a live request waits for one chunk at most; or for one latent, where that takes longer
 IDLE_CHUNK_MS = 45.0  # the first picture of a drag may wait for one of these; while the hand moves there are none

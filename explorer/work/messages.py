@@ -28,6 +28,7 @@ Purpose = Literal[
     "side by side",
     "shelf",
     "waypoints",
+    "ends",
     "film",
     "rows",
     "export",

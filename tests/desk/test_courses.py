@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from desk_scene import joined
 from pytestqt.qtbot import QtBot
@@ -10,6 +11,7 @@ from explorer.desk.desk import Desk
 from explorer.models import folder
 from explorer.session.preferences import Preferences
 from explorer.session.state import Pin, frozen
+from explorer.work.orders import SearchOrder
 from explorer.work.source import FolderSource
 
 WAIT = 60_000
@@ -46,3 +48,14 @@ def test_a_geodesic_settles_and_undo_brings_it_back_at_once(qtbot: QtBot, desk: 
     store.change_path("Through the data", kind="through the data")
     qtbot.waitUntil(lambda: store.state.path.course is not None, timeout=WAIT)
     assert len(store.state.path.course.latents) > 2
+
+
+def test_another_truncation_has_a_geodesic_of_its_own(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders: list[SearchOrder] = []
+    monkeypatch.setattr(desk.engine, "search", orders.append)
+    pins = tuple(Pin(frozen(np.full(2, value, np.float32))) for value in (0.0, 1.0))
+    desk.store.change_path("Pins", waypoints=pins, kind="geodesic")
+    desk.store.move("Truncate", truncation=0.5)
+    assert [order.truncation for order in orders if order.kind] == [1.0, 0.5]

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from explorer.latents.arrays import Images, Latent, Latents
 from explorer.latents.concepts import Concept
@@ -21,6 +21,7 @@ from explorer.session.state import PathSetting, State
 from explorer.session.store import Store
 from explorer.ui.path.controls import MODES, PathControls
 from explorer.ui.path.darkroom import Darkroom
+from explorer.ui.path.end_cell import EndCell
 from explorer.ui.path.itinerary import Itinerary
 from explorer.ui.path.journey_strip import JourneyStrip
 from explorer.ui.path.pace import Pace
@@ -62,7 +63,7 @@ class PathPanel(QWidget):
         self.darkroom = Darkroom(store, self)
         self.player = Player(clock, self)
         self.controls = PathControls(self)
-        self.strip = JourneyStrip(self)
+        self.strip, self.ends = JourneyStrip(self), (EndCell(self), EndCell(self))
         self.pace = Pace(self)
         self.lanes, self.rows = Lanes(self.strip.x_of, self), PathRows(self)
         self._lay_out()
@@ -340,11 +341,15 @@ class PathPanel(QWidget):
         film = QHBoxLayout()
         film.setSpacing(2 * ink.GRID)
         film.addLayout(ride)
-        column = QVBoxLayout()
-        column.setSpacing(0)
-        column.addWidget(self.strip, 1)
-        column.addWidget(self.lanes)
-        film.addLayout(column, 1)
+        table = QGridLayout()
+        table.setHorizontalSpacing(ink.GRID // 2)
+        table.setVerticalSpacing(0)
+        table.setColumnStretch(1, 1)
+        table.setRowStretch(0, 1)
+        for column, part in enumerate((self.ends[0], self.strip, self.ends[1])):
+            table.addWidget(part, 0, column)
+        table.addWidget(self.lanes, 1, 1)
+        film.addLayout(table, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(ink.GRID, ink.GRID // 2, ink.GRID, ink.GRID)
         layout.setSpacing(ink.GRID)
