@@ -28,6 +28,7 @@ from explorer.work.messages import Decoded, Measured, MeasureRequest, Opened
 
 USUAL = 0.95
 """A frame lies outside the data when it is farther from the nearest sample than this share of the samples are."""
+MOST_COMPANY = 6  # samples in rows
 OWN = 500  # samples whose own distances say what is usual
 
 
@@ -61,6 +62,8 @@ class Costing(QObject):
     def _follow(self, old: State, new: State) -> None:
         if new.path.compared != old.path.compared:
             self._courses.look()
+            self._later.start()
+        elif new.path.company != old.path.company or (new.path.company and new.selection is not old.selection):
             self._later.start()
 
     # the path itself
@@ -105,7 +108,8 @@ class Costing(QObject):
         """All frames of all compared kinds in one list, at the positions of the played ones."""
         state, opened = self._store.state, self._model.opened
         path, panel = state.path, self._window.path
-        others = tuple(kind for kind in path.compared if kind != path.kind)
+        company = self._company()
+        others = (*(kind for kind in path.compared if kind != path.kind), *company)
         waypoints = waypoints_of(path, state.place.base.size)
         panel.rows.show_kinds(path.kind, others, len(panel.timing))
         if opened is None or not others or waypoints is None or len(waypoints) < 2:
@@ -115,7 +119,10 @@ class Costing(QObject):
             panel.rows.show_costs(path.kind, self._bill.total)
         self._films, self._latents = {}, {}
         for kind in others:
-            self._begin(kind, waypoints, panel.timing)
+            if kind in company:
+                self._begin_row(kind, company[kind], None)
+            else:
+                self._begin(kind, waypoints, panel.timing)
         wanted = {kind: film.wanted for kind, film in self._films.items() if film.wanted is not None}
         marks = tuple((kind, mark) for kind, latents in wanted.items() for mark in range(len(latents)))
         self._model.ask_pictures("rows", np.concatenate(list(wanted.values())), marks)
@@ -127,10 +134,22 @@ class Costing(QObject):
         concepts = self._model.opened.concepts_of(state.place.space, *state.studio.known) if self._model.opened else ()
         latents = latents_along(path, timing, state.place.base.size, concepts)
         assert latents is not None
+        self._begin_row(kind, latents, waypoints if KINDS[kind].mixes else None)
+
+    def _begin_row(self, name: str, latents: Latents, mixed: Latents | None) -> None:
+        """A row of latents (n, d), or of the pictures of `mixed` waypoints (k, d)."""
         film = Film()
-        film.mix = (timing, path.closed) if KINDS[kind].mixes else None
-        film.wanted = waypoints if KINDS[kind].mixes else latents
-        self._films[kind], self._latents[kind] = film, latents
+        film.mix = (self._window.path.timing, self._store.state.path.closed) if mixed is not None else None
+        film.wanted = latents if mixed is None else mixed
+        self._films[name], self._latents[name] = film, latents
+
+    def _company(self) -> dict[str, Latents]:
+        """By row, the latents (n, d) of the selected samples, which travel as far as the path does."""
+        state, samples, latents = self._store.state, self._model.samples(), self._window.path.latents
+        if not state.path.company or samples is None or latents is None or KINDS[state.path.kind].mixes:
+            return {}
+        rows = [one for one in state.selection[:MOST_COMPANY].tolist() if one < len(samples)]
+        return {f"sample {one}": (samples.latents[one] + (latents - latents[0])).astype(np.float32) for one in rows}
 
     def _take(self, decoded: Decoded) -> None:
         if decoded.purpose != "rows":

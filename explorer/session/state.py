@@ -50,9 +50,9 @@ class Keyframe:
 class PathSetting:
     """A path through waypoints. `position` in 0..1 is where the bead is, None while the stage shows the latent.
 
-    `kind`: a name in `latents.paths.KINDS`; those of `compared` are shown beside it. `closed`: it comes back to the
-    first waypoint. `even`: frames are spaced by the change of the picture. `course`: what was found for a kind that is
-    searched for; None before.
+    `kind`: a name in `latents.paths.KINDS`; those of `compared` are shown beside it. `company`: the selected samples
+    take the same way in rows of their own. `closed`: it comes back to the first waypoint. `even`: frames are spaced by
+    the change of the picture. `course`: what was found for a kind that is searched for; None before.
     """
 
     waypoints: tuple[Pin, ...] = ()
@@ -61,6 +61,7 @@ class PathSetting:
     keyframes: tuple[Keyframe, ...] = ()
     even: bool = False
     compared: tuple[str, ...] = ()
+    company: bool = False
     frames: int = 48
     rate: float = 24.0  # frames a second
     mode: PlayMode = "ping-pong"

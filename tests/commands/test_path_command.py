@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import av
@@ -74,6 +79,27 @@ def test_every_form_is_written_closed_and_there_and_back(model: Path, tmp_path: 
     words = ("--from", 1, "--to", 2, "--closed", "--even", "--loop", "ping-pong", "--frames", 6, "--out", out)
     assert travel(model, *words) == 0
     assert [file.name for file in tmp_path.iterdir()] == [out.name]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process is killed otherwise there")
+def test_an_export_that_is_killed_leaves_the_film_before_and_the_next_one_clears_up(
+    model: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "film.mp4"
+    words = ["--from", "3", "--to", "12", "--size", "512", "--out", str(out)]
+    assert travel(model, *words, "--frames", 5) == 0
+    before = out.read_bytes()
+    command = [sys.executable, "-m", "explorer", "path", str(model), *words, "--frames", "1000000"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        while len(list(tmp_path.iterdir())) == 1:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                pytest.fail(f"It ended by itself: {running.wait(timeout=0.05)}")
+        running.send_signal(signal.SIGKILL)
+    assert out.read_bytes() == before
+    assert travel(model, *words, "--frames", 7) == 0
+    assert [file.name for file in tmp_path.iterdir()] == ["film.mp4"]
+    with av.open(str(out)) as film:
+        assert sum(1 for _ in film.decode(video=0)) == 7
 
 
 def test_the_map_stands_beside_the_picture(model: Path, tmp_path: Path) -> None:

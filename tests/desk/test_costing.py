@@ -68,6 +68,29 @@ def test_kinds_stand_side_by_side_in_step_with_what_each_costs(qtbot: QtBot, des
     assert desk.store.state.path.compared == ("spherical",)
 
 
+def test_the_selected_samples_travel_as_far_as_the_path_does_in_rows_in_step(qtbot: QtBot, desk: Desk) -> None:
+    controls, rows, samples = desk.window.path.controls, desk.window.path.rows, desk.model.samples()
+    assert samples is not None
+    desk.store.change("Select", selection=np.array([3, 8]))
+    next(action for action in controls.compare.menu().actions() if action.data() == "company").trigger()
+    assert desk.store.state.path.company
+    assert desk.store.state.path.compared == ()
+    qtbot.waitUntil(lambda: all(all(rows.told(row)) for row in rows.kinds) and rows.isVisible(), timeout=WAIT)
+    assert rows.kinds == ("linear", "sample 3", "sample 8")
+    for sample in (3, 8):
+        images = rows.strips[f"sample {sample}"].images
+        there = 100 + 10 * (samples.latents[sample, 0] + np.linspace(0, 14, 9))
+        shades = [images[frame].pixelColor(0, 0).red() for frame in range(9)]
+        assert shades == pytest.approx(np.clip(there, 0, 255), abs=1.5)
+        assert float(rows.told(f"sample {sample}")[0]) == pytest.approx(np.hypot(14, 30), rel=0.01)
+    desk.store.show_position(0.5)
+    assert {strip.current for strip in rows.strips.values()} == {4}
+    desk.store.change("Select", selection=np.array([5]))
+    qtbot.waitUntil(lambda: rows.kinds == ("linear", "sample 5"), timeout=WAIT)
+    desk.store.change_path("Alone", company=False)
+    qtbot.waitUntil(lambda: rows.kinds == (), timeout=WAIT)
+
+
 def test_even_speed_spaces_the_frames_by_the_change_of_the_picture(qtbot: QtBot, desk: Desk) -> None:
     panel = desk.window.path
     ends = (np.full(4, 0, np.float32), np.full(4, 30, np.float32))  # white long before the end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QSpinBox, QWidget
 
 from explorer.latents.paths import KINDS
@@ -15,6 +16,9 @@ MODES = {
     "loop": ("Loop", "Play to the last waypoint, again and again."),
     "ping-pong": ("Ping-pong", "Play there and back, again and again."),
 }
+
+
+COMPANY = "company"
 
 
 class PathControls(QWidget):
@@ -60,7 +64,7 @@ class PathControls(QWidget):
             toggle.setChecked(is_on)
             toggle.blockSignals(False)
         for action in self.compare.menu().actions():
-            action.setChecked(action.data() in path.compared)
+            action.setChecked(action.data() in path.compared or (action.data() == COMPANY and path.company))
             action.setEnabled(action.data() != path.kind)
         self.reverse.setEnabled(complete)
         self.clear.setEnabled(bool(path.waypoints))
@@ -81,12 +85,19 @@ class PathControls(QWidget):
 
     def _compared(self) -> tuple[str, ...]:
         """The kinds that are ticked."""
-        return tuple(action.data() for action in self.compare.menu().actions() if action.isChecked())
+        ticked = tuple(action.data() for action in self.compare.menu().actions() if action.isChecked())
+        return tuple(name for name in ticked if name in KINDS)
+
+    def _choose_rows(self, action: QAction) -> None:
+        if action.data() == COMPANY:
+            self.chosen.emit("company", action.isChecked())
+        else:
+            self.chosen.emit("compared", self._compared())
 
     def _join(self) -> None:
         self.pin.clicked.connect(self.pin_wanted)
         self.reverse.clicked.connect(self.reverse_wanted)
-        self.compare.menu().triggered.connect(lambda _: self.chosen.emit("compared", self._compared()))
+        self.compare.menu().triggered.connect(self._choose_rows)
         self.closed.toggled.connect(lambda on: self.chosen.emit("closed", on))
         self.even.toggled.connect(lambda on: self.chosen.emit("even", on))
         self.clear.clicked.connect(self.clear_wanted)
@@ -130,13 +141,18 @@ def _button(text: str, words: str) -> QPushButton:
 
 def _compare() -> QPushButton:
     """A menu of kinds to be shown as rows."""
-    button = _button("Compare", "Show other kinds of path as rows below, with what each costs")
+    button = _button("Compare", "Show other kinds of path, or other samples, as rows below, with what each costs")
     menu = QMenu(button)
     for name, kind in KINDS.items():
         action = menu.addAction(kind.title)
         action.setCheckable(True)
         action.setData(name)
         action.setToolTip(kind.words)
+    menu.addSeparator()
+    together = menu.addAction("Selected samples, the same way")
+    together.setCheckable(True)
+    together.setData(COMPANY)
+    together.setToolTip("Up to six of the selected samples travel as far as the path does, each from where it is")
     menu.setToolTipsVisible(True)
     button.setMenu(menu)
     return button

@@ -365,14 +365,19 @@ def _told(field: str, value: object) -> str:
             return KINDS[str(value)].title.lower()
         case "mode":
             return MODES[str(value)][0].lower()
-        case "closed":
-            return "closed" if value else "open"
         case "compared":
             return "compared kinds"
-        case "even":
-            return "even speed" if value else "plain speed"
+        case "closed" | "company" | "even":
+            return _SWITCHED[field][bool(value)]
         case _:
             return f"{value:g} {'fps' if field == 'rate' else field}"
+
+
+_SWITCHED = {
+    "closed": ("open", "closed"),
+    "company": ("alone", "samples in step"),
+    "even": ("plain speed", "even speed"),
+}
 
 
 def _subject(state: State) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""Paths of other kinds side by side: a row each, in step with the one above, and what each costs."""
+"""Paths of other kinds, and other samples, side by side: a row each, in step with the one above, and its costs."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class PathRows(QWidget):
         values = (costs.latent_length, costs.picture_length, costs.jump, costs.pixel_path_length)
         for label, value in zip(self._numbers.get(kind, ()), values, strict=False):
             label.setText(f"{value:.3g}")
-        if kind in self._numbers and KINDS[kind].mixes:
+        if kind in self._numbers and kind in KINDS and KINDS[kind].mixes:
             self._numbers[kind][0].setText("\N{EN DASH}")  # no latent lies between the waypoints
 
     def told(self, kind: str) -> list[str]:
@@ -95,20 +95,28 @@ class PathRows(QWidget):
             self._add_row(row, kind, with_strip=row > 1)
 
     def _add_row(self, row: int, kind: str, *, with_strip: bool) -> None:
-        name = Dim(KINDS[kind].title)
-        name.setToolTip(KINDS[kind].words)
+        title, words = _described(kind)
+        name = Dim(title)
+        name.setToolTip(words)
         self._grid.addWidget(name, row, 0)
         self._numbers[kind] = [Quiet("") for _ in COLUMNS]
         for column, label in enumerate(self._numbers[kind], start=1):
             label.setFont(ink.tabular(label.font()))
             label.setMinimumWidth(label.fontMetrics().horizontalAdvance("0.00e+00"))
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            label.setAccessibleName(f"{KINDS[kind].title}, {COLUMNS[column - 1][0]}")
+            label.setAccessibleName(f"{title}, {COLUMNS[column - 1][0]}")
             self._grid.addWidget(label, row, column)
         if with_strip:
             strip = FilmStrip(self)
             strip.setFixedHeight(_HEIGHT)
             strip.setEnabled(False)
-            strip.setAccessibleName(f"Film strip, {KINDS[kind].title}")
+            strip.setAccessibleName(f"Film strip, {title}")
             self._grid.addWidget(strip, row, len(COLUMNS) + 1)
             self.strips[kind] = strip
+
+
+def _described(row: str) -> tuple[str, str]:
+    """Title and words of a row: of a kind of path, or of a sample in its company."""
+    if row in KINDS:
+        return KINDS[row].title, KINDS[row].words
+    return row.capitalize(), "It travels as far as the path does: its own latent plus z(t) - z(0)."
