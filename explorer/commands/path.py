@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,7 +166,13 @@ def _save_film(trip: Trip, options: argparse.Namespace) -> None:
     from explorer.export.reels import write_reel
 
     total = len(trip.order)
-    progress = lambda done, _total: _tell(f"{done} of {total} frames") if done % 25 == 0 else None  # noqa: E731
+    began = time.perf_counter()
+
+    def progress(done: int, _total: int) -> None:
+        if done % 25 == 0:
+            left = (time.perf_counter() - began) / done * (total - done)
+            _tell(f"{done:,} of {total:,} frames, {left:.0f} s left")
+
     write_reel(_images(trip, options), options.out, _setting(trip, options), total=total, progress=progress)
     _tell("")
 

@@ -137,3 +137,13 @@ def test_a_size_keeps_the_proportions_and_small_pictures_are_enlarged_in_whole_s
         with Image.open(tmp_path / "film.webp") as film:
             assert film.size == (side, side)
             assert side % SIDE == 0 or words
+
+
+def test_where_somebody_looks_on_progress_and_the_time_left_are_told(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert travel(model, "--from", 1, "--to", 2, "--frames", 60, "--out", tmp_path / "film.mp4") == 0
+    told = capsys.readouterr().err
+    assert "25 of 60 frames, " in told
+    assert " s left" in told
