@@ -20,7 +20,7 @@ from numpy.lib import format as npy
 from explorer.errors import CheckpointError
 from explorer.models.foreign.limits import LARGEST_TEXT, MOST_TENSORS
 from explorer.models.foreign.pickles import Damaged
-from explorer.models.foreign.torch_files import Bytes, member_bytes, read_into
+from explorer.models.foreign.torch_files import Bytes, bytes_at, member_bytes
 from explorer.models.foreign.values import DTYPES, Storage, Stored, row_major
 
 _KINDS = {
@@ -91,8 +91,7 @@ def _entry(path: Path, said: dict[str, object], start: int, end: int) -> Stored:
 
 def _from_file(path: Path, place: int, size: int) -> Bytes:
     with path.open("rb") as stream:
-        stream.seek(place)
-        return read_into(stream, size)
+        return bytes_at(path, stream, place, size)
 
 
 def read_npz(path: Path) -> dict[str, object]:

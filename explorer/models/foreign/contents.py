@@ -195,6 +195,16 @@ def _script(path: Path, container: str, _network: str) -> Contents:
     return Contents(path, container, tensors, {"operations": list(used), **sidecars(path)}, named, (note,))
 
 
+def _exported(path: Path, container: str, _network: str) -> Contents:
+    from explorer.models.foreign.exported import read_exported
+
+    tensors = read_exported(path)
+    if not tensors:
+        raise no_model(path, "is a torch export without weights of its own.", "Save the state_dict() instead.")
+    note = "Its graph was not run; the architecture is told by the weights."
+    return Contents(path, container, tensors, sidecars(path), ("a graph of torch.export",), (note,))
+
+
 def _made(path: Path, container: str, found: Unwrapped, named: tuple[str, ...], root: object) -> Contents:
     hints = {**found.hints, **sidecars(path)}
     return Contents(path, container, found.tensors, hints, named, tuple(found.notes), found.networks, root)
@@ -239,10 +249,6 @@ def _no_tensors(path: Path, root: object, names: tuple[str, ...]) -> CheckpointE
     return no_model(path, f"holds no tensors.{what}", "Nothing in it was run. Open the file of the weights.")
 
 
-def _not_yet(path: Path, container: str, _network: str) -> Contents:
-    raise no_model(path, f"is a {container}, which is not read yet.", "Save its weights as safetensors.")
-
-
 _READERS: dict[str, Callable[[Path, str, str], Contents]] = {
     "torch zip file": _pickled(read_torch_zip),
     "torch legacy file": _pickled(read_torch_legacy),
@@ -254,5 +260,5 @@ _READERS: dict[str, Callable[[Path, str, str], Contents]] = {
     "diffusers folder": _folder(diffusers_folder),
     "pythae folder": _folder(pythae_folder),
     **dict.fromkeys(("Keras h5", "Keras v3 (.keras)", "TensorFlow.js model"), _keras),
-    "torch export (.pt2)": _not_yet,
+    "torch export (.pt2)": _exported,
 }

@@ -25,6 +25,8 @@ from explorer.models.foreign.values import DTYPES, Name, Storage
 
 Bytes = NDArray[np.uint8]
 Opener = Callable[[], BinaryIO]
+MAPPED = 16 * 10**6  # bytes from which numbers are mapped and not copied
+ALIGNED = 8  # bytes: where torch may take numbers from
 CHECKED = 256 * 10**6  # bytes: of larger files the checksums are not looked at, which would take as long as reading
 
 
@@ -54,7 +56,7 @@ def _whole(opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
 
 
 def member_bytes(path: Path, info: zipfile.ZipInfo, size: int, skip: int = 0) -> Bytes:
-    """`size` bytes of an entry after `skip`, in memory of their own. Raises Damaged when they are not all there."""
+    """`size` bytes of an entry after `skip`, as `bytes_at`. Raises Damaged when they are not all there."""
     if info.file_size < size + skip or info.flag_bits & 1:
         raise Damaged("it ends in the middle")
     if info.compress_type != zipfile.ZIP_STORED:
@@ -67,11 +69,23 @@ def member_bytes(path: Path, info: zipfile.ZipInfo, size: int, skip: int = 0) ->
         if len(header) < 30 or header[:4] != b"PK\x03\x04":
             raise Damaged("it ends in the middle")
         name, extra = struct.unpack("<HH", header[26:30])
-        stream.seek(info.header_offset + 30 + name + extra + skip)
-        content = read_into(stream, size)
+        content = bytes_at(path, stream, info.header_offset + 30 + name + extra + skip, size)
     if not skip and size == info.file_size <= CHECKED and info.CRC and zlib.crc32(content.data) != info.CRC:
         raise Damaged("some of its numbers are not as they were written (checksum)")
     return content
+
+
+def bytes_at(path: Path, stream: BinaryIO, place: int, size: int) -> Bytes:
+    """`size` bytes of a file from `place` on: read, or mapped where they are many, so that they are read when used.
+
+    What is written to mapped ones stays in this process. Raises Damaged.
+    """
+    if size >= MAPPED and place % ALIGNED == 0:
+        if place + size > path.stat().st_size:
+            raise Damaged("it ends in the middle")
+        return np.memmap(path, np.uint8, "c", place, (size,)).view(np.ndarray)
+    stream.seek(place)
+    return read_into(stream, size)
 
 
 def read_into(stream: BinaryIO, size: int) -> Bytes:

@@ -127,6 +127,16 @@ def test_a_torchscript_of_a_known_architecture_opens_without_being_run(traced: b
     )
 
 
+def test_an_exported_program_of_a_known_architecture_opens_without_being_run(tmp_path: Path) -> None:
+    net = shaken(Dcgan(32, 1, 16, 8))
+    torch.export.save(torch.export.export(net, (torch.randn(2, 16),)), tmp_path / "g.pt2")
+    torch.save(net.state_dict(), tmp_path / "plain.pt")
+    ours, plain = open_foreign(tmp_path / "g.pt2"), open_foreign(tmp_path / "plain.pt")
+    latents = ours.sample(3, seed=0)
+    np.testing.assert_array_equal(ours.decode_float(latents), plain.decode_float(latents))
+    assert any("graph was not run" in fact.text for fact in ours.card.facts)
+
+
 class Named(nn.Module):
     """A generator whose layers are called main."""
 

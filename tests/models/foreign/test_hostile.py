@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import io
+import json
+import marshal
 import os
 import pickle
 import struct
@@ -12,7 +15,9 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import keras_nets
 import numpy as np
+import onnx_nets
 import pytest
 import torch
 from safetensors.torch import save
@@ -70,12 +75,46 @@ def exported(path: Path, marker: Path) -> None:
     with zipfile.ZipFile(path, "w") as opened:
         opened.writestr("a/archive_format", "pt2")
         opened.writestr("a/data/weights/weight_0", pickle.dumps(Payload(marker)))
+        opened.writestr("a/data/sample_inputs/model.pt", pickle.dumps(Payload(marker)))
+        meta = {"dtype": 7, "sizes": [{"as_int": 2}], "strides": [{"as_int": 1}], "storage_offset": {"as_int": 0}}
+        one = {"path_name": "weight_0", "use_pickle": True, "tensor_meta": meta}
+        said = {"config": {"w": one, "v": {**one, "use_pickle": False}}}
+        opened.writestr("a/data/weights/model_weights_config.json", json.dumps(said))
 
 
 def keras(path: Path, marker: Path) -> None:
     with zipfile.ZipFile(path, "w") as opened:
         opened.writestr("model.weights.h5", b"\x89HDF\r\n\x1a\n")
         opened.writestr("config.json", f'{{"class_name": "Lambda", "config": "open({str(marker)!r})"}}')
+
+
+def lambda_h5(path: Path, marker: Path) -> None:
+    """A Lambda whose code would write the marker, in the middle of a decoder."""
+    code = f"open({str(marker)!r}, 'w')"
+    layers = [
+        keras_nets.dense(4, 192),
+        keras_nets.plain("Lambda", lambda x: x, function=code),
+        keras_nets.reshape(8, 8, 3),
+    ]
+    keras_nets.write_h5(path, keras_nets.sequential(layers, (4,)), layers)
+
+
+def lambda_keras(path: Path, marker: Path) -> None:
+    body = base64.b64encode(marshal.dumps(compile(f"open({str(marker)!r}, 'w')", "x", "exec"))).decode()
+    function = {"class_name": "__lambda__", "config": {"code": body}}
+    layers = [keras_nets.dense(4, 192), keras_nets.plain("Lambda", lambda x: x, function=function)]
+    keras_nets.write_keras(path, keras_nets.sequential(layers, (4,)), layers)
+
+
+def outside_onnx(path: Path, marker: Path) -> None:
+    """Numbers that would be read through a path that writes, were it followed by a shell."""
+    import onnx
+
+    matrix = onnx.TensorProto(name="w", data_type=1, dims=[4, 256], data_location=onnx.TensorProto.EXTERNAL)
+    matrix.external_data.add(key="location", value=f"$(touch {marker})")
+    ports = [[onnx.helper.make_tensor_value_info(name, 1, ["n", side])] for name, side in (("z", 4), ("p", 256))]
+    graph = onnx.helper.make_graph([onnx.helper.make_node("MatMul", ["z", "w"], ["p"])], "g", *ports, [matrix])
+    path.write_bytes(onnx.helper.make_model(graph).SerializeToString())
 
 
 def objects(path: Path, marker: Path) -> None:
@@ -107,6 +146,9 @@ HOSTILE: dict[str, Callable[[Path, Path], object]] = {
     "pt2": exported,
     "keras": keras,
     "npz": objects,
+    "Lambda in h5": lambda_h5,
+    "Lambda in keras": lambda_keras,
+    "ONNX external data": outside_onnx,
 }
 
 
@@ -176,6 +218,18 @@ def originals(folder: Path) -> Iterator[bytes]:
         np.savez_compressed(stream, **{key: value.numpy() for key, value in weights().items()})
     yield (folder / "a").read_bytes()
     yield pickle.dumps({key: value.numpy() for key, value in weights().items()})
+    layers = [keras_nets.dense(3, 192), keras_nets.reshape(8, 8, 3)]
+    keras_nets.write_h5(folder / "a", keras_nets.sequential(layers, (3,)), layers)
+    yield (folder / "a").read_bytes()
+    keras_nets.write_keras(folder / "a", keras_nets.sequential(layers, (3,)), layers)
+    yield (folder / "a").read_bytes()
+    onnx_nets.written(torch.nn.Sequential(torch.nn.Linear(3, 256), torch.nn.Tanh()), folder / "a", (2, 3))
+    yield (folder / "a").read_bytes()
+    torch.export.save(torch.export.export(torch.nn.Linear(2, 3), (torch.zeros(1, 2),)), folder / "a.pt2")
+    yield (folder / "a.pt2").read_bytes()
+
+
+BY_WEIGHTS = 6  # so many of them hold weights alone: the others are also followed step by step
 
 
 def damaged(content: bytes, rng: np.random.Generator) -> bytes:
@@ -198,7 +252,7 @@ def test_two_thousand_damaged_files_give_a_message_each_or_open(tmp_path: Path) 
     for number in range(2000):
         path.write_bytes(damaged(whole[number % len(whole)], rng))
         try:
-            read(path)
+            (read if number % len(whole) < BY_WEIGHTS else open_foreign)(path)
         except CheckpointError as error:
             told.append(error)
     assert len(told) > 1200

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -13,6 +14,7 @@ from explorer.models.base import Fact, How, Part, Space
 from explorer.models.config import Config
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.checked_by import by_onnxruntime
+from explorer.models.foreign.contents import told
 from explorer.models.foreign.halves import Half, decoder_of, encoder_of, seen
 from explorer.models.foreign.lowering import Lowered, LoweringError
 from explorer.models.foreign.programs import Program
@@ -29,6 +31,11 @@ def recognise(reading: Reading) -> Recognised | None:
     """The decoder of a program, and the encoder that came with it. Raises CheckpointError where it is no decoder."""
     if "decoder" not in reading.programs:
         return None
+    with told(reading.path), np.errstate(all="ignore"):  # a damaged program asks for numbers that are none
+        return _recognised(reading)
+
+
+def _recognised(reading: Reading) -> Recognised:
     program = reading.programs["decoder"]
     constants = {key: value.numpy() for key, value in reading.tensors.items()}
     try:
