@@ -19,7 +19,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,26 +133,29 @@ def card(file: Path) -> dict[str, float]:
         from PySide6.QtCore import QTimer
         from PySide6.QtWidgets import QApplication
 
-        from explorer.desk.arriving import Arriving
-        from explorer.desk.background import Background
+        from explorer.desk.desk import Desk
+        from explorer.desk.open_model import OpenModel
+        from explorer.session.preferences import Preferences
         from explorer.session.state import empty
         from explorer.session.store import Store
         from explorer.ui.main_window import MainWindow
+        from explorer.work.engine import Engine
 
         app = QApplication.instance() or QApplication([])
-        window = MainWindow()
-        for _step in window.furnish(Store(empty())):
+        window, store, engine = MainWindow(), Store(empty()), Engine()
+        model = OpenModel(store, engine)
+        for _step in window.furnish(store):
             app.processEvents()
+        desk = Desk(window, store, model, engine, Preferences(welcome_seen=True), greet=False)
         window.show()
-        jobs = Background(window)
-        arriving = Arriving(_NoModel(), window, jobs)  # type: ignore[arg-type]
+        arriving = desk.papers.arriving
         app.processEvents()
         beats: list[float] = []
         clock = QTimer(interval=5)
         clock.timeout.connect(lambda: beats.append(time.perf_counter()))
         clock.start()
         start = time.perf_counter()
-        arriving.open(file)
+        window.dropped.emit(str(file))
         assert arriving.card is not None
         seen = ready = 0.0
         while not ready and time.perf_counter() - start < 120:
@@ -163,15 +165,9 @@ def card(file: Path) -> dict[str, float]:
                 seen = time.perf_counter() - start
             if arriving.card.ready:
                 ready = time.perf_counter() - start
-        jobs.close()
+        desk.close()
         gaps = [after - before for before, after in itertools.pairwise(beats)]
         return {"card_seconds": round(seen, 3), "ready_seconds": round(ready, 2), "gap_ms": round(1e3 * max(gaps), 1)}
-
-
-class _NoModel:
-    """Stands for the window's model, which does not change here."""
-
-    opened: Mapping[str, object] = {}
 
 
 def _peak() -> float:
