@@ -23,7 +23,10 @@ from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
 from explorer.work.job import Step
 
-MODELS = "Models (*.safetensors *.pt *.pth *.ckpt *.pkl *.bin *.npz *.vec *.txt config.json);;All files (*)"
+MODELS = (
+    "Models (*.safetensors *.pt *.pth *.ckpt *.pkl *.bin *.npz *.onnx *.h5 *.keras *.pt2 *.vec *.txt *.json);;"
+    "All files (*)"
+)
 PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif)"
 PICTURE_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"})
 

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 LARGE = 256 * 10**6  # bytes: hashing more takes longer than reading it
-PIECE, PIECES = 10**6, 64  # bytes of a piece of a large file, and how many are hashed
+PIECE, PIECES = 10**6, 16  # bytes of a piece of a large file, and how many are hashed
 
 
 def whole_hash(path: Path) -> str:
@@ -18,7 +18,7 @@ def whole_hash(path: Path) -> str:
 def file_hash(path: Path) -> str:
     """sha256 of a file, hex; of a folder: of its files in order.
 
-    Of a file above 256 MB: of its size and of 64 pieces, the first and the last among them (the last holds a zip's
+    Of a file above 256 MB: of its size and of 16 pieces, the first and the last among them (the last holds a zip's
     directory, with a checksum of every tensor). It knows a file again, and is no proof that nobody changed it: a cache
     asks for the time of the last change as well, and trust for `whole_hash`.
     """

@@ -81,7 +81,7 @@ class _Description:
         """Runs it once: the range of its pictures, and whether onnxruntime gives the same ones."""
         half = self.half
         _channels, height, width = half.picture.shown
-        self.know("read", f"all {len(half.graph.nodes)} operations and their order, {self.space.dim} latents in")
+        self.know("read", f"All {len(half.graph.nodes)} operations and their order; {self.space.dim} latents go in")
         self.know("read", f"pictures of {height} x {width} come out, {half.picture.in_words()}")
         if half.entry.fixed and half.entry.has_axis:
             how = "any number goes through" if not half.graph.items else f"{half.graph.items} go through at once"
@@ -140,5 +140,6 @@ class _Description:
         channels, height, width = self.half.picture.shown
         with_encoder = "decoder and encoder" if self.encoder else "decoder"
         said = f"{with_encoder} described in {self.program.language}, {len(graph.nodes)} operations"
+        facts = sorted(self.facts, key=lambda fact: ("read", "inferred", "guessed").index(fact.how))
         card = card_of(self.reading, said, self.space, (height, width, channels), self.values, "graph")
-        return Recognised(Config(replace(card, facts=tuple(self.facts)), hyper), tensors)
+        return Recognised(Config(replace(card, facts=tuple(facts)), hyper), tensors)
