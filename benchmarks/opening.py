@@ -51,7 +51,6 @@ def main() -> None:
             figures |= {f"{kind}_time": round(ours / bare, 3), f"{kind}_seconds": ours, f"{kind}_bare_seconds": bare}
             figures[f"{kind}_memory"] = max(turn[1]["memory"] for turn in turns)
         figures |= _apart("--card", files["torch"])
-    figures["time"] = max(figures["torch_time"], figures["safetensors_time"])
     figures["memory"] = max(figures["torch_memory"], figures["safetensors_memory"])
     print(json.dumps(figures))
 
