@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.latents.arrays import Images, Latents
 from explorer.latents.palette import number_range, ramp
+from explorer.latents.selections import chosen
 from explorer.models.quantities import DISTANCE, LOST, QUANTITIES
 from explorer.projections import axes, pca
 from explorer.projections.base import ProjectionChoice
@@ -258,6 +259,17 @@ def test_equal_probability_is_offered_only_on_numbers_of_a_gaussian_prior(scene:
     assert not scene.grid.setting.equal
     scene.show(axes.fit(scene.samples, ProjectionChoice("axes", 0, 1)))
     assert scene.grid.setting.equal  # the wish was kept
+
+
+def test_on_the_grid_the_rims_are_pale_where_the_points_are(scene: GridScene) -> None:
+    scene.toggle_grid()
+    scene.store.change("Select", selection=chosen([3, 4]))
+    rims = scene.canvas.layers.rims
+    alone, others = rims.colour_of(3) >> 24, rims.colour_of(5) >> 24
+    assert alone == 255
+    assert others < 64
+    scene.store.change("Select nothing", selection=chosen([]))
+    assert rims.colour_of(5) >> 24 == 255
 
 
 def test_pictures_of_samples_make_room_for_the_grid(scene: GridScene) -> None:

@@ -110,7 +110,8 @@ class SampleLayers:
         if self._highlight is not None and len(self._colouring.codes) == len(self.points):
             of_class = self._colouring.codes == self._highlight
             chosen = of_class if chosen is None else chosen & of_class
-        self.dots.show_chosen(chosen)
+        for layer in (self.dots, self.rims):  # a full rim around a pale point would darken the grid
+            layer.show_chosen(chosen)
 
     # what is where
 
