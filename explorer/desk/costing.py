@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from explorer.desk.background import Background
 from explorer.desk.courses import Courses
@@ -33,7 +33,9 @@ OWN = 500  # samples whose own distances say what is usual
 
 
 class Costing(QObject):
-    """Follows the film of the path panel."""
+    """Follows the film of the path panel. `pictured(row, images)`: all pictures of a row are there."""
+
+    pictured = Signal(str, object)
 
     def __init__(
         self, store: Store, engine: Engine, model: OpenModel, window: MainWindow, jobs: Background, courses: Courses
@@ -66,6 +68,10 @@ class Costing(QObject):
         elif new.path.company != old.path.company or (new.path.company and new.selection is not old.selection):
             self._later.start()
 
+    def tell_all(self) -> None:
+        """Say again which rows have all their pictures."""
+        self._reckon()
+
     # the path itself
 
     def _reckon(self) -> None:
@@ -79,6 +85,7 @@ class Costing(QObject):
             "path costs", bill, latents, images, timing, known, done=lambda made: self._take_bill(made, latents)
         )
         self._later.start()
+        self.pictured.emit(self._store.state.path.kind, images)
 
     def _take_bill(self, made: Bill, latents: Latents) -> None:
         shown, opened, place = self._window.path.latents, self._model.opened, self._store.state.place
@@ -111,12 +118,12 @@ class Costing(QObject):
         company = self._company()
         others = (*(kind for kind in path.compared if kind != path.kind), *company)
         waypoints = waypoints_of(path, state.place.base.size)
-        panel.rows.show_kinds(path.kind, others, len(panel.timing))
+        panel.rows.show_kinds(path.kind, others, len(panel.timing), is_path=panel.latents is not None)
+        if self._bill is not None:
+            panel.rows.show_costs(path.kind, self._bill.total)
         if opened is None or not others or waypoints is None or len(waypoints) < 2:
             return
         panel.rows.forget_frames()
-        if self._bill is not None:
-            panel.rows.show_costs(path.kind, self._bill.total)
         self._films, self._latents = {}, {}
         for kind in others:
             if kind in company:
@@ -167,6 +174,7 @@ class Costing(QObject):
         timing = self._window.path.timing
         images = film.images(len(timing)) if not film.lacks_frames else None
         if images is not None:
+            self.pictured.emit(kind, images)
             self._jobs.run(
                 f"costs of {kind}",
                 bill,

@@ -27,6 +27,7 @@ from explorer.desk.losses import Losses
 from explorer.desk.measuring import Measuring
 from explorer.desk.open_model import OpenModel
 from explorer.desk.papers import Papers
+from explorer.desk.perceiving import Perceiving
 from explorer.desk.pictures import Pictures
 from explorer.desk.projecting import Projecting
 from explorer.desk.sending import Sending
@@ -63,10 +64,7 @@ class Desk(QObject):
             Honesty(self.store, self.model, self.window, self.jobs, "second"),
             Losses(self.store, self.model, self.window, self.jobs, "first"),
             Losses(self.store, self.model, self.window, self.jobs, "second"),
-            courses := Courses(self.store, self.engine, self.model, self.window),
-            Wayfaring(self.store, self.engine, self.model, self.window),
-            Ends(self.store, self.engine, self.model, self.window),
-            Costing(self.store, self.engine, self.model, self.window, self.jobs, courses),
+            *self._path_parts(),
             Measuring(self.store, self.engine, self.model, self.window, self.jobs),
         )
         self.studio = Studio(self.store, self.engine, self.model, self.window, self.jobs)
@@ -113,6 +111,14 @@ class Desk(QObject):
         self.model.changed.connect(lambda _opened: self.window.status.show_rest())
         self.model.told.connect(self.window.messages.show_note)
         self.model.missing.connect(self._open_ours)
+
+    def _path_parts(self) -> tuple[QObject, ...]:
+        """What joins the path to map, engine and numbers."""
+        courses = Courses(self.store, self.engine, self.model, self.window)
+        costing = Costing(self.store, self.engine, self.model, self.window, self.jobs, courses)
+        self.perceiving = Perceiving(self.window, self.jobs, costing)
+        way = Wayfaring(self.store, self.engine, self.model, self.window)
+        return courses, way, Ends(self.store, self.engine, self.model, self.window), costing
 
     def do(self, name: str) -> None:
         """Do what a menu, a button or a key asked for; the user's errors go to the message bar."""

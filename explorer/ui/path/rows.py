@@ -19,6 +19,11 @@ COLUMNS = (
     ("picture", "Picture length: the sum of the changes of the picture, root mean square of all values, in 0 to 1."),
     ("jump", "Largest over median change of the picture from frame to frame: 1 is even speed."),
     ("pixel path", "Pixel path length: mean of (change / dt)\N{SUPERSCRIPT TWO}, t from 0 to 1 (Karras et al. 2019)."),
+    (
+        "perceptual",
+        "Perceptual path length: mean of d / dt\N{SUPERSCRIPT TWO} (Karras et al. 2019), d between the features of a "
+        "network that you bring in the Path tab (Zhang et al. 2018, all channels alike).",
+    ),
 )
 _HEIGHT = 7 * ink.GRID
 
@@ -30,6 +35,7 @@ class PathRows(QWidget):
         super().__init__(parent)
         self.strips: dict[str, FilmStrip] = {}
         self._numbers: dict[str, list[Quiet]] = {}
+        self._columns: Sequence[tuple[str, str]] = COLUMNS[:-1]
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(ink.GRID)
@@ -43,20 +49,20 @@ class PathRows(QWidget):
         """The kinds on show, the played one first."""
         return tuple(self._numbers)
 
-    def show_kinds(self, played: str, others: Sequence[str], frames: int) -> None:
-        """Rows for these kinds; none, and nothing is seen, without others."""
-        kinds = (played, *others) if others else ()
+    def show_kinds(self, played: str, others: Sequence[str], frames: int, *, is_path: bool = True) -> None:
+        """Rows for these kinds; without others nothing is seen, but of a path that a network measures."""
+        kinds = (played, *others) if others or (is_path and self._columns == COLUMNS) else ()
         if kinds != self.kinds:
             self._build(kinds)
         for strip in self.strips.values():
             strip.show_count(frames)
-        self.setVisible(bool(others))
+        self.setVisible(bool(kinds))
 
     def forget_frames(self) -> None:
-        for strip in self.strips.values():
+        """Of the rows below the first; the numbers of that one are its own."""
+        for kind, strip in self.strips.items():
             strip.forget_images()
-        for numbers in self._numbers.values():
-            for label in numbers:
+            for label in self._numbers[kind]:
                 label.setText("")
 
     def show_frames(self, kind: str, frames: Mapping[int, QImage]) -> None:
@@ -75,6 +81,16 @@ class PathRows(QWidget):
         if kind in self._numbers and kind in KINDS and KINDS[kind].mixes:
             self._numbers[kind][0].setText("\N{EN DASH}")  # no latent lies between the waypoints
 
+    def show_features(self) -> None:
+        """A network measures from now on: there is a column for it."""
+        self._columns = COLUMNS
+        self._build(self.kinds)
+
+    def show_perceptual(self, kind: str, value: float) -> None:
+        """The perceptual path length of a row."""
+        if kind in self._numbers:
+            self._numbers[kind][len(COLUMNS) - 1].setText(f"{value:.3g}")
+
     def told(self, kind: str) -> list[str]:
         """The numbers of a row, as they are shown."""
         return [label.text() for label in self._numbers.get(kind, ())]
@@ -87,7 +103,7 @@ class PathRows(QWidget):
         self.strips, self._numbers = {}, {}
         if not kinds:
             return
-        for column, (name, words) in enumerate(COLUMNS, start=1):
+        for column, (name, words) in enumerate(self._columns, start=1):
             head = Quiet(name)
             head.setToolTip(words)
             self._grid.addWidget(head, 0, column, Qt.AlignmentFlag.AlignRight)
@@ -99,7 +115,7 @@ class PathRows(QWidget):
         name = Dim(title)
         name.setToolTip(words)
         self._grid.addWidget(name, row, 0)
-        self._numbers[kind] = [Quiet("") for _ in COLUMNS]
+        self._numbers[kind] = [Quiet("") for _ in self._columns]
         for column, label in enumerate(self._numbers[kind], start=1):
             label.setFont(ink.tabular(label.font()))
             label.setMinimumWidth(label.fontMetrics().horizontalAdvance("0.00e+00"))

@@ -43,12 +43,18 @@ class Parts:
         self.flat = QCheckBox("In the plane, not on the sphere")
         self.flat.setToolTip("Bilinear in the plane: the middle is shorter than the corners. On the sphere it is not.")
         self._pad_hint = Quiet(_PAD_HINT)
+        self.features = _button("Features\N{HORIZONTAL ELLIPSIS}", "An ONNX network of yours measures paths")
+        self._features = Quiet("Bring an ONNX network to measure the path as it sees it.")
         self._lay_out(tool)
 
     def show_pad_hint(self, is_ready: bool) -> None:
         self._pad_hint.setVisible(not is_ready)
         self.pad.setVisible(is_ready)
         self.flat.setVisible(is_ready)
+
+    def show_features(self, name: str) -> None:
+        """The network that measures."""
+        self._features.setText(f"{name} measures the path and the rows beside it.")
 
     def _lay_out(self, tool: QWidget) -> None:
         page = QWidget()
@@ -62,6 +68,9 @@ class Parts:
         column.addWidget(self.add_keyframe, 0, Qt.AlignmentFlag.AlignLeft)
         for part in (Title("Blend of A, B, C and D"), self._pad_hint, self.pad, self.flat):
             column.addWidget(part)
+        column.addWidget(Title("Perceptual path length"))
+        column.addWidget(self._features)
+        column.addWidget(self.features, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         area = QScrollArea()
         area.setFrameShape(QFrame.Shape.NoFrame)
