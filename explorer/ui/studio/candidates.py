@@ -44,6 +44,7 @@ class _Row(QWidget):
         self.strip = StepStrip([f"{step:+.1f}".replace("-", "\N{MINUS SIGN}") if step else "0" for step in STEPS], 2)
         self.name = QLineEdit(self)
         self.name.setPlaceholderText(concept.name)
+        self.name.setMinimumWidth(24 * ink.GRID)  # 'independent component 12' in whole
         self.name.setAccessibleName(f"Name for {concept.name}")
         keep, drop = QPushButton("Keep", self), QPushButton("Drop", self)
         keep.clicked.connect(self.kept)
