@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -160,9 +160,9 @@ class MapCanvas(QWidget):
         self.telling.show_pictures()
         self.update()
 
-    def clear_pictures(self) -> None:
-        """The samples are others now."""
-        self.layers.pictures.clear()
+    def clear_pictures(self, words: Sequence[str] = ()) -> None:
+        """The samples are others now; `words` stand in the place of their pictures, where there are any."""
+        self.layers.pictures.clear(words)
 
     def ask_pictures_again(self) -> None:
         """What was asked for will not come: ask for what is missing when the view has settled."""

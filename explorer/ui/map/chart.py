@@ -68,6 +68,15 @@ class Chart:
         return scene.bent(*self.fitted) if equal else self.fitted
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """What is written on the map in the place of pictures: the words of a table of words; else nothing."""
+        samples = self.samples
+        if samples is None or self.opened is None or self.opened.card.family != "words":
+            return ()
+        labels = samples.label("word")
+        return () if labels is None else tuple(labels.names[code] for code in labels.values.astype(int).tolist())
+
+    @property
     def samples(self) -> LatentSet | None:
         return None if self.opened is None else self.opened.samples.get(self._store.state.place.space)
 

@@ -263,7 +263,7 @@ class MapPanel(QWidget):
         """Another model or another of its spaces: samples, colours and places are others."""
         self._chart.begin()
         self._neighbourhood = self._highlight = None
-        self.canvas.clear_pictures()
+        self.canvas.clear_pictures(self._chart.words)
         self.canvas.show_points(np.empty((0, 2), np.float32), ("", ""))
         self.canvas.show_notice(self._chart.notice)
         samples = self._chart.samples

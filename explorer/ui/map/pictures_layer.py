@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -43,9 +45,9 @@ class PicturesLayer:
         """Whether the next frame will differ from this one."""
         return self._thumbnails.fading
 
-    def clear(self) -> None:
-        """The samples are others now."""
-        self._thumbnails = Thumbnails()
+    def clear(self, words: Sequence[str] = ()) -> None:
+        """The samples are others now; `words` stand in the place of their pictures, where there are any."""
+        self._thumbnails = Thumbnails(words)
         self._view = None
 
     def rest(self) -> None:
@@ -116,7 +118,7 @@ class PicturesLayer:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for index in self.shown:
-            pixmap = self._thumbnails.pixmap(index, self.size, ratio)
+            pixmap = self._thumbnails.drawn(index, self.size, ratio)
             if pixmap is None:
                 continue
             size = pixmap.deviceIndependentSize()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from time import monotonic
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QImage, QPainter, QPalette, QPixmap
 
 from explorer.latents.arrays import Images
 
@@ -20,6 +20,7 @@ MOST = 2000  # samples that are considered for a view
 IMAGE_BYTES = 64 << 20  # pictures in memory, as they came
 PIXMAPS = 600  # and in the size they are drawn in
 FADE = 0.18  # seconds
+SMALL, WIDEST_WORD = 0.85, 72  # of the usual letters; logical pixels of a word
 
 Places = Callable[[NDArray[np.intp]], NDArray[np.float64]]  # of samples by index (k,): positions (k, 2)
 
@@ -63,10 +64,12 @@ def spread(places: Places, ids: NDArray[np.integer], kept: Iterable[int], size: 
 
 
 class Thumbnails:
-    """The pictures of one model's samples, by index."""
+    """The pictures of one model's samples, by index; or `words`, one a sample, that stand on the map in their place."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Sequence[str] = ()) -> None:
         self.shown: list[int] = []
+        self._words = words
+        self._lettered: dict[tuple[int, str, float], QPixmap] = {}
         self._images: dict[int, QImage] = {}
         self._pixmaps: dict[tuple[int, int, float], QPixmap] = {}
         self._born: dict[int, float] = {}
@@ -89,7 +92,7 @@ class Thumbnails:
 
         A newer list stands in for the older one, so it names again what the older one did not bring yet.
         """
-        missing = [index for index in self.shown if index not in self._images]
+        missing = [] if self._words else [index for index in self.shown if index not in self._images]
         if self._asked.issuperset(missing):
             return []
         distances = np.hypot(*(places(np.array(missing, np.intp)) - middle).T)
@@ -97,8 +100,20 @@ class Thumbnails:
         return [missing[seat] for seat in np.argsort(distances, kind="stable")]
 
     def has(self, index: int) -> bool:
-        """Whether its picture has come."""
-        return index in self._images
+        """Whether it can be drawn: its picture has come, or it is a word."""
+        return index in self._images or index < len(self._words)
+
+    def drawn(self, index: int, size: int, ratio: float) -> QPixmap | None:
+        """What stands on the map: the word, or the picture."""
+        if index >= len(self._words):
+            return self.pixmap(index, size, ratio)
+        palette = QGuiApplication.palette()
+        key = (index, palette.base().color().name(), ratio)
+        if key not in self._lettered:
+            if len(self._lettered) >= PIXMAPS:
+                self._lettered.clear()
+            self._lettered[key] = lettered(self._words[index], palette, ratio)
+        return self._lettered[key]
 
     def pixmap(self, index: int, size: int, ratio: float) -> QPixmap | None:
         """The picture, its longer side `size` logical pixels of `ratio` device pixels each; None before it came."""
@@ -121,6 +136,24 @@ class Thumbnails:
     @property
     def fading(self) -> bool:
         return any(self.opacity(index) < 1 for index in self.shown if index in self._born)
+
+
+def lettered(word: str, palette: QPalette, ratio: float) -> QPixmap:
+    """A word on a card of the ground, as wide as it is and a line high."""
+    font = QGuiApplication.font()
+    font.setPointSizeF(font.pointSizeF() * SMALL)
+    metrics = QFontMetrics(font)
+    shown = metrics.elidedText(word, Qt.TextElideMode.ElideRight, WIDEST_WORD)
+    width, height = metrics.horizontalAdvance(shown) + 2 * GAP, metrics.height() + 2
+    pixmap = QPixmap(round(width * ratio), round(height * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(palette.base().color())
+    painter = QPainter(pixmap)
+    painter.setFont(font)
+    painter.setPen(palette.text().color())
+    painter.drawText(QRectF(0, 0, width, height), Qt.AlignmentFlag.AlignCenter, shown)
+    painter.end()
+    return pixmap
 
 
 def _fitted(image: QImage, size: int, ratio: float) -> QPixmap:
