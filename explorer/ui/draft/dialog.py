@@ -37,8 +37,6 @@ class DraftDialog(QDialog):
     guesses_wanted = Signal()  # take all answers back
     samples_wanted = Signal()  # others of the same draft
     keep_wanted = Signal()
-    template_wanted = Signal()
-    code_wanted = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -70,7 +70,7 @@ def draft(reading: Reading, choices: Choices, inferred: Choices = NOTHING) -> Dr
             trouble = str(error) if start == found[0] else trouble
     raise CheckpointError(
         f"{reading.path.name} cannot be drafted: {trouble}.",
-        "Describe it in a manifest (README, Open your own model), or use your Python file with build_model(weights).",
+        "Describe it in a manifest (README, Open your own model).",
     )
 
 
