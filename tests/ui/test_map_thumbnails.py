@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from explorer.ui.map.regions import SIDE, representatives
@@ -121,3 +122,16 @@ def test_a_mixed_part_of_many_is_the_same_whatever_else_there_is(count: int) -> 
     assert set(mixed(ids, 100).tolist()) <= set(mixed(ids[: count // 2 + 100], 200).tolist()) | set(
         range(count // 2 + 100, count)
     )
+
+
+def test_words_stand_on_the_map_by_themselves_and_ask_for_no_pictures(qapp: QApplication) -> None:
+    words = Thumbnails(("king", "a word that is much too long for a map of words"))
+    words.shown = [0, 1]
+    assert words.ask(lambda ids: np.zeros((len(ids), 2)), np.zeros(2)) == []
+    assert words.has(1)
+    short, long = words.drawn(0, 40, 2.0), words.drawn(1, 40, 2.0)
+    assert short is not None
+    assert long is not None
+    assert 10 < short.deviceIndependentSize().width() < long.deviceIndependentSize().width() < 90
+    assert words.pixmap(0, 40, 2.0) is None
+    assert words.drawn(0, 40, 2.0) is short
