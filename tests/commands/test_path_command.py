@@ -20,6 +20,8 @@ import explorer
 from explorer import cli
 from explorer.latents.paths import KINDS, points, positions
 from explorer.models.folder import read_samples
+from explorer.session.path_python import path_to_python
+from explorer.session.state import PathSetting, Pin, Place, State, frozen
 
 
 @pytest.fixture(scope="module")
@@ -147,3 +149,20 @@ def test_where_somebody_looks_on_progress_and_the_time_left_are_told(
     told = capsys.readouterr().err
     assert "25 of 60 frames, " in told
     assert " s left" in told
+
+
+@pytest.mark.parametrize("kind", ["spherical", "catmull-rom"])
+def test_the_copied_python_run_in_a_program_of_its_own_writes_the_very_film(
+    model: Path, tmp_path: Path, kind: str
+) -> None:
+    latents = read_samples(model)["z"].latents
+    pins = tuple(Pin(frozen(latents[index]), index) for index in (3, 12, 20))
+    state = State(str(model), Place("z", frozen(latents[0])), path=PathSetting(pins, kind, frames=7))
+    timing = positions(7)
+    script = path_to_python(state, timing, ()) + '\nnp.save("images.npy", images)\n'
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    wanted = explorer.open(model).decode(points(kind, latents[[3, 12, 20]], timing))
+    assert np.array_equal(np.load(tmp_path / "images.npy"), wanted)
+    with Image.open(tmp_path / "path.gif") as film:
+        assert film.n_frames == 7
