@@ -47,9 +47,6 @@ class Half:
     place: int
     picture: Picture
 
-    def net(self) -> GraphNet:
-        return net_of(self.graph)
-
 
 def entry_of(program: Program) -> Entry:
     """Of a program with one input. Raises LoweringError where that is no latent."""
