@@ -62,6 +62,13 @@ class Space:
         named = ((part.name, *pair) for part, pair in zip(self.parts, pairwise(ends), strict=True))
         return tuple(named) if len(self.parts) > 1 else ()
 
+    def called(self, number: int) -> str:
+        """What one number of a latent, counted from 0, is called: 'z 5'; in a latent of parts '8 x 8 up · 5'."""
+        for name, start, stop in self.pieces:
+            if start <= number < stop and name != self.name:
+                return f"{name} \N{MIDDLE DOT} {number - start + 1}"
+        return f"{self.name} {number + 1}"
+
     @property
     def has_prior(self) -> bool:
         """Whether points drawn at random mean something."""

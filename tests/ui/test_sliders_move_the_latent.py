@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from explorer.latents.edits import edited
 from explorer.latents.measures import by_effect
+from explorer.models.base import Part, Space
 from explorer.session.state import frozen
 from explorer.session.store import Store
 from explorer.ui.sliders import SlidersPanel
@@ -282,6 +283,15 @@ def test_only_a_gan_has_a_truncation(qtbot: QtBot, panel: SlidersPanel) -> None:
     assert steps(store) == 1
     right_click(gan.truncation.row)
     assert store.state.place.truncation == 1.0
+
+
+def test_a_number_of_a_latent_of_parts_is_called_by_its_part(qtbot: QtBot) -> None:
+    model = opened()
+    parts = (Part("4 x 4", 2, "mapped"), Part("colours", DIM - 2, "mapped"))
+    card = replace(model.card, spaces=(Space("z", DIM, (DIM,), "", parts),))
+    panel = panel_of(qtbot, store_at(model), replace(model, card=card))
+    for dim, row in panel.dimensions.rows.items():
+        assert row.name == (f"4 x 4 · {dim + 1}" if dim < 2 else f"colours · {dim - 1}")
 
 
 def test_another_model_brings_its_own_rows(panel: SlidersPanel, store: Store) -> None:

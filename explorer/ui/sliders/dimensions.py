@@ -145,7 +145,7 @@ class DimensionSection(Section):
 
     def _row(self, dim: int, effects: NDArray[np.floating] | None) -> SliderRow:
         low, high = self._range(dim)
-        row = SliderRow(f"{self._store.state.place.space} {dim + 1}", low, high, self)
+        row = SliderRow(self._called(dim), low, high, self)
         if effects is not None:
             row.show_share(float(effects[dim]))
         row.began.connect(self._begin)
@@ -153,6 +153,12 @@ class DimensionSection(Section):
         row.ended.connect(self._store.end_gesture)
         row.reset_wanted.connect(partial(self._ask_reset, dim))
         return row
+
+    def _called(self, dim: int) -> str:
+        name = self._store.state.place.space
+        spaces = self._opened.card.spaces if self._opened is not None else ()
+        space = next((one for one in spaces if one.name == name and dim < one.dim), None)
+        return space.called(dim) if space is not None else f"{name} {dim + 1}"
 
     def _show_rest(self) -> None:
         rest = len(self._order) - len(self.rows)
