@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from grid_scene import GridScene, decoded
 from map_scene import DIM, heard, opened_with, sample_set
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QSpinBox
 from pytestqt.qtbot import QtBot
 
@@ -333,6 +333,16 @@ def test_a_tile_tells_its_number_with_its_unit(heat: HeatScene) -> None:
     assert heat.canvas.telling.describe_tile(tile) == ""
     heat.panel.show_tile_values(marks[:1], np.array([0.25], np.float32))
     assert heat.canvas.telling.describe_tile(tile) == f"{DISTANCE}: 0.25 ({QUANTITIES[DISTANCE].unit})"
+
+
+def test_on_the_grid_a_click_beside_a_point_means_the_tile(scene: GridScene) -> None:
+    sample = scene.lonely()
+    beside = QPointF(scene.at(sample)) + QPointF(6, 0)
+    assert scene.canvas.sample_at(beside) == sample
+    scene.toggle_grid()
+    scene.panel.grab()
+    assert scene.canvas.sample_at(beside) is None
+    assert scene.canvas.sample_at(QPointF(scene.at(sample))) == sample
 
 
 def test_two_shift_clicks_on_tiles_are_two_pins(scene: GridScene) -> None:

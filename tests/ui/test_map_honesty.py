@@ -264,3 +264,10 @@ def test_shade_and_contours_are_explained_where_there_are_any() -> None:
     assert looks(PointsLook(), 1000) == ()
     assert len(looks(PointsLook(), 100_000)) == 1
     assert looks(PointsLook(shaded=False, contours=True), 100_000)[0].startswith("Contours")
+
+
+def test_of_a_latent_that_is_a_sample_the_footer_says_so(scene: MapScene) -> None:
+    scene.panel.resize(900, 480)
+    scene.panel.show_neighbourhood(Neighbourhood(scene.samples.latents))
+    scene.canvas.chosen.emit(scene.points[7].astype(np.float64), 7)
+    assert scene.panel._footer.words[2].endswith("a sample itself")

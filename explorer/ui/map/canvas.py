@@ -242,7 +242,7 @@ class MapCanvas(QWidget):
 
     def sample_at(self, at: QPointF) -> int | None:
         """The sample whose picture is under a position, or whose point is near it."""
-        return self.layers.at(self.camera, at)
+        return self.layers.at(self.camera, at, on_tiles=self.grid.setting.on)
 
     def hover(self, at: QPointF | None) -> None:
         """The cursor is here, or nowhere on the map."""

@@ -128,7 +128,9 @@ class MapFooter(QWidget):
             self._worth.setText("")
             self._worth.setToolTip("")
             return
-        parts = (WORDS[nearness.where], f"{nearness.distance:.2f} away", f"{nearness.percentile:.0f} %")
+        is_sample = nearness.distance == 0
+        away = ("a sample itself",) if is_sample else (f"{nearness.distance:.2f} away", f"{nearness.percentile:.0f} %")
+        parts = (WORDS[nearness.where], *away)
         self._worth.setText(DOT.join(parts) if self.width() >= NARROW else nearness.where)
         warns = nearness.where == "outside"
         self._worth.setForegroundRole(QPalette.ColorRole.BrightText if warns else QPalette.ColorRole.WindowText)

@@ -18,7 +18,7 @@ from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.pictures_layer import PicturesLayer
 from explorer.ui.map.points_layer import PointsLayer, radius_for
 
-REACH = 8.0  # logical pixels within which a sample is meant
+REACH = 8.0  # logical pixels within which a sample is meant; on the decoded grid only the point itself is
 ON_TILES = 0.5  # points are smaller on the decoded grid, so that both can be read
 RIM, RIM_OPACITY = 0.75, 0.6  # logical pixels of ground around a point on the grid
 
@@ -115,14 +115,15 @@ class SampleLayers:
 
     # what is where
 
-    def at(self, camera: Camera, at: QPointF) -> int | None:
+    def at(self, camera: Camera, at: QPointF, *, on_tiles: bool = False) -> int | None:
         """The sample whose picture is under a position, or whose point is near it."""
         position = np.array([at.x(), at.y()])
         pictured = self.pictures.at(camera, position)
         if pictured is not None:
             return pictured
         x, y = camera.to_plane(position).tolist()
-        return self._index.nearest(x, y, REACH / camera.scale)
+        reach = self.dots.radius + RIM if on_tiles else REACH
+        return self._index.nearest(x, y, reach / camera.scale)
 
     def crowd(self, camera: Camera, box: QRectF) -> int:
         """How many samples lie in a box of the view."""
