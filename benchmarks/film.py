@@ -1,7 +1,8 @@
 """Films: what an export costs over its parts, its memory, the window's gaps meanwhile; and how late frames are played.
 
-The export is the window's: the engine process decodes, a thread encodes. Bare: the same latents decoded in batches in
-one process, and the same frames encoded by PyAV with the same options, one after the other.
+The export is the window's: a thread encodes what the strip shows already, which is not decoded again. Bare: the same
+latents decoded in batches in one process, and the same frames encoded by PyAV with the same options, one after the
+other.
 
     python benchmarks/film.py
 """

@@ -35,16 +35,21 @@ from explorer.work.messages import Decoded, DecodeRequest, Opened
 
 TOLD_S = 0.1  # between two words of progress
 RECORDED_RATE = 30
+MOST_KNOWN = 2**28  # bytes of pictures of the strip that are kept for an export
 
 
 @dataclass(frozen=True, eq=False)
 class Shot:
-    """One export: the latents whose pictures are wanted, where and with what truncation, and who waits for them."""
+    """One export: the latents whose pictures are wanted, where and with what truncation, and who waits for them.
+
+    `known`: their pictures, where the strip has them all already: nothing is decoded twice.
+    """
 
     feed: Feed
     latents: Latents
     space: str
     truncation: float
+    known: Images | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,9 +125,10 @@ class Filming(QObject):
             return
         mixes = KINDS[state.path.kind].mixes
         wanted = waypoints if mixes else latents
-        part = part_of(int(np.prod(self._model.opened.card.image_shape)))
-        feed = Feed(len(wanted), lambda start, stop: self._part_wanted.emit(feed, start, stop), part)
-        self._shot = Shot(feed, wanted, state.place.space, state.place.truncation)
+        image_bytes = int(np.prod(self._model.opened.card.image_shape))
+        feed = Feed(len(wanted), lambda start, stop: self._part_wanted.emit(feed, start, stop), part_of(image_bytes))
+        known = None if mixes or len(at) * image_bytes > MOST_KNOWN else self._window.path.film
+        self._shot = Shot(feed, wanted, state.place.space, state.place.truncation, known)
         mix = (at, state.path.closed) if mixes else None
         beside = self._beside(latents) if wish.with_map else None
         setting = replace(self._setting(at, wish), carried=self._carried(None if mixes else latents, at))
@@ -173,6 +179,9 @@ class Filming(QObject):
         if shot is None or shot.feed is not feed or opened is None:
             return
         part, marks = shot.latents[start:stop], tuple(range(start, stop))
+        if shot.known is not None:
+            feed.put(marks, shot.known[start:stop])
+            return
         self._engine.ask(DecodeRequest(opened.key, "export", part, shot.space, shot.truncation, marks))
 
     def _take(self, decoded: Decoded) -> None:
