@@ -35,7 +35,7 @@ from explorer.work.messages import Decoded, DecodeRequest, Opened
 
 TOLD_S = 0.1  # between two words of progress
 RECORDED_RATE = 30
-MOST_KNOWN = 2**28  # bytes of pictures of the strip that are kept for an export
+MOST_KNOWN = 2**26  # bytes of pictures of the strip that are copied for an export: more would stall the window
 
 
 @dataclass(frozen=True, eq=False)
