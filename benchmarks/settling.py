@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from explorer.desk.desk import Desk
 
 COUNT = 10_000
-NICENESS = 5  # of a job, see explorer/work/job.py
 BARE_S = 20.0
 SEEN_S = 10.0  # without a map to be seen, a cancel comes after so long
 PATIENCE_MS = 600_000
@@ -95,7 +94,9 @@ def bare() -> dict[str, float]:
 
 
 def compute() -> None:
-    """For ever, on one core."""
+    """For ever, on one core, as nice as a job."""
+    from explorer.work.job import NICENESS
+
     os.nice(NICENESS)
     numbers = np.random.default_rng(0).standard_normal((300, 300))
     while True:

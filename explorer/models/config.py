@@ -254,11 +254,18 @@ def space_fields(space: Space) -> dict[str, object]:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Writes a file whole or not at all: beside it first, then renamed. Raises StorageError; what was there stays."""
+    """Writes a file as `written_whole` does. Raises StorageError; what was there stays."""
+    with written_whole(path) as beside:
+        beside.write_bytes(content)
+
+
+@contextlib.contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Where to write a file that shall be there whole or not at all: beside it, renamed then. Raises StorageError."""
     beside = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
+        yield beside
         beside.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):

@@ -6,7 +6,6 @@ numbers; wide kinds of numbers first, by name (github.com/huggingface/safetensor
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from explorer.errors import StorageError
+from explorer.models.config import written_whole
 
 _KINDS = {
     torch.int64: "I64",
@@ -44,18 +43,8 @@ def write_weights(path: Path, weights: Mapping[str, Tensor]) -> None:
         place += size
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
     text += b" " * (-len(text) % 8)
-    beside = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with beside.open("wb") as stream:
-            stream.write(len(text).to_bytes(8, "little") + text)
-            for value in ordered.values():
-                plain = value.detach().cpu().contiguous().flatten()
-                stream.write(plain.view(torch.uint8).numpy().data)
-        beside.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise StorageError(
-            f"{path} cannot be written.", f"{error.strerror or error}. What was there is kept."
-        ) from error
+    with written_whole(path) as beside, beside.open("wb") as stream:
+        stream.write(len(text).to_bytes(8, "little") + text)
+        for value in ordered.values():
+            plain = value.detach().cpu().contiguous().flatten()
+            stream.write(plain.view(torch.uint8).numpy().data)

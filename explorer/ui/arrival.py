@@ -24,7 +24,7 @@ from explorer.latents.arrays import Images
 from explorer.models.base import Card, Fact
 from explorer.models.words import size_in_words
 from explorer.ui.widgets import ink
-from explorer.ui.widgets.notes import Dim
+from explorer.ui.widgets.notes import Dim, Plain
 from explorer.ui.widgets.picture import image_of
 
 SIDE = 64  # pixels of a sample
@@ -47,7 +47,7 @@ class Arrival(QDialog):
         self.setWindowTitle(f"Open {name}")
         self.setMinimumWidth(640)
         self._title = _heading(name)
-        self._what = _words("Looking into the file. Nothing of it is run.")
+        self._what = Plain("Looking into the file. Nothing of it is run.")
         self._facts = QGridLayout()
         self._facts.setHorizontalSpacing(2 * ink.GRID)
         self._facts.setVerticalSpacing(6)
@@ -166,7 +166,7 @@ class Arrival(QDialog):
             how.setToolTip(f"{fact.how}: {ROWS[fact.how]}")
             last = fact.how
             self._facts.addWidget(how, row, 0, Qt.AlignmentFlag.AlignTop)
-            self._facts.addWidget(_words(fact.text), row, 1)
+            self._facts.addWidget(Plain(fact.text), row, 1)
 
     def _show_samples(self, samples: Images | None) -> None:
         _empty(self._samples)
@@ -189,17 +189,9 @@ def _empty(layout: QGridLayout | QHBoxLayout) -> None:
 
 
 def _heading(text: str) -> QLabel:
-    label = _words(text)
+    label = Plain(text)
     font = label.font()
     font.setPointSizeF(font.pointSizeF() * 1.35)
     font.setWeight(font.Weight.DemiBold)
     label.setFont(font)
-    return label
-
-
-def _words(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label

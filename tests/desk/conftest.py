@@ -10,6 +10,17 @@ from pytestqt.qtbot import QtBot
 
 from explorer.desk.desk import Desk
 from explorer.session.preferences import Preferences
+from explorer.work.source import FolderSource
+
+
+@pytest.fixture
+def on_folders(qtbot: QtBot) -> Iterator[Desk]:
+    """On real model folders, none of them open."""
+    desk = joined(Preferences(welcome_seen=True), greet=False, source=FolderSource)
+    qtbot.addWidget(desk.window)
+    desk.window.show()
+    yield desk
+    desk.close()
 
 
 @pytest.fixture

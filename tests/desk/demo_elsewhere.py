@@ -12,27 +12,20 @@ import time
 from pathlib import Path
 
 import numpy as np
+from desk_scene import joined
 from PySide6.QtWidgets import QApplication
 
 import explorer
-from explorer.desk.desk import Desk
-from explorer.desk.open_model import OpenModel
 from explorer.session.preferences import Preferences
-from explorer.session.state import empty
-from explorer.session.store import Store
 from explorer.ui.carried import Carried
 from explorer.ui.demo_dialog import DemoWords
-from explorer.ui.main_window import MainWindow
-from explorer.work.engine import Engine
+from explorer.work.source import FolderSource
 
 
 def main(what: str, path: Path) -> None:
     app = QApplication(sys.argv)
-    window, store, engine = MainWindow(), Store(empty()), Engine()
-    model = OpenModel(store, engine)
-    for _step in window.furnish(store):
-        pass
-    desk = Desk(window, store, model, engine, Preferences(welcome_seen=True), greet=False)
+    desk = joined(Preferences(welcome_seen=True), greet=False, source=FolderSource)
+    window, store, model = desk.window, desk.store, desk.model
     seen: list[bytes] = []
     desk.live.shown.connect(lambda image: seen.append(np.asarray(image).tobytes()))
     if what == "save":

@@ -12,11 +12,12 @@ from explorer.session.state import empty
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
+from explorer.work.engine_main import Factory
 
 
-def joined(kept: Preferences, *, greet: bool) -> Desk:
-    """A furnished window on these models, as the program starts it."""
-    window, store, engine = MainWindow(), Store(empty()), Engine(DeskSource)
+def joined(kept: Preferences, *, greet: bool, source: Factory = DeskSource) -> Desk:
+    """A furnished window on these models, or on those of another source, as the program starts it."""
+    window, store, engine = MainWindow(), Store(empty()), Engine(source)
     model = OpenModel(store, engine)
     for _step in window.furnish(store):
         pass

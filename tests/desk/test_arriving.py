@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,28 +11,14 @@ from pytestqt.qtbot import QtBot
 from torch import nn
 
 from explorer.desk.desk import Desk
-from explorer.desk.open_model import OpenModel
 from explorer.models.config import read_card
 from explorer.models.foreign.kept import source_of
-from explorer.session.preferences import Preferences
-from explorer.session.state import empty
-from explorer.session.store import Store
-from explorer.ui.main_window import MainWindow
-from explorer.work.engine import Engine
 
 
 @pytest.fixture
-def desk(qtbot: QtBot) -> Iterator[Desk]:
+def desk(on_folders: Desk) -> Desk:
     """The window on real model folders."""
-    window, store, engine = MainWindow(), Store(empty()), Engine()
-    model = OpenModel(store, engine)
-    for _step in window.furnish(store):
-        pass
-    made = Desk(window, store, model, engine, Preferences(welcome_seen=True), greet=False)
-    qtbot.addWidget(window)
-    window.show()
-    yield made
-    made.close()
+    return on_folders
 
 
 def mlp_vae(path: Path) -> None:

@@ -18,10 +18,9 @@ WAIT = 60_000
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Desk:
+def desk(qtbot: QtBot) -> Desk:
     """The window on the smallest of our models, as torch runs it."""
-    monkeypatch.setattr("desk_scene.DeskSource", FolderSource)
-    made = joined(Preferences(welcome_seen=True), greet=False)
+    made = joined(Preferences(welcome_seen=True), greet=False, source=FolderSource)
     qtbot.addWidget(made.window)
     made.model.switch(str(folder.resolve("digits-vae-2d")))
     qtbot.waitUntil(lambda: made.model.opened is not None, timeout=WAIT)

@@ -4,43 +4,26 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import encoding_jobs
 import numpy as np
 import pytest
+from desk_scene import WAIT
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from explorer.desk.desk import Desk
-from explorer.desk.open_model import OpenModel
 from explorer.models import bringing
-from explorer.session.preferences import Preferences
-from explorer.session.state import empty
-from explorer.session.store import Store
-from explorer.ui.main_window import MainWindow
-from explorer.work.engine import Engine
-
-WAIT = 60_000
 
 
 @pytest.fixture
-def digits(qtbot: QtBot) -> Iterator[Desk]:
-    window, store, engine = MainWindow(), Store(empty()), Engine()
-    engine.start()
-    model = OpenModel(store, engine)
-    for _step in window.furnish(store):
-        pass
-    desk = Desk(window, store, model, engine, Preferences(welcome_seen=True), greet=False)
-    qtbot.addWidget(window)
-    window.show()
-    desk.begin("digits-vae-2d")
-    qtbot.waitUntil(lambda: window.map.shown is not None, timeout=WAIT)
-    yield desk
-    desk.close()
+def digits(qtbot: QtBot, on_folders: Desk) -> Desk:
+    on_folders.begin("digits-vae-2d")
+    qtbot.waitUntil(lambda: on_folders.window.map.shown is not None, timeout=WAIT)
+    return on_folders
 
 
 def pictures(folder: Path, count: int) -> Path:

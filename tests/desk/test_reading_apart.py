@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,26 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from explorer.desk import arriving
 from explorer.desk.desk import Desk
-from explorer.desk.open_model import OpenModel
-from explorer.session.preferences import Preferences
-from explorer.session.state import empty
-from explorer.session.store import Store
-from explorer.ui.main_window import MainWindow
-from explorer.work.engine import Engine
 
 
 @pytest.fixture
-def desk(qtbot: QtBot) -> Iterator[Desk]:
+def desk(on_folders: Desk) -> Desk:
     """A window without a model."""
-    window, store, engine = MainWindow(), Store(empty()), Engine()
-    model = OpenModel(store, engine)
-    for _step in window.furnish(store):
-        pass
-    made = Desk(window, store, model, engine, Preferences(welcome_seen=True), greet=False)
-    qtbot.addWidget(window)
-    window.show()
-    yield made
-    made.close()
+    return on_folders
 
 
 def dropped(desk: Desk, folder: Path, reading: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:

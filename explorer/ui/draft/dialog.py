@@ -25,7 +25,7 @@ from explorer.models.words import size_in_words
 from explorer.ui.draft.answers import Answers, Layers
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.mosaic import Mosaic
-from explorer.ui.widgets.notes import Dim, Quiet, Title
+from explorer.ui.widgets.notes import Dim, Plain, Quiet, Title
 
 PRIOR_NAMES = {"normal": "Standard normal", "uniform": "Uniform, -1 to 1"}
 
@@ -41,10 +41,10 @@ class DraftDialog(QDialog):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(f"Draft {name}")
-        self.what = _words("Proposing layers from the order, shapes and gaps of the tensors…")
+        self.what = Plain("Proposing layers from the order, shapes and gaps of the tensors…")
         self.answers, self.layers = Answers(), Layers()
         self.mosaic = Mosaic("Samples of the draft")
-        self.told = _words("")
+        self.told = Plain("")
         self.rows: dict[str, tuple[QRadioButton, Mosaic]] = {}
         self._priors = QGridLayout()
         self.keep = QPushButton("Keep and explore")
@@ -168,11 +168,3 @@ class DraftDialog(QDialog):
         column.addLayout(self._priors)
         column.addWidget(self.told)
         return column
-
-
-def _words(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label

@@ -49,6 +49,16 @@ class Title(_Text):
         return ink.heading(QApplication.font())
 
 
+class Plain(QLabel):
+    """Sentences that may be long: wrapped, never read as markup, to be copied by mouse."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+
 class Empty(Dim):
     """What an empty panel says: one or two sentences on what to do."""
 

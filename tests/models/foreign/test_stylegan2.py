@@ -10,12 +10,12 @@ import persistent
 import pytest
 import torch
 from rosinality_references import Rosinality2
+from style_checks import gives_the_same_pictures, shown
 from style_references import Nvidia2
 from torch import nn
 
 from explorer.models import twin
-from explorer.models.checkpoint import open_model
-from explorer.models.foreign.opening import convert, open_foreign
+from explorer.models.foreign.opening import open_foreign
 from explorer.models.foreign.style import StyleModel
 
 VARIANTS: dict[str, Callable[[], nn.Module]] = {
@@ -40,10 +40,6 @@ def net(request: pytest.FixtureRequest) -> nn.Module:
     return VARIANTS[str(request.param)]().eval()
 
 
-def shown(pictures: torch.Tensor) -> np.ndarray:
-    return ((pictures + 1) / 2).clamp(0, 1).permute(0, 2, 3, 1).numpy()
-
-
 def written(net: nn.Module, folder: Path, patch: pytest.MonkeyPatch) -> Path:
     """The file as its authors would ship it."""
     path = folder / "network-snapshot.pkl"
@@ -58,16 +54,7 @@ def test_a_file_of_its_authors_gives_the_same_pictures_and_nothing_of_it_runs(
     net: nn.Module, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = written(net, tmp_path, monkeypatch)
-    model = convert(path, tmp_path / "ours")
-    again = open_model(tmp_path / "ours", "cpu")
-    z = model.sample(3, seed=4, space="z")
-    with torch.no_grad():
-        wanted = shown(net(torch.from_numpy(z)))
-    assert np.abs(wanted[0] - wanted[1]).max() > 0.01
-    for one in (model, again):
-        assert isinstance(one, StyleModel)
-        assert np.abs(one.decode_float(z, space="z") - wanted).max() < 1e-4
-        assert np.abs(one.decode_float(one.map(z)) - wanted).max() < 1e-4
+    model, again = gives_the_same_pictures(net, path, tmp_path, 3)
     assert again.card.spaces == model.card.spaces
     assert not (tmp_path / "ran").exists()
 

@@ -10,11 +10,11 @@ import persistent
 import pytest
 import torch
 from alias_free_references import Nvidia3
+from style_checks import gives_the_same_pictures, shown
 from torch import nn
 
 from explorer.models import twin
-from explorer.models.checkpoint import open_model
-from explorer.models.foreign.opening import convert, open_foreign
+from explorer.models.foreign.opening import open_foreign
 from explorer.models.foreign.style import StyleModel
 
 VARIANTS: dict[str, Callable[[], Nvidia3]] = {
@@ -33,25 +33,12 @@ def net(request: pytest.FixtureRequest) -> Nvidia3:
     return VARIANTS[str(request.param)]().eval()  # type: ignore[return-value]
 
 
-def shown(pictures: torch.Tensor) -> np.ndarray:
-    return ((pictures + 1) / 2).clamp(0, 1).permute(0, 2, 3, 1).numpy()
-
-
 def test_a_file_of_its_authors_gives_the_same_pictures_and_nothing_of_it_runs(
     net: Nvidia3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "stylegan3.pkl"
     persistent.write(path, {"D": nn.Linear(2, 2), "G_ema": net}, tmp_path / "ran", monkeypatch)
-    model = convert(path, tmp_path / "ours")
-    again = open_model(tmp_path / "ours", "cpu")
-    z = model.sample(2, seed=4, space="z")
-    with torch.no_grad():
-        wanted = shown(net(torch.from_numpy(z)))
-    assert np.abs(wanted[0] - wanted[1]).max() > 0.01
-    for one in (model, again):
-        assert isinstance(one, StyleModel)
-        assert np.abs(one.decode_float(z, space="z") - wanted).max() < 1e-4
-        assert np.abs(one.decode_float(one.map(z)) - wanted).max() < 1e-4
+    gives_the_same_pictures(net, path, tmp_path, 2)
     assert not (tmp_path / "ran").exists()
 
 

@@ -73,12 +73,17 @@ def _convolutional(reading: Reading) -> Recognised | None:
         if number < len(windows):
             decoder.norm(f"decoder.layers.{number}.1").add("relu")
     decoder.add("sigmoid")
-    found = with_heads(reading, "convolutional", decoder, encoder)
+    told = "strides and paddings of pythae's benchmarks, from the kernels"
+    return sized(reading, "convolutional", decoder, encoder, told)
+
+
+def sized(reading: Reading, kind: str, decoder: Stack, encoder: Stack, told: str) -> Recognised | None:
+    """With heads and prior, and what is `told` of the sizes; None where decoder and encoder do not fit each other."""
+    found = with_heads(reading, kind, decoder, encoder)
     picture = made_of(decoder, found.space.shape)
     if picture is None or made_of(encoder, picture) is None:
         return None
-    sizes = f"strides and paddings of pythae's benchmarks, from the kernels: {picture[1]} x {picture[2]} pixels"
-    return found.know("inferred", sizes).recognised()
+    return found.know("inferred", f"{told}: {picture[1]} x {picture[2]} pixels").recognised()
 
 
 def with_heads(reading: Reading, kind: str, decoder: Stack, encoder: Stack) -> Found:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 from explorer.models.foreign.architectures import Recognised
-from explorer.models.foreign.architectures.pythae_nets import with_heads
+from explorer.models.foreign.architectures.pythae_nets import sized
 from explorer.models.foreign.reading import Reading
-from explorer.models.foreign.stack import Stack, UnfitError, made_of
+from explorer.models.foreign.stack import Stack, UnfitError
 
 GROWN = {
     "MNIST": (("1", 2, 1, 0, ""), ("2", "relu"), ("3.0", 2, 1, 1, "relu"), ("4.0", 2, 1, 1, "sigmoid")),
@@ -63,12 +63,8 @@ def _found(reading: Reading, kind: str) -> Recognised | None:
             _blocks(decoder, f"decoder.layers.{layer}")
         if activation:
             decoder.add(str(activation))
-    found = with_heads(reading, "residual", decoder, encoder)
-    picture = made_of(decoder, found.space.shape)
-    if picture is None or made_of(encoder, picture) is None:
-        return None
-    told = f"strides, paddings and activations of pythae's benchmark for {kind}: {picture[1]} x {picture[2]} pixels"
-    return found.know("inferred", told).recognised()
+    told = f"strides, paddings and activations of pythae's benchmark for {kind}"
+    return sized(reading, "residual", decoder, encoder, told)
 
 
 def _blocks(stack: Stack, key: str) -> Stack:
