@@ -29,20 +29,19 @@ FAR = (
 )
 
 
-def probability(values: Floats) -> Floats:
-    """The share of N(0, 1) below each value, the same shape."""
-    flat = (0.5 * math.erfc(-value / math.sqrt(2.0)) for value in values.ravel().tolist())
+def from_half(values: Floats) -> Floats:
+    """The share of N(0, 1) below each value less 1/2: near the mean, the share itself would have no digits left."""
+    flat = (0.5 * math.erf(value / math.sqrt(2.0)) for value in values.ravel().tolist())
     return np.fromiter(flat, np.float64, values.size).reshape(values.shape)
 
 
-def quantile(shares: Floats) -> Floats:
-    """The value below which a share (in 0..1, ends excluded) of N(0, 1) lies: algorithm AS 241 (Wichura 1988)."""
-    offset = shares - 0.5
-    middle = np.abs(offset) <= 0.425
-    r = np.sqrt(-np.log(np.where(middle, 0.5, np.minimum(shares, 1 - shares))))
+def at_offset(offsets: Floats) -> Floats:
+    """Its inverse: the value whose share is 1/2 + offset (within +-1/2): algorithm AS 241 (Wichura 1988)."""
+    middle = np.abs(offsets) <= 0.425
+    r = np.sqrt(-np.log(np.where(middle, 0.5, 0.5 - np.abs(offsets))))
     tail = np.where(r <= 5, _ratio(NEAR, r - 1.6), _ratio(FAR, r - 5))
-    central = offset * _ratio(CENTRAL, np.where(middle, 0.180625 - offset**2, 0.0))
-    return np.where(middle, central, np.copysign(tail, offset))
+    central = offsets * _ratio(CENTRAL, np.where(middle, 0.180625 - offsets**2, 0.0))
+    return np.where(middle, central, np.copysign(tail, offsets))
 
 
 def _ratio(table: tuple[tuple[float, ...], ...], r: Floats) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.latents.normal import probability, quantile
+from explorer.latents.normal import at_offset, from_half
 from explorer.latents.paths import linear
 from explorer.latents.paths.base import Floats, Kind, chained
 
@@ -15,7 +15,7 @@ FARTHEST = 6.0
 def between(a: Floats, b: Floats, t: Floats) -> Floats:
     """Phi^-1((1 - t) Phi(a) + t Phi(b)), number by number: each spends the same time in equal shares of the prior."""
     start, end = np.clip(a, -FARTHEST, FARTHEST), np.clip(b, -FARTHEST, FARTHEST)
-    inner = quantile(linear.between(probability(start), probability(end), t))
+    inner = at_offset(linear.between(from_half(start), from_half(end), t))
     return inner + linear.between(a - start, b - end, t)
 
 
