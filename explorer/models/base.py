@@ -25,11 +25,29 @@ How = Literal["read", "inferred", "guessed"]
 
 @dataclass(frozen=True)
 class Part:
-    """Some numbers of a latent, next to each other, that have a prior of their own."""
+    """Some numbers of a latent, next to each other, that have a prior of their own.
+
+    `names`: what the classes of a 'one-hot' part are called, `dim` of them; empty where no file says.
+    """
 
     name: str
     dim: int
     prior: Prior
+    names: tuple[str, ...] = ()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What the classes of a 'one-hot' part are called: by their names, else by their numbers from 0."""
+        return self.names or tuple(map(str, range(self.dim)))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A part of a latent that is one class of several, as one 1 among zeros, and where it stands."""
+
+    name: str
+    where: slice
+    classes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -46,14 +64,19 @@ class Space:
     parts: tuple[Part, ...] = ()
 
     @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The classes in a latent: one for each such part, in order; most models have one, or none."""
+        starts = np.cumsum([0, *(part.dim for part in self.parts)]).tolist()
+        return tuple(
+            Choice(part.name, slice(start, start + part.dim), part.classes)
+            for part, start in zip(self.parts, starts, strict=False)
+            if part.prior == "one-hot"
+        )
+
+    @property
     def classes(self) -> slice | None:
         """Where the class stands in a latent, as one 1 among zeros: the last such part; None without one."""
-        start, found = 0, None
-        for part in self.parts:
-            if part.prior == "one-hot":
-                found = slice(start, start + part.dim)
-            start += part.dim
-        return found
+        return self.choices[-1].where if self.choices else None
 
     @property
     def pieces(self) -> tuple[tuple[str, int, int], ...]:

@@ -165,7 +165,11 @@ def read_space(raw: Fields) -> Space:
 
 
 def _part(raw: Fields, most: int) -> Part:
-    return Part(raw.text("name"), raw.integer("dim", 1, most), raw.choice("prior", PRIORS))
+    name, dim, prior = raw.text("name"), raw.integer("dim", 1, most), raw.choice("prior", PRIORS)
+    names = tuple(raw.texts("names", dim, ()))
+    if names and (prior != "one-hot" or len(names) != dim):
+        raise CheckpointError(f"{raw.where}: {len(names)} names for {dim} classes.", "The file is damaged.")
+    return Part(name, dim, prior, names)
 
 
 def _json(path: Path) -> object:
@@ -249,8 +253,13 @@ def card_fields(card: Card) -> dict[str, object]:
 
 def space_fields(space: Space) -> dict[str, object]:
     """What `read_space` reads."""
-    parts = {"parts": [vars(part) for part in space.parts]} if space.parts else {}
+    parts = {"parts": [_part_fields(part) for part in space.parts]} if space.parts else {}
     return {"name": space.name, "dim": space.dim, "shape": list(space.shape), "prior": space.prior, **parts}
+
+
+def _part_fields(part: Part) -> dict[str, object]:
+    names = {"names": list(part.names)} if part.names else {}
+    return {"name": part.name, "dim": part.dim, "prior": part.prior, **names}
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from explorer.errors import DeviceError
 from explorer.latents.arrays import Images, Latents
 from explorer.latents.concepts import Concept
-from explorer.latents.samples import LatentSet
+from explorer.latents.samples import Labels, LatentSet
 from explorer.models.base import Card, LatentModel
 
 
@@ -100,9 +100,22 @@ class FolderSource:
 
 def drawn(model: LatentModel, n: int = 2000, seed: int = 0) -> dict[str, LatentSet]:
     """Samples of the prior for the map of a model that brought none of its own, in each of its spaces."""
-    names = [space.name for space in model.card.spaces]
+    first = model.card.spaces[0]
+    drawn_first = model.sample(n, seed=seed, space=first.name)  # what the others are made of: one seed, one class
+    labels = tuple(
+        Labels(choice.name, drawn_first[:, choice.where].argmax(axis=1).astype(np.int64), choice.classes)
+        for choice in first.choices
+    )
     provenance = f"samples of the prior, seed {seed}"
-    return {name: LatentSet(name, model.sample(n, seed=seed, space=name), provenance=provenance) for name in names}
+    return {
+        space.name: LatentSet(
+            space.name,
+            drawn_first if space is first else model.sample(n, seed=seed, space=space.name),
+            labels=labels,
+            provenance=provenance,
+        )
+        for space in model.card.spaces
+    }
 
 
 def warm(model: LatentModel) -> None:

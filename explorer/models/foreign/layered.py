@@ -13,6 +13,7 @@ Hyper-parameters::
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Literal, cast
 
 import numpy as np
@@ -93,19 +94,22 @@ class LayeredAutoencoder(LayeredModel):
         else:
             mean, log_variance = said[:, : space.dim], said[:, space.dim :]
         if layout == "joint":
-            mean, log_variance = _with_classes(mean, log_variance, space.classes or slice(0, 0))
+            mean, log_variance = _with_classes(mean, log_variance, [choice.where for choice in space.choices])
         return Posterior(
             np.ascontiguousarray(mean.numpy()), np.ascontiguousarray(log_variance.clamp(*LOG_VARIANCE).numpy())
         )
 
 
-def _with_classes(mean: Tensor, log_variance: Tensor, classes: slice) -> tuple[Tensor, Tensor]:
-    """The class' probabilities made one 1 among zeros, and a narrow posterior of them."""
-    width = classes.stop - classes.start
-    chosen = nn.functional.one_hot(mean[:, classes].argmax(1), width).float()
-    before = torch.cat([mean[:, : classes.start], chosen, mean[:, classes.stop :]], 1)
-    narrow = torch.full((len(mean), width), NARROW)
-    return before, torch.cat([log_variance[:, : classes.start], narrow, log_variance[:, classes.start :]], 1)
+def _with_classes(mean: Tensor, log_variance: Tensor, classes: Sequence[slice]) -> tuple[Tensor, Tensor]:
+    """Probabilities of classes (n, d) made one 1 among zeros each; `log_variance` of the other numbers (n, d - classes)
+    with a narrow posterior of the classes between them."""
+    chosen, whole = mean.clone(), torch.full_like(mean, NARROW)
+    others = torch.ones(mean.shape[1], dtype=torch.bool)
+    for where in classes:
+        chosen[:, where] = nn.functional.one_hot(mean[:, where].argmax(1), where.stop - where.start).float()
+        others[where] = False
+    whole[:, others] = log_variance
+    return chosen, whole
 
 
 def build(config: Config) -> LayeredModel:
@@ -138,8 +142,8 @@ def check_posterior(raw: Fields, card: Card, numbers: int, layout: Layout) -> No
     """Raises CheckpointError unless an encoder that makes so many numbers fits the latents, laid out that way."""
     _input_range(raw, card)
     dim = card.default_space.dim
-    classes = card.default_space.classes or slice(0, 0)
-    wanted = {"mean": dim, "joint": 2 * dim - (classes.stop - classes.start)}.get(layout, 2 * dim)
+    classes = sum(len(choice.classes) for choice in card.default_space.choices)
+    wanted = {"mean": dim, "joint": 2 * dim - classes}.get(layout, 2 * dim)
     if numbers != wanted:
         raise CheckpointError(
             f"{raw.where}: the encoder makes {numbers} numbers for {dim} latents.", "Its sizes disagree."

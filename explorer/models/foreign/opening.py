@@ -13,6 +13,7 @@ from explorer.errors import CheckpointError
 from explorer.models.base import Fact
 from explorer.models.config import Config
 from explorer.models.foreign.architectures import Recognised, recognise
+from explorer.models.foreign.class_names import with_class_names
 from explorer.models.foreign.contents import Contents, contents, told
 from explorer.models.foreign.described import described
 from explorer.models.foreign.hashes import file_hash
@@ -61,7 +62,7 @@ def recognised(reading: Reading) -> Recognised:
     found = described(reading.manifest, reading) if reading.manifest is not None else recognise(reading)
     if found is None:
         raise what_it_is(reading.path, {key: tuple(value.shape) for key, value in reading.tensors.items()})
-    card = found.config.card
+    card = with_class_names(found.config.card, reading.hints)
     card = replace(card, container=reading.container, facts=(*facts_of_reading(reading), *card.facts)[:64])
     return Recognised(Config(card, found.config.hyperparameters), found.tensors)
 

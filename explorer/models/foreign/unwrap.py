@@ -180,5 +180,5 @@ def plain(value: object, depth: int = 0) -> object:
         held = {str(key)[:200]: plain(one, depth + 1) for key, one in list(value.items())[:2000]}
         return {key: one for key, one in held.items() if one is not None and one != {}}
     if isinstance(value, list | tuple | set | frozenset):
-        return [plain(one, depth + 1) for one in list(value)[:256]]
+        return [plain(one, depth + 1) for one in list(value)[:2000]]
     return None

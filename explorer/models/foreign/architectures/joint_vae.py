@@ -52,9 +52,11 @@ def _encode(stack: Stack) -> tuple[Part, ...]:
         heads.append(stack.beside().linear("fc_mean"))
         behind.append(stack.beside().linear("fc_log_var"))
         parts.append(Part("continuous", stack.weight("fc_mean", 2).shape[0], "normal"))
-    for key in chain(stack.tensors, "fc_alphas."):
+    alphas = chain(stack.tensors, "fc_alphas.")
+    for number, key in enumerate(alphas, 1):
         heads.append(stack.beside().linear(key).add("softmax"))
-        parts.append(Part("class", stack.weight(key, 2).shape[0], "one-hot"))
+        name = "class" if len(alphas) == 1 else f"class {number}"
+        parts.append(Part(name, stack.weight(key, 2).shape[0], "one-hot"))
     if not parts:
         raise UnfitError("fc_mean")
     stack.parallel(*heads, *behind)
