@@ -124,6 +124,11 @@ class NetworkModel:
             for part in batches(len(checked), self._at_once()):
                 redirected, name = self._redirect(self._tensor(checked[part]), where.name, truncation)
                 pictures[part] = self._decoder(name)(redirected).cpu().numpy()
+        if pictures.size and np.isnan(pictures.min()):  # the least is NaN where any is
+            raise InputError(
+                f"{self.card.name} makes no picture here: its numbers overflow, or are none.",
+                "Go back towards the middle (Home). If it is so everywhere, the file is damaged or training failed.",
+            )
         return pictures
 
     def sample(self, n: int, *, seed: int, space: str | None = None) -> Latents:

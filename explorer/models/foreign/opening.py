@@ -82,7 +82,7 @@ def open_foreign(path: Path, network: str = "") -> NetworkModel:
     """The model in a file or folder of somebody else's, on the CPU. Raises CheckpointError."""
     found = recognised(read(path, network))
     with told(path):
-        return rebuilt(found)
+        return rebuilt(found, quick=True)
 
 
 def convert(
