@@ -12,7 +12,6 @@ from explorer.models.checkpoint import build
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.network import NetworkModel
 
-
 LARGE = 4 * 10**6  # numbers of a tensor, above which a quick look takes samples
 SPOTS, WIDTH = 64, 1024  # places looked at there, and numbers at each
 
