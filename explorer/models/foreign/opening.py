@@ -21,6 +21,7 @@ from explorer.models.foreign.loading import loaded
 from explorer.models.foreign.manifest import Manifest
 from explorer.models.foreign.module_trees import module_tree
 from explorer.models.foreign.negatives import what_it_is
+from explorer.models.foreign.parametrised import composed
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.rebuilt import rebuilt
 from explorer.models.network import NetworkModel
@@ -41,7 +42,7 @@ def reading_of(held: Contents) -> Reading:
     """The same from contents that were looked at before."""
     with told(held.path):
         size = held.path.stat().st_size if held.path.is_file() else held.size
-        tensors = loaded(held.tensors, size)
+        tensors, put_together = composed(loaded(held.tensors, size))
         return Reading(
             held.path,
             held.container,
@@ -49,7 +50,7 @@ def reading_of(held: Contents) -> Reading:
             held.hints,
             module_tree(held.root),
             held.named,
-            held.notes,
+            (*held.notes, *put_together),
             held.networks,
             file_hash(held.path),
             held.manifest,
