@@ -162,6 +162,11 @@ def test_a_lasso_is_exact(points: np.ndarray, corners: np.ndarray) -> None:
     assert found == set(np.flatnonzero(outlines.winds_around(points.astype(float), corners)).tolist())
 
 
+def test_a_lasso_as_thin_as_a_hair_keeps_its_tip() -> None:
+    points, corners = np.zeros((3, 2), np.float32), np.array([[-1.0, 0], [0, 0], [1e-38, 0], [0, 1e-38]])
+    assert set(outlines.in_lasso(points, corners).tolist()) == {0, 1, 2}
+
+
 @given(points=arrays(np.float32, (40, 2), elements=places), track=arrays(np.float64, (4, 2), elements=places))
 def test_the_brush_takes_what_is_near_its_track(points: np.ndarray, track: np.ndarray) -> None:
     steps = np.concatenate([np.linspace(a, b, 400) for a, b in pairwise(track)])

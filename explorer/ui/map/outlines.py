@@ -85,7 +85,8 @@ def _filled(corners: Floats, size: NDArray[np.int_]) -> NDArray[np.uint8]:
     image.fill(OUT)
     painter = QPainter(image)
     line = QPolygonF([QPointF(x, y) for x, y in [*corners.tolist(), corners[0].tolist()]])
-    painter.setPen(QPen(QColor(NEAR, NEAR, NEAR), 3.5))
+    round_ends = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin  # others leave out the cell where a line turns back
+    painter.setPen(QPen(QColor(NEAR, NEAR, NEAR), 3.5, Qt.PenStyle.SolidLine, *round_ends))
     painter.setBrush(QBrush(QColor(IN, IN, IN)))
     painter.drawPolygon(line, Qt.FillRule.OddEvenFill)
     painter.end()
