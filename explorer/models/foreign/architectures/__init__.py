@@ -51,6 +51,8 @@ RECOGNISERS: tuple[str, ...] = (
     "real_nvp",
     "glow_blocks",
     "glow_layers",
+    "glow_nested",
+    "glow_levels",
     "nflows_flow",
     "zuko_flow",
     "normflows_flow",

@@ -14,12 +14,13 @@ from torch.nn import functional
 from explorer.models.base import Fact
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.flows.found import asked_size, flow_found, scales_of
-from explorer.models.foreign.flows.writing import Flowing, from_lower_upper, halves_swapped, net_of, rows
+from explorer.models.foreign.flows.writing import Flowing, halves_swapped, mixing, net_of, rows
 from explorer.models.foreign.layers import Shape
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.stack import Stack, UnfitError
 
 USUAL = 64  # pixels
+PARTS = ("w_p", "w_l", "w_u", "s_sign", "w_s")  # of a matrix
 BLOCK = re.compile(r"blocks\.(\d+)\.flows\.(\d+)\.actnorm\.loc")
 
 
@@ -73,26 +74,15 @@ def _block(flowing: Flowing, number: int, depths: list[int], shape: Shape, shape
 
 def _flow(flowing: Flowing, key: str, shape: Shape) -> None:
     loc, scale = flowing.take(f"{key}.actnorm.loc"), flowing.take(f"{key}.actnorm.scale")
-    flowing.pass_over(f"{key}.actnorm.initialized")
-    flowing.affine(scale, scale * loc, shape).mix(_matrix(flowing, f"{key}.invconv"), shape)
+    masks = (f"{key}.invconv.{name}" for name in ("u_mask", "l_mask", "l_eye"))
+    flowing.pass_over(f"{key}.actnorm.initialized", *masks)
+    flowing.affine(scale, scale * loc, shape).mix(mixing(flowing, f"{key}.invconv", "weight", PARTS), shape)
     net, half = flowing.stack(), shape[0] // 2
     net.conv(f"{key}.coupling.net.0").add("relu").conv(f"{key}.coupling.net.2").add("relu")
     _ones_around(net, flowing, f"{key}.coupling.net.4")
     moved = "one" if flowing.tensors[f"{key}.coupling.net.4.conv.weight"].shape[0] == half else "sigmoid"
     form = {"form": "affine", "scale": moved, "offset": 2.0, "shift_first": 1}
     flowing.add("coupling", net_of(net), kept=half, net=net.layers, **form)
-
-
-def _matrix(flowing: Flowing, key: str) -> Tensor:
-    if f"{key}.weight" in flowing.tensors:
-        weight = flowing.take(f"{key}.weight")
-        return weight.reshape(weight.shape[:2])
-    flowing.pass_over(*(f"{key}.{name}" for name in ("u_mask", "l_mask", "l_eye")))
-    permutation, lower, upper, sign, size = (flowing.take(f"{key}.{name}") for name in _PARTS)
-    return from_lower_upper(permutation, lower, upper, sign.double() * torch.exp(size.double()))
-
-
-_PARTS = ("w_p", "w_l", "w_u", "s_sign", "w_s")
 
 
 def _folded(flowing: Flowing, key: str) -> tuple[Tensor, Tensor]:

@@ -15,11 +15,12 @@ from explorer.errors import CheckpointError
 from explorer.models.base import Fact
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.flows.found import flow_found, scales_of
-from explorer.models.foreign.flows.writing import Flowing, from_lower_upper, net_of, odd_first, rows
+from explorer.models.foreign.flows.writing import Flowing, mixing, net_of, odd_first, rows
 from explorer.models.foreign.layers import Shape
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.stack import Stack, UnfitError
 
+PARTS = ("p", "lower", "upper", "sign_s", "log_s")  # of a matrix
 LAYER = re.compile(r"flow\.layers\.(\d+)\.")
 
 
@@ -94,7 +95,7 @@ def _layers(
 
 def _step(flowing: Flowing, key: str, shape: Shape, named: str) -> None:
     scale, bias = torch.exp(flowing.take(f"{key}.actnorm.logs")), flowing.take(f"{key}.actnorm.bias")
-    flowing.affine(scale, scale * bias, shape).mix(_matrix(flowing, f"{key}.invconv"), shape)
+    flowing.affine(scale, scale * bias, shape).mix(mixing(flowing, f"{key}.invconv", "weight", PARTS), shape)
     net, half = flowing.stack(), shape[0] // 2
     for number in (0, 2):
         _normed(net, flowing, f"{key}.{named}.{number}")
@@ -103,14 +104,6 @@ def _step(flowing: Flowing, key: str, shape: Shape, named: str) -> None:
     moved = "sigmoid" if made == shape[0] else "one"
     form = {"form": "affine", "scale": moved, "offset": 2.0, "shift_first": 1}
     flowing.add("coupling", net_of(net), kept=half, net=net.layers, **form)
-
-
-def _matrix(flowing: Flowing, key: str) -> Tensor:
-    if f"{key}.weight" in flowing.tensors:
-        return flowing.take(f"{key}.weight")
-    names = ("p", "lower", "upper", "sign_s", "log_s")
-    permutation, lower, upper, sign, size = (flowing.take(f"{key}.{name}") for name in names)
-    return from_lower_upper(permutation, lower, upper, sign.double() * torch.exp(size.double()))
 
 
 def _weights(flowing: Flowing, key: str) -> tuple[Tensor, str]:

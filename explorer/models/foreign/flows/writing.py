@@ -103,6 +103,15 @@ def from_lower_upper(permutation: Tensor, lower: Tensor, upper: Tensor, diagonal
     return permutation.double() @ below @ above
 
 
+def mixing(flowing: Flowing, key: str, whole: str, parts: Sequence[str]) -> Tensor:
+    """The matrix (c, c) of a key: `whole`, or of its `parts`: permutation, lower, upper, signs and logs of sizes."""
+    if f"{key}.{whole}" in flowing.tensors:
+        weight = flowing.take(f"{key}.{whole}")
+        return weight.reshape(weight.shape[:2])
+    permutation, lower, upper, sign, size = (flowing.take(f"{key}.{name}") for name in parts)
+    return from_lower_upper(permutation, lower, upper, sign.double() * torch.exp(size.double()))
+
+
 def rows(stack: Stack, weight: Tensor, bias: Tensor | None, order: Tensor | None = None, **options: object) -> Stack:
     """A convolution or matrix whose weights were made of several tensors; `order` of its outputs."""
     own = torch.zeros(len(weight)) if bias is None else bias.reshape(-1)
@@ -123,6 +132,11 @@ def halves_swapped(count: int) -> Tensor:
 def odd_first(count: int) -> Tensor:
     """1, 3, 5, ..., 0, 2, 4, ...: what stands in turn becomes halves, the second of a pair in front."""
     return torch.cat([torch.arange(1, count, 2), torch.arange(0, count, 2)])
+
+
+def even_first(count: int) -> Tensor:
+    """0, 2, 4, ..., 1, 3, 5, ...: the first of a pair in front."""
+    return odd_first(count).roll(count // 2)
 
 
 def normalised(weight: Tensor, size: Tensor) -> Tensor:
