@@ -228,7 +228,10 @@ def session(graph: bytes | Path, threads: int) -> Any:
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a spinning thread starves the window
     return onnxruntime.InferenceSession(
-        str(graph) if isinstance(graph, Path) else graph, options, providers=["CPUExecutionProvider"]
+        str(graph) if isinstance(graph, Path) else graph,
+        options,
+        providers=["CPUExecutionProvider"],
+        enable_fallback=0,  # to the same again, which it announces on the standard output
     )
 
 

@@ -176,15 +176,21 @@ def _sniff_json(path: Path, size: int) -> Container:
 
 
 def zip_names(path: Path) -> list[str]:
-    """The entries of a zip file. Raises CheckpointError where it is cut short, or has far too many."""
+    """The entries of a zip file. Raises CheckpointError where it is cut short, or has far too many.
+
+    And where one says to be larger than the file: whoever reads it would ask for that much memory first.
+    """
+    size = path.stat().st_size
     try:
         with zipfile.ZipFile(path) as opened:
-            names = opened.namelist()
+            entries = opened.infolist()
     except Exception as error:  # zipfile raises many kinds for damage
-        raise no_model(path, f"is damaged or cut short ({path.stat().st_size:,} bytes).", AGAIN) from error
-    if len(names) > MOST_ENTRIES:
-        raise no_model(path, f"holds {len(names):,} files.", "No model has so many parts.")
-    return names
+        raise no_model(path, f"is damaged or cut short ({size:,} bytes).", AGAIN) from error
+    if len(entries) > MOST_ENTRIES:
+        raise no_model(path, f"holds {len(entries):,} files.", "No model has so many parts.")
+    if any(entry.compress_size > size for entry in entries):
+        raise no_model(path, f"is damaged or cut short ({size:,} bytes).", AGAIN)
+    return [entry.filename for entry in entries]
 
 
 def _sniff_zip(path: Path) -> Container:
