@@ -19,7 +19,8 @@ from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.stack import COUNTED, card_of
 
 Layers = Sequence[Mapping[str, object]]
-PARTS = {"residual": ("body", "skip")}
+PARTS = {"residual": ("body", "skip"), "modulate": ("factor", "shift")}
+"""Layers with layers in them, by the names of their branches."""
 
 
 def described(manifest: Manifest, reading: Reading) -> Recognised:
@@ -47,7 +48,7 @@ def bare(layers: Layers) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for layer in layers:
         kept = {name: value for name, value in layer.items() if name != "key"}
-        for name in PARTS.get(str(layer.get("layer")), ()):
+        for name in (one for one in PARTS.get(str(layer.get("layer")), ()) if one in layer):
             kept[name] = bare(layer[name])  # type: ignore[arg-type]
         if layer.get("layer") == "parallel":
             kept["branches"] = [{"layers": bare(one["layers"])} for one in layer["branches"]]  # type: ignore[attr-defined]
@@ -69,8 +70,8 @@ def _sources(layers: Layers, net: nn.Module, prefix: str) -> Iterator[tuple[str,
     """(key of ours, key of the file) of every weight below a list of layers. Raises CheckpointError without a key."""
     for number, (layer, module) in enumerate(zip(layers, net.children(), strict=True)):
         kind, own = layer["layer"], f"{prefix}{number}."
-        if kind == "residual":
-            for name in PARTS["residual"]:
+        if kind in PARTS:
+            for name in (one for one in PARTS[kind] if one in layer):
                 yield from _sources(layer[name], module.get_submodule(name), f"{own}{name}.")  # type: ignore[arg-type]
         elif kind == "parallel":
             for place, one in enumerate(layer["branches"]):  # type: ignore[arg-type, var-annotated]

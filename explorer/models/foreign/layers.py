@@ -7,17 +7,35 @@ known, so only what goes out is said. Shapes are those of one item: (features,) 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
-import torch
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import nn
 
 from explorer.errors import CheckpointError
 from explorer.models.fields import Fields
+from explorer.models.foreign.layer_modules import (
+    Affine,
+    Attend,
+    Attention,
+    Chain,
+    Constant,
+    FrozenNorm,
+    Glu,
+    Keep,
+    Labels,
+    Modulate,
+    Narrow,
+    Parallel,
+    Permute,
+    PixelNorm,
+    Residual,
+    SoftClamp,
+)
 
 Shape = tuple[int, ...]
 Made = tuple[nn.Module, Shape]
+Kept = dict[str, Shape]
+"""Shapes of what was kept on the way, by its name."""
 WIDEST = 65_536
 LARGEST = 2**26  # numbers of one item between two layers
 DEEPEST = 512  # layers in one list
@@ -35,122 +53,6 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "softsign": nn.Softsign,
     "softmax": lambda: nn.Softmax(1),
 }
-
-
-class FrozenNorm(nn.Module):
-    """Batch normalisation as it is after training: by the kept mean and variance, for vectors and pictures alike."""
-
-    weight: Tensor
-    bias: Tensor
-    running_mean: Tensor
-    running_var: Tensor
-
-    def __init__(self, features: int, eps: float, affine: bool) -> None:
-        super().__init__()
-        self.eps = eps
-        self.register_buffer("running_mean", torch.zeros(features))
-        self.register_buffer("running_var", torch.ones(features))
-        self.weight = nn.Parameter(torch.ones(features)) if affine else None  # type: ignore[assignment]
-        self.bias = nn.Parameter(torch.zeros(features)) if affine else None  # type: ignore[assignment]
-
-    def forward(self, features: Tensor) -> Tensor:
-        mean, variance = self.running_mean, self.running_var
-        return functional.batch_norm(features, mean, variance, self.weight, self.bias, False, 0.0, self.eps)
-
-
-class Residual(nn.Module):
-    """skip(x) + body(x)."""
-
-    def __init__(self, body: nn.Module, skip: nn.Module) -> None:
-        super().__init__()
-        self.body, self.skip = body, skip
-
-    def forward(self, features: Tensor) -> Tensor:
-        total: Tensor = self.skip(features) + self.body(features)
-        return total
-
-
-class Parallel(nn.Module):
-    """What every branch makes of one input, side by side along the first axis of an item."""
-
-    def __init__(self, branches: Iterable[nn.Module]) -> None:
-        super().__init__()
-        self.branches = nn.ModuleList(branches)
-
-    def forward(self, features: Tensor) -> Tensor:
-        return torch.cat([branch(features) for branch in self.branches], 1)
-
-
-class Labels(nn.Module):
-    """A latent [z, class as one 1 among zeros] with the class' row of a table in front, behind, or times z."""
-
-    def __init__(self, classes: int, width: int, join: str) -> None:
-        super().__init__()
-        self.classes, self.join = classes, join
-        self.weight = nn.Parameter(torch.zeros(classes, width))
-
-    def forward(self, latents: Tensor) -> Tensor:
-        z, row = latents[:, : -self.classes], latents[:, -self.classes :] @ self.weight
-        if self.join == "times":
-            return z * row
-        return torch.cat([row, z] if self.join == "front" else [z, row], 1)
-
-
-class Attention(nn.Module):
-    """One head of self-attention over the places of a picture, after normalising groups; without the way around."""
-
-    def __init__(self, width: int, groups: int, eps: float) -> None:
-        super().__init__()
-        self.norm = nn.GroupNorm(groups, width, eps)
-        self.query, self.key = nn.Linear(width, width), nn.Linear(width, width)
-        self.value, self.out = nn.Linear(width, width), nn.Linear(width, width)
-
-    def forward(self, features: Tensor) -> Tensor:
-        places = self.norm(features).flatten(2).transpose(1, 2)
-        weights = self.query(places) @ self.key(places).transpose(1, 2) / math.sqrt(features.shape[1])
-        seen: Tensor = self.out(weights.softmax(-1) @ self.value(places))
-        return seen.transpose(1, 2).reshape(features.shape)
-
-
-class PixelNorm(nn.Module):
-    """Features over their root mean square along the channels (Karras et al. 2018)."""
-
-    def forward(self, features: Tensor) -> Tensor:
-        normal: Tensor = features * torch.rsqrt(features.square().mean(1, keepdim=True) + 1e-8)
-        return normal
-
-
-class SoftClamp(nn.Module):
-    """limit tanh(x / limit)."""
-
-    def __init__(self, limit: float) -> None:
-        super().__init__()
-        self.limit = limit
-
-    def forward(self, features: Tensor) -> Tensor:
-        return torch.tanh(features / self.limit) * self.limit
-
-
-class Affine(nn.Module):
-    """factor x + shift."""
-
-    def __init__(self, factor: float, shift: float) -> None:
-        super().__init__()
-        self.factor, self.shift = factor, shift
-
-    def forward(self, features: Tensor) -> Tensor:
-        return features * self.factor + self.shift
-
-
-class Permute(nn.Module):
-    """The axes of an item in another order."""
-
-    def __init__(self, order: Iterable[int]) -> None:
-        super().__init__()
-        self.order = (0, *(axis + 1 for axis in order))
-
-    def forward(self, features: Tensor) -> Tensor:
-        return features.permute(self.order)
 
 
 def _linear(raw: Fields, shape: Shape) -> Made:
@@ -257,18 +159,66 @@ def _labels(raw: Fields, shape: Shape) -> Made:
     return Labels(classes, width, join), (z,) if join == "times" else (z + width,)
 
 
-def _residual(raw: Fields, shape: Shape) -> Made:
-    body, made = stacked(raw, "body", shape)
-    skip, around = stacked(raw, "skip", shape)
+def _residual(raw: Fields, shape: Shape, kept: Kept) -> Made:
+    body, made = stacked(raw, "body", shape, kept)
+    skip, around = stacked(raw, "skip", shape, kept)
     if made != around:
         raise CheckpointError(f"{raw.where}: {made} cannot be added to {around}.", "The sizes of its layers disagree.")
     return Residual(body, skip), made
 
 
-def _parallel(raw: Fields, shape: Shape) -> Made:
-    made = [stacked(inner, "layers", shape) for inner in raw.inners("branches", 1, 16)]
+def _parallel(raw: Fields, shape: Shape, kept: Kept) -> Made:
+    made = [stacked(inner, "layers", shape, kept) for inner in raw.inners("branches", 1, 16)]
     width = sum(branch_shape[0] for _, branch_shape in made)
     return Parallel(branch for branch, _ in made), (width, *made[0][1][1:])
+
+
+def _keep(raw: Fields, shape: Shape, kept: Kept) -> Made:
+    name = raw.text("name")
+    ranges = raw.integers("of", 0, shape[0]) if "of" in raw.everything() else []
+    pairs = list(zip(ranges[::2], ranges[1::2], strict=False))
+    if len(ranges) % 2 or any(start >= stop for start, stop in pairs):
+        raise CheckpointError(f"{raw.where}: {ranges} are no ranges.", "Write a start and a stop for each.")
+    kept[name] = (sum(stop - start for start, stop in pairs), *shape[1:]) if pairs else shape
+    return Keep(name, ranges), shape
+
+
+def _modulate(raw: Fields, shape: Shape, kept: Kept) -> Made:
+    name = raw.text("from")
+    if name not in kept:
+        raise CheckpointError(f"{raw.where}: nothing was kept as '{name}'.", "Put a layer 'keep' before it.")
+    branches: dict[str, nn.Module | None] = {"factor": None, "shift": None}
+    for branch in [one for one in branches if one in raw.everything()]:
+        branches[branch], made = stacked(raw, branch, kept[name], kept)
+        if made not in (shape, shape[:1], (shape[0], *(1 for _ in shape[1:]))):
+            raise CheckpointError(f"{raw.where}: {made} cannot change {shape}.", "The sizes of its layers disagree.")
+    return Modulate(name, raw.number("one", -1, 1, 0.0), branches["factor"], branches["shift"]), shape
+
+
+def _narrow(raw: Fields, shape: Shape) -> Made:
+    start = raw.integer("start", 0, shape[0] - 1, 0)
+    stop = raw.integer("stop", start + 1, shape[0])
+    return Narrow(start, stop), (stop - start, *shape[1:])
+
+
+def _constant(raw: Fields, _shape: Shape) -> Made:
+    shape = tuple(raw.integers("shape", 1, LARGEST))
+    return Constant(shape), shape
+
+
+def _glu(raw: Fields, shape: Shape) -> Made:
+    if shape[0] % 2:
+        raise CheckpointError(f"{raw.where}: {shape[0]} channels have no halves.", "The sizes of its layers disagree.")
+    return Glu(), (shape[0] // 2, *shape[1:])
+
+
+def _attend(raw: Fields, shape: Shape) -> Made:
+    width, height, across = _picture(raw, shape)
+    inner, values = raw.integer("inner", 1, WIDEST), raw.integer("values", 1, WIDEST, width)
+    pool, out = raw.integer("pool", 1, 4, 1), _yes(raw, "projected", int(values != width))
+    if height % pool or across % pool or (values != width and not out):
+        raise CheckpointError(f"{raw.where}: no attention over {shape}.", "The sizes of its layers disagree.")
+    return Attend(width, inner, values, pool, bias=_yes(raw, "bias", 1), out=out), shape
 
 
 def _attention(raw: Fields, shape: Shape) -> Made:
@@ -320,8 +270,10 @@ LAYERS: dict[str, Callable[[Fields, Shape], Made]] = {
     "pad": _pad,
     "crop": _crop,
     "labels": _labels,
-    "residual": _residual,
-    "parallel": _parallel,
+    "attend": _attend,
+    "narrow": _narrow,
+    "constant": _constant,
+    "glu": _glu,
     "attention": _attention,
     "soft_clamp": _soft_clamp,
     "affine": _affine,
@@ -332,12 +284,24 @@ LAYERS: dict[str, Callable[[Fields, Shape], Made]] = {
 }
 
 
-def stacked(raw: Fields, name: str, shape: Shape) -> tuple[nn.Sequential, Shape]:
+REMEMBERING: dict[str, Callable[[Fields, Shape, Kept], Made]] = {
+    "residual": _residual,
+    "parallel": _parallel,
+    "keep": _keep,
+    "modulate": _modulate,
+}
+"""Layers that look at what was kept, or in whose branches others do."""
+
+
+def stacked(raw: Fields, name: str, shape: Shape, kept: Kept | None = None) -> tuple[Chain, Shape]:
     """The layers under `name`, one after the other, and the shape that they make of `shape`. Raises CheckpointError."""
-    net = nn.Sequential()
+    net, known = Chain(), {} if kept is None else kept
     for described in raw.inners(name, 0, DEEPEST):
-        kind = described.choice("layer", tuple(LAYERS))
-        module, shape = LAYERS[kind](described, shape)
+        kind = described.choice("layer", (*LAYERS, *REMEMBERING))
+        if kind in REMEMBERING:
+            module, shape = REMEMBERING[kind](described, shape, known)
+        else:
+            module, shape = LAYERS[kind](described, shape)
         if min(shape) < 1 or math.prod(shape) > LARGEST:
             raise CheckpointError(f"{described.where}: the layer '{kind}' makes {shape}.", "Its sizes disagree.")
         net.append(module)

@@ -16,7 +16,7 @@ from explorer.errors import CheckpointError
 from explorer.models.foreign.described import described
 from explorer.models.foreign.drafts.draft import draft
 from explorer.models.foreign.drafts.told import Choices, Draft
-from explorer.models.foreign.layers import FrozenNorm
+from explorer.models.foreign.layer_modules import FrozenNorm
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.rebuilt import rebuilt
 from explorer.models.network import NetworkModel
