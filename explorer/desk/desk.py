@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from explorer.desk.background import Background
 from explorer.desk.bringing import Bringing
 from explorer.desk.choosing import Choosing
+from explorer.desk.classes import Classes
 from explorer.desk.costing import Costing
 from explorer.desk.courses import Courses
 from explorer.desk.demos import Demos
@@ -72,6 +73,7 @@ class Desk(QObject):
         self.discovery = Discovery(self.engine, self.model, self.window, self.jobs)
         self.errands = Errands(self.store, self.engine, self.model, self.window)
         self.choosing = Choosing(self.store, self.model, self.window)
+        self.classes = Classes(self.store, self.engine, self.model, self.window)
         self.demos = Demos(self.store, self.model, self.window, self.jobs)
         self.sending = Sending(self.store, self.model, self.window, self.jobs, self.demos.text)
         self.papers = Papers(self.store, self.engine, self.model, self.window, self.jobs, self.demos)
@@ -87,6 +89,7 @@ class Desk(QObject):
             **self.errands.table,
             **self.using.table,
             **self.choosing.table,
+            **self.classes.table,
             **self.sending.table,
             **self.papers.table,
             **self.bringing.table,

@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from explorer.desk.open_model import OpenModel
+from explorer.models.base import Choice
 from explorer.session.state import NOTHING, Place, State, frozen
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
@@ -74,14 +75,22 @@ class Errands(QObject):
             self._window.messages.show_note("Your picture was encoded: what you see is what the model can say of it.")
 
     def _zero(self) -> None:
-        """The centre of the prior; in w the mean of the samples, which is what truncation leads to."""
+        """The centre of the prior, of the class one is in; in w the mean of the samples, which is what truncation leads
+        to."""
         if self._model.opened is None:
             return
-        base = self._store.state.place.base
+        base = self._model.latent()
         samples = self._model.samples()
         at_mean = self._store.state.place.space in ("w", "w+") and samples is not None
         zero = samples.latents.mean(axis=0) if at_mean and samples is not None else np.zeros_like(base)
+        for choice in self._choices():  # there is no middle of the classes
+            zero[choice.where] = base[choice.where]
         self._store.move("Zero", base=frozen(zero), strengths=NOTHING, sample=None, seed=None)
+
+    def _choices(self) -> tuple[Choice, ...]:
+        """The classes in a latent of the space one is in."""
+        opened, space = self._model.opened, self._store.state.place.space
+        return next((one.choices for one in opened.card.spaces if one.name == space), ()) if opened else ()
 
     def _leave(self) -> None:
         self._store.show_preview(None)

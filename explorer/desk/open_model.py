@@ -124,13 +124,15 @@ class OpenModel(QObject):
         samples = self._brought.get((plain.path, brought))
         return plain if samples is None else replace(plain, samples={**plain.samples, samples.space: samples})
 
-    def ask_pictures(self, purpose: Purpose, latents: Latents, marks: Sequence[object], first: int = 0) -> None:
-        """Pictures of latents (n, d) of the space one is in, each with its mark, the `first` ones together; nothing
-        while no model is open."""
+    def ask_pictures(
+        self, purpose: Purpose, latents: Latents, marks: Sequence[object], first: int = 0, side: int = 0
+    ) -> None:
+        """Pictures of latents (n, d) of the space one is in, each with its mark, the `first` ones together, no larger
+        than `side` pixels (0: as they are); nothing while no model is open."""
         place = self._store.state.place
         if self.opened is not None:
             told = self.opened.key, purpose, latents, place.space, place.truncation, tuple(marks)
-            self._engine.ask(DecodeRequest(*told, first=first))
+            self._engine.ask(DecodeRequest(*told, side=side, first=first))
 
     def fits(self, state: State) -> bool:
         """Whether the open model can show this state."""

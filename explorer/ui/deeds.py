@@ -78,6 +78,10 @@ DEEDS: tuple[Deed, ...] = (
         bar=True,
         word="Zero",
     ),
+    Deed(
+        "class_on", "Next class", "Edit", key=K.Key_Period, key_text=".", tip="Of a model with classes: the same latent"
+    ),
+    Deed("class_back", "Previous class", "Edit", key=K.Key_Comma, key_text=","),
     Deed("reset", "Reset all sliders", "Edit", "Ctrl+R", icon="rotate-ccw"),
     Deed(
         "snapshot", "Snapshot to the shelf", "Edit", key=K.Key_S, key_text="S", icon="camera", bar=True, word="Snapshot"

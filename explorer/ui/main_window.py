@@ -46,6 +46,7 @@ class MainWindow(QMainWindow):
 
     def furnish(self, store: Store) -> Iterator[None]:
         """Build the panels, one a step, so that the window answers in between. Only then has it its panels."""
+        from explorer.ui.classes import ClassStrip
         from explorer.ui.inspect import InspectPanel
         from explorer.ui.map.pair import MapPair
         from explorer.ui.path.panel import PathPanel
@@ -63,7 +64,7 @@ class MainWindow(QMainWindow):
         self.maps = MapPair(store)
         self.map = self.maps.first
         yield
-        self.stage = Stage(store)
+        self.stage, self.classes = Stage(store), ClassStrip(store)
         yield
         self.sliders = SlidersPanel(store)
         yield
@@ -94,7 +95,7 @@ class MainWindow(QMainWindow):
     def panels(self) -> tuple[QWidget, ...]:
         """Everything that shows a model."""
         tools = (self.sliders, self.samples, self.studio, self.way, self.shelf, self.inspect)
-        return (self.maps, self.stage, *tools, self.path)
+        return (self.maps, self.stage, self.classes, *tools, self.path)
 
     def layout_text(self) -> str:
         """Where the window and its panels are, to be remembered."""
@@ -167,7 +168,13 @@ class MainWindow(QMainWindow):
         for panel, title in self._tabs():
             self.tools.addTab(panel, title)
         right, bottom = Qt.DockWidgetArea.RightDockWidgetArea, Qt.DockWidgetArea.BottomDockWidgetArea
-        stage, tools = Dock("Picture", "stage", self.stage), Dock("Tools", "tools", self.tools)
+        front = QWidget()
+        column = QVBoxLayout(front)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.stage, 1)
+        column.addWidget(self.classes)
+        stage, tools = Dock("Picture", "stage", front), Dock("Tools", "tools", self.tools)
         path = Dock("Path", "path", self.path)
         for area, dock in ((right, stage), (right, tools), (bottom, path)):
             yield

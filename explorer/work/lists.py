@@ -9,6 +9,7 @@ from explorer.work.messages import DecodeRequest, MeasureRequest, Request
 ORDER = (
     "reconstruction",
     "glance",
+    "classes",
     "strip",
     "side by side",
     "examples",

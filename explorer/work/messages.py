@@ -21,6 +21,7 @@ from explorer.models.foreign.drafts.told import Draft, Drawn
 Purpose = Literal[
     "live",
     "reconstruction",
+    "classes",
     "strip",
     "gallery",
     "examples",

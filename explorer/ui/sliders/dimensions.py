@@ -14,6 +14,7 @@ from explorer.latents.edits import edited
 from explorer.latents.measures import by_effect
 from explorer.latents.moments import spread
 from explorer.latents.samples import LatentSet
+from explorer.models.base import Space
 from explorer.session.state import Place, State, frozen
 from explorer.session.store import Store
 from explorer.ui.sliders.origins import Origins
@@ -37,7 +38,8 @@ class DimensionSection(Section):
         self._opened: Opened | None = None
         self._shown: tuple[object, str] = (None, "")
         self._samples: LatentSet | None = None
-        self._order: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._order: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # without the numbers of a class
+        self._dim = 0
         self._drag = 0
         self._origins = Origins()
         self.rows: dict[int, SliderRow] = {}
@@ -107,7 +109,7 @@ class DimensionSection(Section):
     # in
 
     def _show_change(self, old: State, new: State) -> None:
-        if new.place.space != self._shown[1] or len(self._order) != len(new.place.base):
+        if new.place.space != self._shown[1] or self._dim != len(new.place.base):
             self._show_dimensions()
         elif new.place is not old.place:
             self._show_place(new.place)
@@ -115,8 +117,8 @@ class DimensionSection(Section):
     def _show_dimensions(self) -> None:
         """Begin anew with the first page for this model and space."""
         place = self._store.state.place
-        if (self._opened, place.space) != self._shown or len(self._order) != len(place.base):
-            self._shown = (self._opened, place.space)
+        if (self._opened, place.space) != self._shown or self._dim != len(place.base):
+            self._shown, self._dim = (self._opened, place.space), len(place.base)
             self._samples = self._opened.samples.get(place.space) if self._opened else None
             self._order = self._ordered(place)
             self.forget(list(self.rows.values()))
@@ -126,9 +128,11 @@ class DimensionSection(Section):
         self._show_place(place)
 
     def _ordered(self, place: Place) -> NDArray[np.int64]:
-        if self._samples is not None and self._samples.dim == len(place.base) and len(self._samples):
-            return by_effect(_few(self._samples))
-        return np.arange(len(place.base))
+        known = self._samples is not None and self._samples.dim == len(place.base) and len(self._samples)
+        order = by_effect(_few(self._samples)) if known and self._samples is not None else np.arange(len(place.base))
+        space = self._space()
+        taken = [np.arange(len(order))[choice.where] for choice in (() if space is None else space.choices)]
+        return order[~np.isin(order, np.concatenate(taken))] if taken else order
 
     def _add_rows(self, count: int) -> None:
         if self._opened is None:
@@ -155,10 +159,13 @@ class DimensionSection(Section):
         return row
 
     def _called(self, dim: int) -> str:
-        name = self._store.state.place.space
-        spaces = self._opened.card.spaces if self._opened is not None else ()
-        space = next((one for one in spaces if one.name == name and dim < one.dim), None)
-        return space.called(dim) if space is not None else f"{name} {dim + 1}"
+        space = self._space()
+        return space.called(dim) if space is not None else f"{self._store.state.place.space} {dim + 1}"
+
+    def _space(self) -> Space | None:
+        """The space on show, where the latent is of it."""
+        place, spaces = self._store.state.place, self._opened.card.spaces if self._opened is not None else ()
+        return next((one for one in spaces if (one.name, one.dim) == (place.space, len(place.base))), None)
 
     def _show_rest(self) -> None:
         rest = len(self._order) - len(self.rows)
@@ -169,28 +176,28 @@ class DimensionSection(Section):
     def _range(self, dim: int) -> tuple[float, float]:
         """+-3, or as far as the samples go."""
         reach = 3.0
-        if self._samples is not None and self._samples.dim == len(self._order) and len(self._samples):
+        if self._samples is not None and self._samples.dim == self._dim and len(self._samples):
             some = spread(len(self._samples), _MOST)
             reach = max(reach, float(np.abs(self._samples.latents[some, dim]).max()))
         return -reach, reach
 
     def _effects(self) -> NDArray[np.floating] | None:
         """What each dimension does, as a share of the most effective one, (d,)."""
-        if self._samples is None or self._samples.effects is None or len(self._samples.effects) != len(self._order):
+        if self._samples is None or self._samples.effects is None or len(self._samples.effects) != self._dim:
             return None
         most = float(self._samples.effects.max())
         return self._samples.effects / most if most > 0 else None
 
     def _told(self, dim: int, rank: int, effects: NDArray[np.floating] | None) -> str:
         if effects is None or self._samples is None or self._samples.effects is None:
-            return f"Dimension {dim + 1} of {len(self._order)}, in the model's own unit; number {rank + 1} by effect."
+            return f"Dimension {dim + 1} of {self._dim}, in the model's own unit; number {rank + 1} by effect."
         return (
-            f"Dimension {dim + 1} of {len(self._order)}, in the model's own unit. One standard deviation changes a "
+            f"Dimension {dim + 1} of {self._dim}, in the model's own unit. One standard deviation changes a "
             f"pixel by {float(self._samples.effects[dim]):.3f} of 0..1 on average."
         )
 
     def _show_place(self, place: Place) -> None:
-        if self._opened is None or len(self._order) != len(place.base):
+        if self._opened is None or self._dim != len(place.base):
             return
         # A reset takes back what was done to a dimension, not what concepts add to it: the tick stands where it leads.
         values, moved = self._edited(place), place.base - self.own(place)

@@ -1,0 +1,62 @@
+"""The latent under every class, decoded for the row of classes: one row at a time, the newest wish waits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from PySide6.QtCore import QObject
+
+from explorer.desk.open_model import OpenModel
+from explorer.latents.arrays import Latents
+from explorer.session.store import Store
+from explorer.ui.main_window import MainWindow
+from explorer.work.engine import Engine
+from explorer.work.messages import Decoded
+
+SIDE = 160  # pixels of a picture: the largest in the row, on a dense screen
+
+
+class Classes(QObject):
+    """`table` maps the name of a deed to what is done.
+
+    A row that was begun is finished before the next one begins: else a drag on a slow model would show the first
+    classes alone.
+    """
+
+    def __init__(self, store: Store, engine: Engine, model: OpenModel, window: MainWindow) -> None:
+        super().__init__()
+        self._store, self._model, self._strip = store, model, window.classes
+        self._missing = 0  # pictures of the row that is being decoded
+        self._waiting: tuple[Latents, Sequence[int]] | None = None
+        self.table = {"class_back": lambda: self._strip.step(-1), "class_on": lambda: self._strip.step(1)}
+        self._strip.pictures_wanted.connect(self._ask)
+        self._strip.space_wanted.connect(window.map.space_wanted)
+        engine.decoded.connect(self._show)
+        engine.failed.connect(lambda _failed: self._go_on())
+        model.changed.connect(lambda _opened: self._go_on())
+
+    def _ask(self, latents: Latents, codes: Sequence[int]) -> None:
+        self._waiting = latents, codes
+        if not self._missing:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Whatever was asked for is done, or will not come: what waits is asked for now."""
+        self._missing = 0
+        waiting, self._waiting = self._waiting, None
+        if waiting is None or self._model.opened is None:
+            return
+        latents, codes = waiting
+        if latents.shape[1:] == self._store.state.place.base.shape:  # else it waited while another model came
+            self._missing = len(codes)
+            self._model.ask_pictures("classes", latents, codes, side=SIDE)
+
+    def _show(self, decoded: Decoded) -> None:
+        opened = self._model.opened
+        if decoded.purpose != "classes" or opened is None or decoded.key != opened.key:
+            return
+        self._strip.show_pictures(cast(tuple[int, ...], decoded.marks), decoded.images)
+        self._missing = max(0, self._missing - len(decoded.marks))
+        if not self._missing:
+            self._go_on()
