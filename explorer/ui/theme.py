@@ -113,7 +113,7 @@ def style_rules(theme: Theme) -> str:
     QToolBar QToolButton::menu-indicator {{ image: none; width: 0; }}
     QStatusBar {{ background: {theme.window}; }}
     QStatusBar::item {{ border: 0; }}
-    QTabBar::tab {{ padding: 6px 7px; border: 0; border-bottom: 2px solid transparent; color: {theme.dim}; }}
+    QTabBar::tab {{ padding: 6px 5px; border: 0; border-bottom: 2px solid transparent; color: {theme.dim}; }}
     QTabBar::tab:selected {{ color: {theme.text}; border-bottom: 2px solid {theme.accent}; }}
     QTabBar::tab:hover {{ color: {theme.text}; }}
     QTabBar::tab:focus {{ color: {theme.accent}; }}

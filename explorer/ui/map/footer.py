@@ -21,7 +21,7 @@ MEANINGS = {
 
 
 MEASURING = "trust \N{HORIZONTAL ELLIPSIS}"
-ROOMY, NARROW, SHORTEST = 900, 560, 60  # logical pixels
+ROOMY, NARROW, SHORTEST = 900, 640, 60  # logical pixels
 DOT = "  \N{MIDDLE DOT}  "
 
 
