@@ -121,7 +121,7 @@ class NetworkModel:
         checked = checked_latents(latents, where)
         pictures = np.empty((len(checked), *self.card.image_shape), np.float32)
         with torch.inference_mode():
-            for part in batches(len(checked), self._at_once()):
+            for part in batches(len(checked), self.at_once):
                 redirected, name = self._redirect(self._tensor(checked[part]), where.name, truncation)
                 pictures[part] = self._decoder(name)(redirected).cpu().numpy()
         if pictures.size and np.isnan(pictures.min()):  # the least is NaN where any is
@@ -155,9 +155,18 @@ class NetworkModel:
         pictures: Tensor = self._decoder(name)(redirected)
         return pictures
 
+    def sloping(self, latents: Tensor, space: str) -> Tensor:
+        """Pictures float32 (n, channels, height, width) in 0..1 of latents (n, d) on the device, in full precision.
+
+        Their slope goes on where a pixel is black or white: what is too bright can be led back.
+        """
+        pictures: Tensor = self._generator(space)(latents).float()
+        return pictures + (pictures.clamp(0, 1) - pictures).detach()
+
     # For families
 
-    def _at_once(self) -> int:
+    @property
+    def at_once(self) -> int:
         """Pictures in a batch."""
         height, width, _channels = self.card.image_shape
         return min(BATCH, max(1, PIXELS // (height * width)))

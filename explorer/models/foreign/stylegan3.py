@@ -156,9 +156,10 @@ class Synthesis(nn.Module):
 class StyleGan3(StyleModel):
     """A `StyleModel` that takes more memory a picture."""
 
-    def _at_once(self) -> int:
+    @property
+    def at_once(self) -> int:
         height, width, _channels = self.card.image_shape
-        return min(super()._at_once(), max(1, MOST_PIXELS // (height * width)))
+        return min(super().at_once, max(1, MOST_PIXELS // (height * width)))
 
 
 def layer_names(sizes: list[int]) -> list[str]:
