@@ -33,6 +33,7 @@ FAMILIES = {
     "stylegan2": "explorer.models.foreign.stylegan2",
     "stylegan3": "explorer.models.foreign.stylegan3",
     "flow-steps": "explorer.models.foreign.flows.pictures",
+    "flow-classes": "explorer.models.foreign.flows.classed",
     "flow-points": "explorer.models.foreign.flows.points",
     "words": "explorer.models.word_vectors",
 }

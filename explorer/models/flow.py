@@ -117,9 +117,13 @@ class FlowModel(NetworkModel):
         with torch.inference_mode():
             for part in batches(len(checked)):
                 values = self._values(checked[part])
-                each = [log_density(self._flow, values + self._values(draw), self.scaling)[1] for draw in draws]
+                each = [self._log_density(values + self._values(draw)) for draw in draws]
                 scores[part] = (torch.logsumexp(torch.stack(each), 0) - math.log(self.DRAWS)).cpu().numpy()
         return scores
+
+    def _log_density(self, values: Tensor) -> Tensor:
+        """Of values (n, c, h, w) in 0..BINS, in nats: (n,)."""
+        return log_density(self._flow, values, self.scaling)[1]
 
     @property
     def _flow(self) -> FlowNet:

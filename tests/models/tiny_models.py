@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from explorer.models import flow, gan, vae
+from explorer.models.base import Part, Space
 from explorer.models.checkpoint import build
 from explorer.models.config import Config
 from explorer.models.foreign import style, stylegan2, stylegan3
@@ -112,6 +113,15 @@ def tiny_flow_steps() -> NetworkModel:
     return build(Config(replace(flow.new_card("tiny", (4, 4, 1)), family="flow-steps"), hyperparameters))
 
 
+def tiny_flow_classes() -> NetworkModel:
+    given = {"step": "given", "net": [{"layer": "linear", "out": 32}]}
+    hyperparameters = {"steps": [{"step": "squeeze"}, {"step": "mix"}, {"step": "fold", "shape": [16]}]}
+    hyperparameters |= {"low": 0.05, "high": 0.95, "logits": 1, "told": [given], "classes": 3}
+    card = replace(flow.new_card("tiny", (4, 4, 1)), family="flow-classes")
+    parts = (Part("z", 16, "normal"), Part("class", 3, "one-hot"))
+    return build(Config(replace(card, spaces=(Space("z", 19, (19,), "", parts),)), hyperparameters))
+
+
 def tiny_flow_points() -> NetworkModel:
     net = [{"layer": "linear", "out": 6}, {"layer": "relu"}, {"layer": "linear", "out": 2}]
     coupling = {"step": "coupling", "kept": 1, "net": net, "form": "affine", "scale": "exp"}
@@ -140,6 +150,7 @@ TINY: dict[str, Callable[[], NetworkModel]] = {
     "stylegan2": tiny_stylegan2,
     "stylegan3": tiny_stylegan3,
     "flow-steps": tiny_flow_steps,
+    "flow-classes": tiny_flow_classes,
     "flow-points": tiny_flow_points,
     "words": tiny_words,
 }

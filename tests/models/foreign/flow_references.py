@@ -177,9 +177,18 @@ def actnorm(channels: int) -> nn.Module:
 
 
 class GlowStep(nn.Module):
-    def __init__(self, channels: int, hidden: int, affine: bool, lu: bool, older: bool) -> None:
+    def __init__(self, channels: int, hidden: int, affine: bool, lu: bool, older: bool, mixes: bool = True) -> None:
         super().__init__()
-        self.affine, half, self.actnorm, self.invconv = affine, channels // 2, actnorm(channels), nn.Module()
+        self.affine, half, self.actnorm, self.mixes = affine, channels // 2, actnorm(channels), mixes
+        if mixes:
+            self.invconv = nn.Module()
+            self.mix(channels, lu)
+        conv, zeros, out = NormedConv if older else Normed, ZerosConv if older else Zeros, channels if affine else half
+        net = nn.Sequential(conv(half, hidden, 3), nn.ReLU(), conv(hidden, hidden, 1), nn.ReLU(), zeros(hidden, out))
+        self.add_module("f" if older else "block", net)
+        self.net = [net]
+
+    def mix(self, channels: int, lu: bool) -> None:
         turn = torch.linalg.qr(torch.randn(channels, channels))[0]
         if lu:
             p, lower, upper = torch.linalg.lu(turn)
@@ -189,12 +198,10 @@ class GlowStep(nn.Module):
             self.invconv.log_s = nn.Parameter(upper.diag().abs().log())
         else:
             self.invconv.weight = nn.Parameter(turn)
-        conv, zeros, out = NormedConv if older else Normed, ZerosConv if older else Zeros, channels if affine else half
-        net = nn.Sequential(conv(half, hidden, 3), nn.ReLU(), conv(hidden, hidden, 1), nn.ReLU(), zeros(hidden, out))
-        self.add_module("f" if older else "block", net)
-        self.net = [net]
 
     def matrix(self) -> Tensor:
+        if not self.mixes:
+            return torch.eye(self.actnorm.bias.numel()).flip(0)
         own = self.invconv
         if hasattr(own, "weight"):
             return own.weight
@@ -222,15 +229,35 @@ class GlowStep(nn.Module):
         )
 
 
+def projection(inputs: int, outputs: int, older: bool) -> nn.Module:
+    linear = nn.Linear(inputs, outputs)
+    own = linear if older else nn.Module()
+    if not older:
+        own.linear = linear
+    own.logs = nn.Parameter(0.1 * torch.randn(outputs))
+    return own
+
+
 class GlowLayers(nn.Module):
-    """y0ast's Glow, and chaiyujin's (`older`)."""
+    """y0ast's Glow, and chaiyujin's (`older`); with `classes` the coarsest latents have another prior for each."""
 
     logits = False
 
     def __init__(
-        self, sides: tuple[int, int], channels: int, scales: int, steps: int, affine: bool, lu: bool, older: bool
+        self,
+        sides: tuple[int, int],
+        channels: int,
+        scales: int,
+        steps: int,
+        *,
+        affine: bool,
+        lu: bool,
+        older: bool,
+        mixes: bool = True,
+        classes: int = 0,
     ) -> None:
         super().__init__()
+        self.classes = classes
         self.low, self.high = (0.0, 1.0) if older else (-0.5, 0.5)
         height, width = sides
         self.flow, self.shapes, hidden = nn.Module(), [], 10
@@ -238,7 +265,7 @@ class GlowLayers(nn.Module):
         for number in range(scales):
             channels, height, width = 4 * channels, height // 2, width // 2
             self.flow.layers.append(nn.Identity())
-            self.flow.layers.extend(GlowStep(channels, hidden, affine, lu, older) for _ in range(steps))
+            self.flow.layers.extend(GlowStep(channels, hidden, affine, lu, older, mixes) for _ in range(steps))
             if number + 1 < scales:
                 split, half = nn.Module(), channels // 2
                 split.conv = (ZerosConv if older else Zeros)(half, channels)
@@ -250,8 +277,20 @@ class GlowLayers(nn.Module):
         self.add_module("learn_top" if older else "learn_top_fn", top)
         self.top = [top]
         self.register_buffer("prior_h", torch.zeros(1, 2 * channels, height, width))
+        if classes:
+            self.project_ycond = projection(classes, 2 * channels, older)
+            self.project_class = projection(channels, classes, older)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def prior(self, one_hot: Tensor | None) -> tuple[Tensor, Tensor]:
+        said = self.top[0](self.prior_h)
+        if one_hot is not None:
+            linear = getattr(self.project_ycond, "linear", self.project_ycond)
+            more = linear(one_hot) * torch.exp(3 * self.project_ycond.logs)
+            said = said + more[:, :, None, None]
+        mean, log_scale = said.chunk(2, 1)
+        return mean, log_scale.exp()
+
+    def forward(self, x: Tensor, one_hot: Tensor | None = None) -> Tensor:
         left = []
         for layer in self.flow.layers:
             if isinstance(layer, nn.Identity):
@@ -262,14 +301,16 @@ class GlowLayers(nn.Module):
                 x, gone = x.chunk(2, 1)
                 said = layer.conv(x)
                 left.append(((gone - said[:, 0::2]) / said[:, 1::2].exp()).flatten(1))
-        mean, log_scale = self.top[0](self.prior_h).chunk(2, 1)
-        return torch.cat([((x - mean) / log_scale.exp()).flatten(1), *left[::-1]], 1)
+        mean, scale = self.prior(one_hot)
+        return torch.cat([((x - mean) / scale).flatten(1), *left[::-1]], 1)
 
     def inverse(self, latents: Tensor) -> Tensor:
+        one_hot = latents[:, -self.classes :] if self.classes else None
+        latents = latents[:, : -self.classes] if self.classes else latents
         parts = list(torch.split(latents, [c * h * w for c, h, w in self.shapes[::-1]], 1))
         noise = [part.reshape(-1, *shape) for part, shape in zip(parts, self.shapes[::-1], strict=True)]
-        mean, log_scale = self.top[0](self.prior_h).chunk(2, 1)
-        x = noise.pop(0) * log_scale.exp() + mean
+        mean, scale = self.prior(one_hot)
+        x = noise.pop(0) * scale + mean
         for layer in reversed(self.flow.layers):
             if isinstance(layer, nn.Identity):
                 x = grown(x)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from class_flow_references import LibraryGlow
 from flow_references import GlowBlocks, GlowLayers
 from glow_references import GlowLevels, GlowNested
 from nvp_references import RealNvp, in_older_spelling
@@ -32,11 +33,18 @@ FLOWS: dict[str, tuple[Callable[[], nn.Module], dict[str, object]]] = {
     "layers of y0ast, LU": (lambda: GlowLayers((16, 8), 1, 3, 1, affine=False, lu=True, older=False), {}),
     "layers of chaiyujin": (lambda: GlowLayers((8, 8), 3, 1, 2, affine=False, lu=False, older=True), {}),
     "layers of chaiyujin, affine": (lambda: GlowLayers((8, 16), 1, 2, 2, affine=True, lu=False, older=True), {}),
+    "layers turned round": (
+        lambda: GlowLayers((8, 8), 1, 2, 2, affine=True, lu=False, older=False, mixes=False),
+        {"hparams": {"Glow": {"flow_permutation": "reverse"}}},
+    ),
     "nested": (lambda: GlowNested(8, 3, 2, 2, 6), {"image_size": 8}),
     "nested, grey": (lambda: GlowNested(16, 1, 3, 1, 5), {"args": {"size": 16}}),
     "nested, one scale": (lambda: GlowNested(32, 1, 1, 2, 4), {}),
     "levels": (lambda: GlowLevels(8, 3, 1, 2, 7, lu=False), {"image_size": 8}),
     "levels, LU": (lambda: GlowLevels(16, 1, 2, 1, 6, lu=True), {"img_size": 16}),
+    "normflows": (lambda: LibraryGlow(8, 3, 2, 2, 6), {}),
+    "normflows, additive": (lambda: LibraryGlow(16, 1, 3, 1, 5, scale=False, lu=False, normed=True), {}),
+    "normflows, each channel": (lambda: LibraryGlow(8, 1, 2, 1, 5, each=False), {"image_size": 8}),
     "nvp": (lambda: RealNvp(8, 3, 2, 6, 2), {"image_size": 8}),
     "nvp, deep": (lambda: RealNvp(16, 1, 3, 4, 1), {"image_size": 16}),
     "nvp, one scale": (lambda: RealNvp(32, 1, 1, 5, 3), {}),

@@ -55,6 +55,7 @@ RECOGNISERS: tuple[str, ...] = (
     "glow_levels",
     "nflows_flow",
     "zuko_flow",
+    "normflows_glow",
     "normflows_flow",
     "pythae_resnets",
     "pythae_nets",

@@ -5,6 +5,7 @@ After chaiyujin's glow-pytorch and y0ast's Glow-PyTorch. The size of pictures is
 
 from __future__ import annotations
 
+import math
 import re
 
 import torch
@@ -12,9 +13,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from explorer.errors import CheckpointError
-from explorer.models.base import Fact
+from explorer.models.base import Fact, Space
 from explorer.models.foreign.architectures import Recognised
-from explorer.models.foreign.flows.found import flow_found, scales_of
+from explorer.models.foreign.flows.found import flow_found, per_class, places, scales_of, with_class
 from explorer.models.foreign.flows.writing import Flowing, mixing, net_of, odd_first, rows
 from explorer.models.foreign.layers import Shape
 from explorer.models.foreign.reading import Reading
@@ -29,12 +30,10 @@ def recognise(reading: Reading) -> Recognised | None:
     keys, tensors = list(reading.tensors), reading.tensors
     if "prior_h" not in tensors or "flow.layers.1.actnorm.logs" not in tensors:
         return None
-    if any(key.startswith("project_ycond") for key in keys):
-        raise _unknown("Its prior is another for each class.", "A Glow with 'y_condition' is not opened yet.")
-    if not any(".invconv." in key for key in keys):
+    if not any(".invconv." in key for key in keys) and not _reversed(reading):
         raise _unknown(
-            "Its channels are shuffled, in an order that the file does not hold.",
-            "Only a Glow with 'invconv' permutations can be opened from its weights.",
+            "Its channels are shuffled or turned round, and which of both the file does not hold.",
+            'One with \'invconv\' opens, or one whose hparams.json says "flow_permutation": "reverse".',
         )
     if any(key.endswith(".invconv.l") for key in keys):
         raise _unknown(
@@ -42,15 +41,18 @@ def recognise(reading: Reading) -> Recognised | None:
             "Save each weight as one matrix, by its 'get_weight', and open that.",
         )
     numbers = {int(match[1]) for key in keys if (match := LAYER.match(key))}
-    count, places = 1 + max(numbers), [n for n in range(1 + max(numbers)) if n not in numbers]
-    scales, top = len(places), tensors["prior_h"].shape
+    count, squeezes = 1 + max(numbers), {n for n in range(1 + max(numbers)) if n not in numbers}
+    scales, top = len(squeezes), tensors["prior_h"].shape
     side = (top[2] * 2**scales, top[3] * 2**scales)
     named = "f" if "flow.layers.1.f.0.weight" in tensors else "block"
     try:
         flowing = Flowing(tensors)
         shapes: list[Shape] = []
         channels = tensors["flow.layers.1.actnorm.logs"].shape[1] // 4
-        _layers(flowing, list(range(count)), set(places), (channels, *side), shapes, named)
+        _layers(flowing, list(range(count)), squeezes, (channels, *side), shapes, named)
+        space, told = scales_of(shapes), None
+        if "project_ycond.logs" in tensors:
+            told, space = _told(flowing, space, shapes[0])
     except (UnfitError, IndexError, RuntimeError, KeyError):
         return None
     if channels not in (1, 3):
@@ -62,8 +64,13 @@ def recognise(reading: Reading) -> Recognised | None:
         ),
         Fact(f"pictures in {low}..{high}; scale sigmoid(s + 2) where a coupling scales; prior N(0, I)", "inferred"),
     )
-    image_shape, space = (side[0], side[1], channels), scales_of(shapes)
-    return flow_found(reading, f"Glow, {scales} scales", image_shape, space, flowing, (low, high, False), facts)
+    name, image_shape, seen = f"Glow, {scales} scales", (side[0], side[1], channels), (low, high, False)
+    return flow_found(reading, name, image_shape, space, flowing, seen, facts, told)
+
+
+def _reversed(reading: Reading) -> bool:
+    """Whether it is said beside the weights that channels are turned round in every step."""
+    return any(place.get("flow_permutation") == "reverse" for place in places(reading.hints))
 
 
 def _unknown(why: str, hint: str) -> CheckpointError:
@@ -87,15 +94,21 @@ def _layers(
             flowing.scales(half, rest, _last(flowing.stack(), flowing, f"{key}.conv", odd_first(2 * half)))
             shapes.append((half, *shape[1:]))
             return
-    said = _top(flowing)
-    mean, log_scale = said.chunk(2)
+    if "project_ycond.logs" in flowing.tensors:
+        shapes.append(shape)
+        return
+    mean, log_scale = _top(flowing).chunk(2)
     flowing.affine(torch.exp(-log_scale), -mean * torch.exp(-log_scale), shape)
     shapes.append(shape)
 
 
 def _step(flowing: Flowing, key: str, shape: Shape, named: str) -> None:
     scale, bias = torch.exp(flowing.take(f"{key}.actnorm.logs")), flowing.take(f"{key}.actnorm.bias")
-    flowing.affine(scale, scale * bias, shape).mix(mixing(flowing, f"{key}.invconv", "weight", PARTS), shape)
+    flowing.affine(scale, scale * bias, shape)
+    if any(name.startswith(f"{key}.invconv.") for name in flowing.tensors):
+        flowing.mix(mixing(flowing, f"{key}.invconv", "weight", PARTS), shape)
+    else:
+        flowing.permute(torch.arange(shape[0]).flip(0))
     net, half = flowing.stack(), shape[0] // 2
     for number in (0, 2):
         _normed(net, flowing, f"{key}.{named}.{number}")
@@ -142,3 +155,17 @@ def _top(flowing: Flowing) -> Tensor:
     factor = torch.exp(3 * flowing.take(f"{key}.logs")).reshape(1, -1, 1, 1)
     made = functional.conv2d(start, weight, flowing.take(f"{inner}.bias"), padding=weight.shape[2] // 2) * factor
     return made[0]
+
+
+def _told(flowing: Flowing, space: Space, coarse: Shape) -> tuple[Flowing, Space]:
+    """The coarsest latents, of which each class has another mean and scale for every channel, as a step."""
+    flowing.pass_over(*(key for key in flowing.tensors if key.startswith("project_class.")))
+    inner = "project_ycond.linear" if "project_ycond.linear.weight" in flowing.tensors else "project_ycond"
+    factor = torch.exp(3 * flowing.take("project_ycond.logs"))[:, None]
+    more = (flowing.take(f"{inner}.weight") + flowing.take(f"{inner}.bias")[:, None]) * factor
+    said = _top(flowing).flatten(1)[:, :, None] + more[:, None]
+    mean, log_scale = (half.reshape(-1, half.shape[2]) for half in said.chunk(2))
+    rest = mean.new_zeros(space.dim - math.prod(coarse), mean.shape[1])
+    flowing.add("fold", shape=[space.dim])
+    told = per_class(flowing, torch.cat([log_scale, rest]), torch.cat([mean, rest]))
+    return told, with_class(space, mean.shape[1])

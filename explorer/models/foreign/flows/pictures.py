@@ -85,15 +85,20 @@ def check_orders(net: nn.Module) -> None:
             raise CheckpointError(f"'{name}' is no order of {len(order)} channels.", "The file is damaged.")
 
 
-def build(config: Config) -> PictureFlow:
-    """The model of a config, with weights at random. Raises CheckpointError."""
-    card, raw = config.card, Fields(config.hyperparameters, f"The hyper-parameters of '{config.card.name}'")
-    height, width, channels = card.image_shape
+def scaled(raw: Fields, image_shape: tuple[int, int, int]) -> tuple[Chain, tuple[int, ...]]:
+    """The steps over pictures in a range that makes sense, and the shape that they make. Raises CheckpointError."""
+    height, width, channels = image_shape
     low, high = raw.number("low", -1e6, 1e6), raw.number("high", -1e6, 1e6)
     inside = low >= 0 and high <= 1
     if low >= high or (raw.integer("logits", 0, 1) and not inside):
         raise CheckpointError(f"{raw.where}: 'low' and 'high' are no range.", "The file is damaged.")
-    chain, coarse = chained(raw, (channels, height, width), 0)
+    return chained(raw, (channels, height, width), 0)
+
+
+def build(config: Config) -> PictureFlow:
+    """The model of a config, with weights at random. Raises CheckpointError."""
+    card, raw = config.card, Fields(config.hyperparameters, f"The hyper-parameters of '{config.card.name}'")
+    chain, coarse = scaled(raw, card.image_shape)
     if len(card.spaces) != 1 or math.prod(coarse) != card.default_space.dim:
         raise CheckpointError(f"config.json of '{card.name}' contradicts itself.", "A flow has a number a pixel.")
     net = ChainNet(chain, coarse)

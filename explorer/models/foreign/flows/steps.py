@@ -296,10 +296,10 @@ def step_of(raw: Fields, shape: Shape, given: int) -> Made:
     return STEPS[raw.choice("step", tuple(STEPS))](raw, shape, given)
 
 
-def chained(raw: Fields, shape: Shape, given: int) -> tuple[Chain, Shape]:
-    """The steps under 'steps', one after the other, and the shape that they make. Raises CheckpointError."""
+def chained(raw: Fields, shape: Shape, given: int, name: str = "steps") -> tuple[Chain, Shape]:
+    """The steps under `name`, one after the other, and the shape that they make. Raises CheckpointError."""
     steps = []
-    for described in raw.inners("steps", 1, MOST_STEPS):
+    for described in raw.inners(name, 1, MOST_STEPS):
         step, shape = step_of(described, shape, given)
         steps.append(step)
     return Chain(steps), shape

@@ -14,7 +14,7 @@ from explorer.models.base import Fact, How, Part, Space
 from explorer.models.config import Config
 from explorer.models.fields import Fields
 from explorer.models.foreign.architectures import Recognised
-from explorer.models.foreign.flows.found import flow_found
+from explorer.models.foreign.flows.found import flow_found, places
 from explorer.models.foreign.flows.points import SIDE
 from explorer.models.foreign.flows.steps import Chain, chained
 from explorer.models.foreign.flows.writing import Flowing
@@ -139,6 +139,5 @@ def _generator() -> torch.Generator:
 
 def said_number(hints: Mapping[str, object], names: Sequence[str]) -> float | None:
     """A number that stands beside the weights under one of these names."""
-    places = [hints, *(value for value in hints.values() if isinstance(value, Mapping))]
-    found = [place[name] for place in places for name in names if isinstance(place.get(name), int | float)]
+    found = [place[name] for place in places(hints) for name in names if isinstance(place.get(name), int | float)]
     return next((float(one) for one in found if isinstance(one, int | float) and math.isfinite(one)), None)
