@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog
 
 from explorer.desk.background import Background
 from explorer.desk.drafting import Drafting
 from explorer.desk.open_model import OpenModel
-from explorer.models.base import Fact
+from explorer.latents.priors import ChosenPrior
+from explorer.models.base import Card, Fact
 from explorer.models.foreign.kept import Glance, Kept, Unknown, glance, keep, keep_for_draft
+from explorer.models.foreign.prior_rows import kind_of
+from explorer.models.prior_files import keep_prior
 from explorer.ui.arrival import Arrival
 from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
+from explorer.work.job import Step
 
 
 class Arriving(QObject):
-    """One file at a time; the newest counts. Nothing changes in the window until the user explores it."""
+    """One file at a time; the newest counts. Nothing changes in the window until the user explores it.
+
+    `pictures_chosen` carries a folder of pictures for the model that is about to open.
+    """
+
+    pictures_chosen = Signal(object)
 
     def __init__(self, model: OpenModel, engine: Engine, window: MainWindow, jobs: Background) -> None:
         super().__init__()
         self._model, self._window, self._jobs = model, window, jobs
         self.drafting = Drafting(model, engine, window, jobs)
         self.card: Arrival | None = None
+        self._prior = ""  # what the model on the card is to be drawn from
         self._reading = 0  # counts the readings: one that was superseded does not close the card
 
     def open(self, path: Path) -> None:
@@ -84,12 +96,36 @@ class Arriving(QObject):
         )
 
     def _show_kept(self, card: Arrival, kept: Kept) -> None:
-        if card is self.card:
-            card.explore.connect(lambda: self._model.switch(kept.folder))
-            if kept.known:
-                card.leave()
-            else:
-                card.show_model(kept.card, kept.samples)
+        if card is not self.card:
+            return
+        self._prior = kept.taken
+        card.explore.connect(lambda: self._explore(kept))
+        if kept.known:
+            card.leave()
+            return
+        card.prior_chosen.connect(self._take_prior)
+        card.pictures_wanted.connect(lambda: self._ask_pictures(card))
+        card.show_model(kept.card, kept.samples)
+        if kept.by_prior:
+            card.show_priors(kept.by_prior, kept.taken)
+
+    def _take_prior(self, kind: str) -> None:
+        self._prior = kind
+
+    def _ask_pictures(self, card: Arrival) -> None:
+        path = QFileDialog.getExistingDirectory(card, "Pictures for the map")
+        if path:
+            self.pictures_chosen.emit(Path(path))
+            card.leave()
+
+    def _explore(self, kept: Kept) -> None:
+        """Open it, with the prior that was chosen from the rows: from now on, whenever it opens."""
+        if self._prior == kept.taken:
+            self._model.switch(kept.folder)
+            return
+        chosen = None if self._prior == kind_of(kept.card) else ChosenPrior(self._prior)
+        done = partial(self._model.switch, kept.folder)
+        self._jobs.run("keep prior", keep_chosen, kept.card, chosen, done=lambda _none: done())
 
     def _close(self, card: Arrival, path: Path) -> None:
         """Its reading ended without a model: the message bar says why, and the first model is ours then."""
@@ -105,3 +141,9 @@ class Arriving(QObject):
         self._jobs.cancel("keep")
         if card is not None:
             card.close()
+
+
+def keep_chosen(card: Card, chosen: ChosenPrior | None, *, step: Step) -> None:
+    """Write which prior a model opens with: the job."""
+    step(0, 1, "Keeping the prior")
+    keep_prior(card, chosen)

@@ -112,6 +112,7 @@ class Desk(QObject):
         self.engine.restarted.connect(self.window.messages.show_note)
         self.engine.progress.connect(self._show_progress)
         self.model.changed.connect(lambda _opened: self.window.status.show_rest())
+        self.papers.arriving.pictures_chosen.connect(lambda folder: self.bringing.take_when_open([folder]))
         self.model.told.connect(self.window.messages.show_note)
         self.model.missing.connect(self._open_ours)
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from explorer.latents.arrays import Images, Latents
+from explorer.latents.priors import ChosenPrior
 
 Likelihood = Literal["exact", "lower bound", "none"]
 
 
-Prior = Literal["normal", "uniform", "one-hot", "mapped", "none"]
-"""N(0, I); U(-1, 1) a number; one of `dim` classes; what a network makes of another space's samples; or not known: an
-autoencoder, whose latents come from pictures."""
+Prior = Literal["normal", "uniform", "sphere", "one-hot", "mapped", "none", "fitted"]
+"""N(0, I); U(-1, 1) a number; uniform among vectors of length 1; one of `dim` classes; what a network makes of another
+space's samples; not known: an autoencoder, whose latents come from pictures; or what the user fitted to pictures."""
 
-PRIORS: tuple[Prior, ...] = ("normal", "uniform", "one-hot", "mapped", "none")
+PRIORS: tuple[Prior, ...] = ("normal", "uniform", "sphere", "one-hot", "mapped", "none")
+"""Those that a model can come with."""
 How = Literal["read", "inferred", "guessed"]
 
 
@@ -97,6 +99,22 @@ class Space:
         """Whether points drawn at random mean something."""
         return all(part.prior != "none" for part in self.parts)
 
+    @property
+    def kinds(self) -> list[tuple[Prior, int]]:
+        """Prior and dimension of each part, in order: what latents are drawn by."""
+        return [(part.prior, part.dim) for part in self.parts] or [("normal", self.dim)]
+
+    def under(self, chosen: ChosenPrior | None) -> Space:
+        """The same space with the prior that was chosen for it; None: as the model came."""
+        if chosen is None:
+            return self
+        named = self.parts or (Part(self.name, self.dim, "normal"),)
+        parts = (
+            replace(part, prior=cast(Prior, kind))
+            for part, (kind, _) in zip(named, chosen.parts_of(self.kinds), strict=True)
+        )
+        return replace(self, prior=chosen.words, parts=tuple(parts))
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -126,6 +144,7 @@ class Card:
     measures: Mapping[str, object] = field(default_factory=dict)
     fingerprint: str = ""  # sha256 of the weights file, hex
     container: str = ""  # what the weights came in, of a model that others trained
+    origin: str = ""  # sha256 of the file of such a model, hex
     facts: tuple[Fact, ...] = ()  # what was read, inferred and guessed of such a model
 
     def space(self, name: str) -> Space:
@@ -136,6 +155,10 @@ class Card:
     def truncates(self) -> bool:
         """Whether latents can be drawn towards a mean: a model with a mapping network."""
         return any(space.name == "w" for space in self.spaces)
+
+    def under(self, chosen: ChosenPrior | None) -> Card:
+        """The same card with the prior that was chosen for the space that pictures are drawn in."""
+        return self if chosen is None else replace(self, spaces=(self.spaces[0].under(chosen), *self.spaces[1:]))
 
     @property
     def default_space(self) -> Space:
@@ -185,8 +208,11 @@ class LatentModel(Protocol):
         """The same before rounding: float32 (n, height, width, channels) in 0..1."""
         ...
 
-    def sample(self, n: int, *, seed: int, space: str | None = None) -> Latents:
-        """n latents of the prior; one seed, the same latents on every device. For 'w', samples of 'z' are mapped."""
+    def sample(self, n: int, *, seed: int, space: str | None = None, temperature: float = 1.0) -> Latents:
+        """n latents of the prior; one seed, the same latents on every device. For 'w', samples of 'z' are mapped.
+
+        `temperature` multiplies their standard deviation (Kingma and Dhariwal 2018 show Glow at 0.7).
+        """
         ...
 
 

@@ -21,6 +21,7 @@ from explorer.models import device as devices
 from explorer.models.config import WEIGHTS, Config, check_file, read_config, resolve, whole, write_config
 from explorer.models.foreign.sniff import foreign
 from explorer.models.network import NetworkModel
+from explorer.models.prior_files import kept_prior
 from explorer.models.weights_file import write_weights
 
 FAMILIES = {
@@ -40,14 +41,16 @@ FAMILIES = {
 
 
 def open_model(path: str | Path, device: str | None = None) -> NetworkModel:
-    """The model in a folder, in a file of others, or of a bundled name. Raises CheckpointError, DeviceError.
+    """The model in a folder, in a file of others, or of a bundled name, with the prior the user chose for it, if any.
 
+    Raises CheckpointError, DeviceError.
     Without a `device` the fastest one is tried, and the CPU where that fails.
     """
     if (stranger := foreign(path)) is not None:
         from explorer.models.foreign.opening import open_foreign
 
         model = open_foreign(stranger)
+        model.prior = kept_prior(model.card)
         _place(model, device)
         return model
     folder = resolve(path)
@@ -56,6 +59,7 @@ def open_model(path: str | Path, device: str | None = None) -> NetworkModel:
         model = build(config)
     _fill(model.net, folder / WEIGHTS)
     model.ready()
+    model.prior = kept_prior(model.card)
     _place(model, device)
     return model
 

@@ -32,7 +32,7 @@ def read_samples(path: str | Path, card: Card | None = None) -> dict[str, Latent
     folder = resolve(path)
     if not (folder / SAMPLES).exists():
         return {}
-    arrays, metadata = _read(folder / SAMPLES)
+    arrays, metadata = arrays_in(folder / SAMPLES)
     where = f"{folder.name}/{SAMPLES}"
     spaces = [space for space in (card or read_card(folder)).spaces if f"{space.name}.mean" in arrays]
     if not spaces:
@@ -105,7 +105,7 @@ def read_concepts(path: str | Path, card: Card | None = None) -> tuple[Concept, 
 
 def concepts_in(path: Path, card: Card) -> tuple[Concept, ...]:
     """The concepts of a file in our format, in their order. Raises CheckpointError where they are of another model."""
-    arrays, metadata = _read(path)
+    arrays, metadata = arrays_in(path)
     where = f"{path.parent.name}/{path.name}"
     spaces = {space.name: space for space in card.spaces}
     listed = Fields({"concepts": _json(metadata.get("concepts", "null"), where)}, where)
@@ -164,7 +164,8 @@ def write_concepts_to(path: Path, concepts: Iterable[Concept]) -> None:
     _write(path, arrays, {"concepts": json.dumps(told)})
 
 
-def _read(path: Path) -> tuple[Arrays, dict[str, str]]:
+def arrays_in(path: Path) -> tuple[Arrays, dict[str, str]]:
+    """The arrays and the metadata of a file of safetensors. Raises CheckpointError."""
     check_file(path, LARGEST_FILE)
     with whole(path), safe_open(path, framework="numpy") as opened:
         large = _large(path)

@@ -133,6 +133,7 @@ def _card(raw: Fields, print_of_weights: str) -> Card:
         measures=raw.mapping("measures", {}),
         fingerprint=print_of_weights,
         container=raw.text("container", ""),
+        origin=raw.text("origin", ""),
         facts=tuple(read_fact(inner) for inner in raw.inners("facts", 0, 64, ())),
     )
 
@@ -247,6 +248,7 @@ def card_fields(card: Card) -> dict[str, object]:
         "attribution": card.attribution,
         "measures": dict(card.measures),
         **({"container": card.container} if card.container else {}),
+        **({"origin": card.origin} if card.origin else {}),
         **({"facts": [vars(fact) for fact in card.facts]} if card.facts else {}),
     }
 

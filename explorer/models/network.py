@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from explorer.errors import InputError
-from explorer.latents import samplers
+from explorer.latents import priors
 from explorer.latents.arrays import Images, Latents
+from explorer.latents.priors import ChosenPrior
 from explorer.models import device as devices
 from explorer.models.base import CanEncode, Card, Space
 
@@ -46,6 +47,7 @@ class NetworkModel:
         self.card = replace(card, encodes=isinstance(self, CanEncode))
         self.hyperparameters = dict(hyperparameters)
         self.net = net
+        self.prior: ChosenPrior | None = None  # what the user chose instead of the card's
         self._device = torch.device("cpu")
         self._decoders: dict[str, Decoder] = {}
         self._half: torch.dtype | None = None
@@ -131,11 +133,10 @@ class NetworkModel:
             )
         return pictures
 
-    def sample(self, n: int, *, seed: int, space: str | None = None) -> Latents:
+    def sample(self, n: int, *, seed: int, space: str | None = None, temperature: float = 1.0) -> Latents:
         where = self._space(space)
         first = self.card.spaces[0]
-        parts = [(part.prior, part.dim) for part in first.parts] or [("normal", first.dim)]
-        numbers = samplers.drawn(n, parts, seed)
+        numbers = priors.drawn(n, first.kinds, seed, chosen=self.prior, temperature=temperature)
         if where.name == first.name:
             return numbers
         with torch.inference_mode():

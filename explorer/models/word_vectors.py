@@ -103,8 +103,8 @@ class WordVectors(NetworkModel):
     def _generator(self, space: str) -> nn.Module:  # noqa: ARG002
         return self.net
 
-    def sample(self, n: int, *, seed: int, space: str | None = None) -> Latents:
-        """n words at random: nothing is known of vectors that are no words."""
+    def sample(self, n: int, *, seed: int, space: str | None = None, temperature: float = 1.0) -> Latents:  # noqa: ARG002
+        """n words at random: nothing is known of vectors that are no words, and so of no temperature."""
         self._space(space)
         random, vectors = np.random.default_rng(seed), self.net.vectors.detach().cpu().numpy()
         return vectors[random.integers(len(vectors), size=n)]

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from explorer.latents.arrays import Images
 from explorer.models.base import Card, Fact
 from explorer.models.words import size_in_words
+from explorer.ui.prior_rows import PriorRows
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Dim, Plain
 from explorer.ui.widgets.picture import image_of
@@ -36,9 +37,14 @@ ROWS = {
 
 
 class Arrival(QDialog):
-    """`explore` when the user wants it; `network_wanted` when another of several networks; `rejected` to give up."""
+    """`explore` when the user wants it; `network_wanted` when another of several networks; `rejected` to give up.
+
+    `prior_chosen` carries the name of the prior whose row was clicked; `pictures_wanted`: to fill a map without one.
+    """
 
     explore = Signal()
+    prior_chosen = Signal(str)
+    pictures_wanted = Signal()
     network_wanted = Signal(str)
     draft_wanted = Signal()
 
@@ -59,7 +65,15 @@ class Arrival(QDialog):
         self._networks.hide()
         self._samples = QHBoxLayout()
         self._samples.setSpacing(ink.GRID // 2)
+        self.priors = PriorRows()
+        self.priors.chosen.connect(self.prior_chosen)
+        self.priors.hide()
+        self.pictures = QPushButton("Choose pictures\N{HORIZONTAL ELLIPSIS}")
+        self.pictures.setToolTip("A folder of pictures: they are encoded, and fill the map")
+        self.pictures.clicked.connect(self.pictures_wanted)
+        self.pictures.hide()
         self._says = Dim("")
+        self._says.setWordWrap(True)
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
         self._bar.setTextVisible(False)
@@ -91,6 +105,7 @@ class Arrival(QDialog):
         self._draft.clicked.connect(self.draft_wanted)
         self._draft.hide()
         buttons.addButton(self._draft, QDialogButtonBox.ButtonRole.ResetRole)
+        buttons.addButton(self.pictures, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(*(3 * ink.GRID,) * 4)
@@ -98,6 +113,7 @@ class Arrival(QDialog):
         outer.addWidget(self._title)
         outer.addWidget(scroll, 1)
         outer.addLayout(self._samples)
+        outer.addWidget(self.priors)
         outer.addWidget(self._says)
         outer.addWidget(self._bar)
         outer.addWidget(buttons)
@@ -139,12 +155,19 @@ class Arrival(QDialog):
         )
         self._show_facts(card.facts)
         self._show_samples(samples)
-        random = "Samples of its prior." if space.has_prior else "No prior: random points are noise. Bring pictures."
-        self._says.setText(random)
+        self._says.setText("Samples of its prior." if space.has_prior else without_prior(card))
+        self.pictures.setVisible(not space.has_prior and card.encodes)
         self._bar.hide()
         self._draft.setVisible(card.family == "layers")
         self._go.setEnabled(True)
         self._go.setFocus()
+
+    def show_priors(self, by_prior: Sequence[tuple[str, Images]], taken: str) -> None:
+        """Nothing tells its prior for certain: rows of samples to choose from, uint8 (n, height, width, channels)."""
+        self._show_samples(None)
+        self.priors.show_rows(by_prior, taken)
+        self.priors.show()
+        self._says.setText("No file says what random latents were drawn from. Click the row that looks right.")
 
     def wait_again(self) -> None:
         """Another network is being read."""
@@ -152,6 +175,8 @@ class Arrival(QDialog):
         self._bar.setRange(0, 0)
         self._bar.show()
         self._show_samples(None)
+        self.priors.hide()
+        self.pictures.hide()
 
     def leave(self) -> None:
         """Close the card, and explore."""
@@ -179,6 +204,14 @@ class Arrival(QDialog):
             self._samples.addWidget(label)
         if samples is not None:
             self._samples.addStretch()
+
+
+def without_prior(card: Card) -> str:
+    """Why random points of a model without a prior are noise, and what to do."""
+    why = "Nothing pulled its latents to a known distribution while it learned, so random points decode to noise."
+    if card.encodes:
+        return f"{why} Bring pictures: they are encoded, fill the map, and a prior can be fitted to them."
+    return f"{why} It has no encoder either: bring latents that were encoded elsewhere."
 
 
 def _empty(layout: QGridLayout | QHBoxLayout) -> None:

@@ -34,7 +34,7 @@ class DeskModel:
         """The brightness of a pixel is a tenth of the square of the first number."""
         return np.repeat(np.square(latents[:, :1]) * truncation / 10, 48, axis=1).reshape(-1, 4, 4, 3)
 
-    def sample(self, n: int, *, seed: int, space: str | None = None) -> Latents:
+    def sample(self, n: int, *, seed: int, space: str | None = None, temperature: float = 1.0) -> Latents:
         drawn = np.random.default_rng(seed).standard_normal((n, self.card.spaces[0].dim)).astype(np.float32)
         return drawn * 2 if space == "w" else drawn
 

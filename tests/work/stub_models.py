@@ -59,7 +59,7 @@ class StubModel:
         """Every pixel is the first number."""
         return np.repeat(latents[:, :1], 48, axis=1).reshape(-1, 4, 4, 3)
 
-    def sample(self, n: int, *, seed: int, space: str | None = None) -> Latents:
+    def sample(self, n: int, *, seed: int, space: str | None = None, temperature: float = 1.0) -> Latents:
         return np.random.default_rng(seed).standard_normal((n, DIM)).astype(np.float32)
 
     def encode(self, images: Images) -> Posterior:

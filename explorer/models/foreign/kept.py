@@ -22,6 +22,8 @@ from explorer.models.foreign.hashes import changed, file_hash
 from explorer.models.foreign.limits import confine
 from explorer.models.foreign.manifest import Manifest, described_by, identity, manifest_path, write_manifest
 from explorer.models.foreign.negatives import UnknownArchitectureError
+from explorer.models.foreign.prior_rows import OFFERED, in_rows, is_doubtful, kind_of
+from explorer.models.prior_files import kept_prior
 
 if TYPE_CHECKING:
     from explorer.models.network import NetworkModel
@@ -53,6 +55,8 @@ class Kept:
     card: Card
     samples: Images
     known: bool = False  # it was opened before
+    by_prior: tuple[tuple[str, Images], ...] = ()  # rows to choose a prior from, where nothing tells it
+    taken: str = ""  # the prior in force, among these
     note: str = ""  # what a person should know
 
 
@@ -117,7 +121,11 @@ def _drawn(model: NetworkModel, path: Path, folder: Path, *, known: bool, step: 
         write_bytes(folder / SOURCE, json.dumps({"path": str(path.resolve())}).encode())
         tidy(folder)
     step(4, 5, "Drawing samples")
-    return Kept(str(folder), read_card(folder), model.decode(model.sample(SHOWN, seed=0)), known)
+    card, chosen = read_card(folder), kept_prior(model.card)
+    rows = () if known or not is_doubtful(card) else in_rows(model, OFFERED, SHOWN, seed=0)
+    model.prior = chosen
+    taken = kind_of(card) if chosen is None else chosen.kind
+    return Kept(str(folder), card, model.decode(model.sample(SHOWN, seed=0)), known, rows, taken)
 
 
 def keep_for_draft(path: Path, network: str = "", *, step: Step) -> Unknown:

@@ -64,7 +64,8 @@ def recognised(reading: Reading) -> Recognised:
     if found is None:
         raise what_it_is(reading.path, {key: tuple(value.shape) for key, value in reading.tensors.items()})
     card = with_class_names(found.config.card, reading.hints)
-    card = replace(card, container=reading.container, facts=(*facts_of_reading(reading), *card.facts)[:64])
+    facts = (*facts_of_reading(reading), *card.facts)[:64]
+    card = replace(card, container=reading.container, origin=reading.file_hash, facts=facts)
     return Recognised(Config(card, found.config.hyperparameters), found.tensors)
 
 

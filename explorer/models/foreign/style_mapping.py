@@ -73,5 +73,4 @@ def finished(
 
 def _mean(config: Config, drawer: Drawer, z: Space) -> torch.Tensor:
     weights = {key.removeprefix("mapping."): value for key, value in drawer.made.items() if key.startswith("mapping.")}
-    parts = [(part.prior, part.dim) for part in z.parts] or [("normal", z.dim)]
-    return mean_w(Plan(config), weights, torch.from_numpy(samplers.drawn(DRAWN, parts, 0)))
+    return mean_w(Plan(config), weights, torch.from_numpy(samplers.drawn(DRAWN, z.kinds, 0)))

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QRadioButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
-from explorer.latents.arrays import Images
 from explorer.models.foreign.drafts.told import Draft, Drawn
 from explorer.models.words import size_in_words
 from explorer.ui.draft.answers import Answers, Layers
+from explorer.ui.prior_rows import PriorRows
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.mosaic import Mosaic
 from explorer.ui.widgets.notes import Dim, Plain, Quiet, Title
-
-PRIOR_NAMES = {"normal": "Standard normal", "uniform": "Uniform, -1 to 1"}
 
 
 class DraftDialog(QDialog):
@@ -45,8 +40,7 @@ class DraftDialog(QDialog):
         self.answers, self.layers = Answers(), Layers()
         self.mosaic = Mosaic("Samples of the draft")
         self.told = Plain("")
-        self.rows: dict[str, tuple[QRadioButton, Mosaic]] = {}
-        self._priors = QGridLayout()
+        self.priors = PriorRows()
         self.keep = QPushButton("Keep and explore")
         self.keep.setDefault(True)
         self.keep.setEnabled(False)
@@ -62,6 +56,7 @@ class DraftDialog(QDialog):
     def _join(self) -> None:
         self.answers.chosen.connect(self.chosen)
         self.layers.chosen.connect(self.chosen)
+        self.priors.chosen.connect(lambda name: self.chosen.emit("prior", name))
         self.guesses.clicked.connect(self.guesses_wanted)
         self.others.clicked.connect(self.samples_wanted)
         self.keep.clicked.connect(self.keep_wanted)
@@ -82,7 +77,8 @@ class DraftDialog(QDialog):
         self.answers.show_questions(draft.questions, yours)
         self.layers.show_rows(draft.rows)
         self.mosaic.show_images(drawn.images)
-        self._show_priors(drawn.by_prior, next((one.taken for one in draft.questions if one.name == "prior"), ""))
+        taken = next((one.taken for one in draft.questions if one.name == "prior"), "")
+        self.priors.show_rows(drawn.by_prior, taken)
         said = [f"{text[:1].upper()}{text[1:]}." for text in drawn.probed]
         self.told.setText(" ".join(said) or f"Its numbers lie in {drawn.values[0]:.2f} to {drawn.values[1]:.2f}.")
         self.keep.setEnabled(True)
@@ -93,28 +89,6 @@ class DraftDialog(QDialog):
         self.told.setText(f"{title} {hint}".strip())
         self.keep.setEnabled(False)
         self.guesses.setEnabled(True)
-
-    def _show_priors(self, by_prior: Sequence[tuple[str, Images]], taken: str) -> None:
-        for name, images in by_prior:
-            if name not in self.rows:
-                self._add_prior(name)
-            button, row = self.rows[name]
-            button.setChecked(name == taken)
-            row.show_images(images)
-        if by_prior and taken == "none":
-            for button, _row in self.rows.values():
-                button.setAutoExclusive(False)
-                button.setChecked(False)
-                button.setAutoExclusive(True)
-
-    def _add_prior(self, name: str) -> None:
-        button, row = QRadioButton(PRIOR_NAMES.get(name, name)), Mosaic(f"Samples of the prior {name}", 8)
-        button.setToolTip("Draw random latents from this")
-        button.clicked.connect(partial(self.chosen.emit, "prior", name))
-        row.setFixedHeight(6 * ink.GRID)
-        self.rows[name] = (button, row)
-        self._priors.addWidget(button, len(self.rows) - 1, 0)
-        self._priors.addWidget(row, len(self.rows) - 1, 1)
 
     def _lay_out(self, name: str) -> None:
         title = Title(f"Nobody here knows the architecture of {name}. This is a draft of it.")
@@ -160,11 +134,9 @@ class DraftDialog(QDialog):
         head = QHBoxLayout()
         head.addWidget(Dim("Random latents, decoded"), 1)
         head.addWidget(self.others)
-        self._priors.setColumnStretch(1, 1)
-        self._priors.setHorizontalSpacing(12)
         column.addLayout(head)
         column.addWidget(self.mosaic, 1)
         column.addWidget(Quiet("The same network under each prior: take the row that looks right"))
-        column.addLayout(self._priors)
+        column.addWidget(self.priors)
         column.addWidget(self.told)
         return column

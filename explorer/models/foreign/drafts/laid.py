@@ -13,14 +13,12 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from explorer.errors import CheckpointError
-from explorer.latents import samplers
-from explorer.latents.arrays import Images
-from explorer.models.base import Prior
 from explorer.models.config import write_bytes
 from explorer.models.foreign.described import described
 from explorer.models.foreign.drafts.draft import PRIORS, draft
 from explorer.models.foreign.drafts.evidence import inferred
-from explorer.models.foreign.drafts.told import NO_IMAGES, Choices, Draft, Drawn
+from explorer.models.foreign.drafts.told import Choices, Draft, Drawn
+from explorer.models.foreign.prior_rows import in_rows
 from explorer.models.foreign.probing import probe, told
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.rebuilt import rebuilt
@@ -90,15 +88,5 @@ def _drawn(model: NetworkModel, seed: int) -> Drawn:
     count = int(np.clip(PATIENCE_S * 1000 / max(found.ms, 1e-3), 2, SHOWN))
     images = model.decode(model.sample(count, seed=seed))
     slow = () if count == SHOWN else (f"a picture takes {found.ms:.0f} ms, so few are shown",)
-    rows = tuple((name, _of_prior(model, kind, min(count, IN_ROW), seed)) for name, (kind, _) in PRIORS.items())
-    rows = tuple((name, pictures) for name, pictures in rows if len(pictures))
+    rows = in_rows(model, [kind for kind, _ in PRIORS.values() if kind != "none"], min(count, IN_ROW), seed)
     return Drawn(images, (*told(found, model), *slow), (found.low, found.high), rows)
-
-
-def _of_prior(model: NetworkModel, kind: Prior, count: int, seed: int) -> Images:
-    """Pictures of another prior, for a comparison; none of 'none'."""
-    if kind == "none":
-        return NO_IMAGES
-    space = model.card.default_space
-    parts = [(part.prior if part.prior == "one-hot" else kind, part.dim) for part in space.parts]
-    return model.decode(samplers.drawn(count, parts or [(kind, space.dim)], seed))

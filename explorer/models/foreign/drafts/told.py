@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from explorer.latents.arrays import Images
 from explorer.models.base import How
 from explorer.models.foreign.manifest import Manifest
@@ -72,6 +70,3 @@ class Drawn:
     probed: tuple[str, ...] = ()
     values: tuple[float, float] = (0.0, 1.0)
     by_prior: tuple[tuple[str, Images], ...] = ()
-
-
-NO_IMAGES: Images = np.empty((0, 1, 1, 1), np.uint8)
