@@ -79,7 +79,8 @@ class Fitted:
         """Which component each of the n draws of a seed comes from, (n,)."""
         edges = np.cumsum(self.weights, dtype=np.float64)
         places = np.random.default_rng([seed, 1]).random(n) * edges[-1]
-        return np.minimum(np.searchsorted(edges, places, side="right"), self.components - 1)
+        found: NDArray[np.intp] = np.searchsorted(edges, places, side="right").astype(np.intp)
+        return np.minimum(found, self.components - 1)
 
     @property
     def mean(self) -> Numbers:

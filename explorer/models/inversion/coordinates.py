@@ -14,6 +14,7 @@ from explorer.latents.arrays import Latents
 from explorer.models.base import Card, Space
 
 Kind = Literal["normal", "uniform", "one-hot", "mapped", "none"]
+SIMPLE: dict[str, Kind] = {"normal": "normal", "uniform": "uniform", "one-hot": "one-hot", "none": "none"}
 NARROWEST = 1e-2  # of the widest direction of a mapped space: what varies less is taken to vary so much
 
 
@@ -91,10 +92,7 @@ def _kinds(card: Card, space: Space) -> list[tuple[Kind, int]]:
     """The prior of each part of a space. What is no first space is what a network makes of one."""
     if space.name != card.spaces[0].name:
         return [("mapped", part.dim) for part in space.parts] or [("mapped", space.dim)]
-    known = ("normal", "uniform", "one-hot", "none")
-    return [(part.prior if part.prior in known else "mapped", part.dim) for part in space.parts] or [
-        ("normal", space.dim)
-    ]
+    return [(SIMPLE.get(prior, "mapped"), dim) for prior, dim in space.kinds]
 
 
 def _blocks(kinds: Sequence[tuple[Kind, int]], samples: Latents, device: torch.device) -> list[Block]:
