@@ -10,7 +10,8 @@ from explorer.models.foreign.stack import Stack, UnfitError
 
 TABLES = ("emb", "label")  # what a table of classes is called
 COUNTS = ("n_classes", "num_classes", "classes", "n_class", "nclass")
-USUAL = {110: 10, 74: 10}  # inputs of conditional generators of digits: how many of them are the class
+USUAL = {110: 10}  # inputs of conditional generators of digits: how many of them are the class
+INFO = (62, 10, 2)  # inputs of InfoGAN on digits: noise, one of 10 classes, codes
 PRIORS: dict[Prior, str] = {"normal": "standard normal", "uniform": "uniform in -1..1"}
 
 
@@ -31,6 +32,8 @@ def entry(stack: Stack, keys: list[str], hints: Mapping[str, object], prior: str
     if tables:
         return _with_table(stack, [tables[0], *(key for key in keys if key != tables[0])], kind)
     width = _inputs(stack, keys[0])
+    if width == sum(INFO):
+        return Entry(_informed(), width, keys, [Fact(f"{width} inputs: noise, class and codes of InfoGAN", "guessed")])
     classes, fact = _classes(hints, width)
     return Entry(space_of(width - classes, classes, kind), width, keys, fact)
 
@@ -40,6 +43,14 @@ def space_of(z: int, classes: int, prior: Prior = "normal") -> Space:
     parts = (Part("z", z, prior), Part("class", classes, "one-hot")) if classes else (Part("z", z, prior),)
     told = PRIORS[prior] + (f", and one of {classes} classes" if classes else "")
     return Space("z", z + classes, (z + classes,), told, () if prior == "normal" and not classes else parts)
+
+
+def _informed() -> Space:
+    """The space [noise, class, codes] of InfoGAN (Chen et al. 2016)."""
+    noise, classes, codes = INFO
+    parts = (Part("noise", noise, "normal"), Part("class", classes, "one-hot"), Part("code", codes, "uniform"))
+    told = f"standard normal, one of {classes} classes, and {codes} codes uniform in -1..1"
+    return Space("z", sum(INFO), (sum(INFO),), told, parts)
 
 
 def _is_table(stack: Stack, key: str) -> bool:

@@ -29,6 +29,12 @@ class Piece:
     gap: int = UNKNOWN
 
     @property
+    def first_gap(self) -> int:
+        """The same of the first module of a Sequential: what stands before it there."""
+        number = self.key.rpartition(".")[2]
+        return int(number) if self.gap == UNKNOWN and number.isdigit() else 0
+
+    @property
     def weighs(self) -> bool:
         """Whether it is a layer that a width goes through."""
         return self.kind in ("linear", "kernel")

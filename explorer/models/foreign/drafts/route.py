@@ -91,11 +91,14 @@ class Walker:
         if not self.route.steps:
             self._enter(number, piece)
         turned = self._turned(number, piece)
-        first = not self.route.kernels and self.is_picture and self.route.first_side == 1
+        first = self.is_picture and self.route.first_side == 1 and all(one.size == 1 for one in self.route.kernels)
         last = not any(later.weighs for later in self.pieces[number + 1 :])
         out = piece.shape[1] if turned else piece.shape[0]
         shuffled = self._is_shuffled(number, out)
-        kernel = Kernel(piece.key, piece.kernel, turned, first and turned, piece.gap, last, shuffled)
+        raised = not turned and not self.route.kernels and (piece.gap == 1 or piece.first_gap > 0)
+        doubled = any(one.turned and not one.first and one.size % 2 == 0 for one in self.route.kernels)
+        refines = turned and last and piece.kernel % 2 == 1 and doubled
+        kernel = Kernel(piece.key, piece.kernel, turned, first and turned, piece.gap, last, shuffled, raised, refines)
         self._add("kernel", piece, out, kernel=kernel)
         if shuffled:
             self._add("shuffle", piece, out // 4)

@@ -13,6 +13,12 @@ from itertools import product
 from explorer.models.foreign.growing import USUAL_SIDES
 
 LIKELY = (28, 32, 64, 128, 256, 512, 1024)  # pixels
+KNOWN: dict[tuple[int, tuple[int, ...]], tuple[str, ...]] = {
+    (1, (3, 4, 3, 4)): ("1,0,0", "1,0,0", "2,0,0", "2,0,0"),
+    (1, (5, 5, 6, 6)): ("2,0,0", "2,0,0", "2,0,0", "2,0,0"),
+    (7, (4, 4, 7)): ("2,0,0", "2,0,0", "1,0"),
+}
+"""Ways of well-known decoders without any padding, by the first side and the kernels."""
 MOST_WAYS = 5
 MOST_TRIED = 5_000
 MOST_PLANS = 12
@@ -29,11 +35,14 @@ class Kernel:
     gap: int = -1
     last: bool = False
     shuffled: bool = False  # four channels become four pixels behind it
+    raised: bool = False  # all that is missing before it is likely an enlarging, not an activation
+
+    refines: bool = False  # odd, after even ones that doubled the picture: it likely keeps the size
 
     @property
     def group(self) -> tuple[object, ...]:
         """Kernels of one group go one way."""
-        return (self.size, self.turned, self.first, self.gap not in (0, 1), self.last)
+        return (self.size, self.turned, self.first, self.gap not in (0, 1), self.last, self.raised)
 
 
 def growing_ways(kernel: Kernel) -> tuple[str, ...]:
@@ -41,10 +50,10 @@ def growing_ways(kernel: Kernel) -> tuple[str, ...]:
     size = kernel.size
     if not kernel.turned:
         same = f"1,{size // 2}"
-        ways = (f"up,{same}", same) if kernel.gap >= 2 else (same, f"up,{same}")
+        ways = (f"up,{same}", same) if kernel.gap >= 2 or kernel.raised else (same, f"up,{same}")
         if size == 1:
             return ways
-        return (*ways, "1,0") if kernel.gap not in (0, 1) else (same, "1,0", f"up,{same}")
+        return (*ways, "1,0") if kernel.raised or kernel.gap not in (0, 1) else (same, "1,0", f"up,{same}")
     if kernel.first:
         return ("1,0,0",) if size > 2 else ("1,0,0", f"{size},0,0")
     if size == 1:
@@ -52,7 +61,9 @@ def growing_ways(kernel: Kernel) -> tuple[str, ...]:
     if size % 2 == 0:
         return tuple(dict.fromkeys((f"2,{size // 2 - 1},0", "2,0,0", "1,0,0", f"{size},0,0", f"1,{size // 2 - 1},0")))
     half = size // 2
-    return f"2,{half},1", f"1,{half},0", f"2,{half},0", "2,0,0", "1,0,0", "2,0,1"
+    doubled, same = f"2,{half},1", f"1,{half},0"
+    ways = (same, doubled) if kernel.refines else (doubled, same)
+    return *ways, f"2,{half},0", "2,0,0", "1,0,0", "2,0,1"
 
 
 def shrinking_ways(kernel: Kernel) -> tuple[str, ...]:
@@ -88,9 +99,10 @@ def plans(
     """Ways for all kernels that lead from `side` to a wanted one, the likeliest first; one way for a group."""
     if not kernels:
         return [()]
+    known = _known(kernels, side) if growing else None
     groups = list(dict.fromkeys(kernel.group for kernel in kernels))
     options = [(growing_ways if growing else shrinking_ways)(_of(kernels, group)) for group in groups]
-    found: dict[tuple[str, ...], int] = {}
+    found: dict[tuple[str, ...], int] = {known: -1} if known else {}
     for ranks in product(*(range(min(len(one), MOST_WAYS)) for one in options)):
         chosen = {group: ways[rank] for group, ways, rank in zip(groups, options, ranks, strict=True)}
         plan = tuple(chosen[kernel.group] for kernel in kernels)
@@ -100,6 +112,12 @@ def plans(
             if len(found) == MOST_TRIED:
                 break
     return sorted(found, key=found.__getitem__)[:MOST_PLANS]
+
+
+def _known(kernels: Sequence[Kernel], side: int) -> tuple[str, ...] | None:
+    plan = KNOWN.get((side, tuple(kernel.size for kernel in kernels)))
+    fits = plan and all(kernel.turned == (way.count(",") == 2) for kernel, way in zip(kernels, plan, strict=True))
+    return plan if fits else None
 
 
 def walked(kernels: Sequence[Kernel], plan: Sequence[str], side: int) -> list[int]:

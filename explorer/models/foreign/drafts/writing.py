@@ -59,7 +59,7 @@ class Writer:
             self._layer(step, plan)
             chosen: Question | None = None
             if step.kind not in ("fold", "shuffle", "flatten") and (after is not None or not open_end):
-                chosen = self._activation(step.piece, after)
+                chosen = self._activation(step.piece, after, plan)
             if step.kind not in ("fold", "flatten"):
                 self.rows.append(self._row(step, plan, chosen))
 
@@ -85,7 +85,7 @@ class Writer:
     def _norm(self, step: Step) -> None:
         stack, key, features = self.stack, step.piece.key, step.piece.shape[0]
         if step.kind == "norm":
-            stack.norm(key, self.eps)
+            stack.norm(key, float(self.choices.get(f"eps:{key}", self.eps)))
         elif step.kind == "slope":
             stack.add("prelu", slopes=features).take(key, ("weight",))
         elif self.side:
@@ -110,9 +110,10 @@ class Writer:
         if self.side < 1:
             raise UnfitError(f"'{kernel.key}' with {in_words(way)} leaves no picture")
 
-    def _activation(self, piece: Piece, after: Piece | None) -> Question:
+    def _activation(self, piece: Piece, after: Piece | None, plan: Mapping[str, str]) -> Question:
         """Adds what stands behind a module; `after` is the next one."""
-        default = self.usual if stands_between(piece, after) else "none"
+        enlarged = after is not None and after.gap == 1 and plan.get(after.key, "").startswith("up")
+        default = self.usual if stands_between(piece, after) and not enlarged else "none"
         taken = self.choices.get(f"after:{piece.key}", default)
         activate(self.stack, taken)
         options = tuple(Option(*one) for one in ACTIVATIONS)

@@ -1,0 +1,49 @@
+"""The order in which modules are used, where a file has them in another: registered late, or sorted by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import permutations
+
+from explorer.models.foreign.drafts.pieces import UNKNOWN, Piece
+
+MOST_RUNS = 5  # groups of modules whose order is tried
+
+
+def orders(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    """The order of the file first; then by the numbers in plain names; then whole groups in every other order."""
+    yield list(pieces)
+    if all("." not in _below(piece.key) for piece in pieces):
+        yield [replace(piece, gap=UNKNOWN) for piece in sorted(pieces, key=_by_number)]
+    runs = _runs(pieces)
+    if 1 < len(runs) <= MOST_RUNS:
+        for order in permutations(runs):
+            yield [piece for run in order for piece in run]
+
+
+def _below(key: str) -> str:
+    """A key without a first name that all might share."""
+    return key.partition(".")[2] or key
+
+
+def _by_number(piece: Piece) -> tuple[list[int], bool]:
+    """Such as ([1], False) for 'tconv1', before ([1], True) for its norm 'bn1'."""
+    return [int(one) for one in re.findall(r"\d+", piece.key)], not piece.weighs
+
+
+def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Neighbours whose names begin alike: with the first part in which the names differ at all."""
+    depth = 0
+    parts = [piece.key.split(".") for piece in pieces]
+    while all(len(part) > depth + 1 for part in parts) and len({part[depth] for part in parts}) == 1:
+        depth += 1
+    found: list[list[Piece]] = []
+    for piece, part in zip(pieces, parts, strict=True):
+        head = part[depth]
+        if found and found[-1][0].key.split(".")[depth] == head:
+            found[-1].append(piece)
+        else:
+            found.append([piece])
+    return found

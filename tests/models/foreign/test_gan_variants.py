@@ -1,0 +1,103 @@
+"""Generators as they are in the wild give the pictures of their authors' networks, in sizes that are not at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gan_references
+import numpy as np
+import pytest
+import torch
+from references import shaken
+from safetensors.torch import save_file
+from torch import nn
+
+from explorer.models.checkpoint import open_model
+from explorer.models.foreign.opening import convert, open_foreign
+from explorer.models.network import NetworkModel
+
+VARIANTS = {**gan_references.quick_looks()}
+
+
+def net_of(name: str) -> nn.Module:
+    torch.manual_seed(0)
+    return shaken(VARIANTS[name]())
+
+
+def same_pictures(model: NetworkModel, net: nn.Module) -> None:
+    latents = model.sample(3, seed=1)
+    low, high = model.card.image_range
+    with torch.no_grad():
+        wanted = ((net(torch.from_numpy(latents)) - low) / (high - low)).clamp(0, 1)
+    height, width, channels = model.card.image_shape
+    expected = wanted.view(3, channels, height, width).permute(0, 2, 3, 1).numpy()
+    assert np.abs(model.decode_float(latents) - expected).mean() < 1e-4
+    assert np.abs(expected[0] - expected[1]).max() > 0.01
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_a_generator_of_the_wild_gives_its_pictures(name: str, tmp_path: Path) -> None:
+    net = net_of(name)
+    torch.save({"netG": net.state_dict(), "epoch": 3}, tmp_path / "checkpoint.pth")
+    model = convert(tmp_path / "checkpoint.pth", tmp_path / "ours")
+    same_pictures(model, net)
+    same_pictures(open_model(tmp_path / "ours", "cpu"), net)
+    assert {fact.how for fact in model.card.facts} >= {"read", "inferred"}
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in VARIANTS if not name.startswith("named")]
+)  # 'final' before 'initial'
+def test_safetensors_which_keep_no_order_open_to_the_same(name: str, tmp_path: Path) -> None:
+    net = net_of(name)
+    held = {key: value.contiguous() for key, value in sorted(net.state_dict().items())}
+    save_file(held, tmp_path / "generator.safetensors")
+    same_pictures(open_foreign(tmp_path / "generator.safetensors"), net)
+
+
+@pytest.mark.parametrize(
+    "wrapping", ["DataParallel", "generator", "G", "g_ema", "model", "state_dict", "Lightning", "flat"]
+)
+def test_what_is_wrapped_around_a_generator_does_not_matter(wrapping: str, tmp_path: Path) -> None:
+    net = net_of("main module")
+    weights = net.state_dict()
+    judge = {"main.0.weight": torch.zeros(4, 1, 4, 4), "main.2.weight": torch.zeros(1, 4, 4, 4)}
+    held: object = {
+        "DataParallel": {f"module.{key}": value for key, value in weights.items()},
+        "generator": {"generator": weights, "discriminator": judge, "losses": [1.0, 2.0]},
+        "G": {"G": weights, "D": judge, "optimizer_G": {"state": {}, "param_groups": []}},
+        "g_ema": {"g": {key: value * 0 for key, value in weights.items()}, "d": judge, "g_ema": weights},
+        "model": {"model": weights, "epoch": 7},
+        "state_dict": {"state_dict": weights, "nz": 100},
+        "Lightning": {
+            "state_dict": {f"generator.{key}": value for key, value in weights.items()}
+            | {f"discriminator.{key}": value for key, value in judge.items()},
+            "pytorch-lightning_version": "2.0",
+        },
+        "flat": {f"netG.{key}": value for key, value in weights.items()}
+        | {f"netD.{key}": value for key, value in judge.items()},
+    }[wrapping]
+    torch.save(held, tmp_path / "last.ckpt")
+    same_pictures(open_foreign(tmp_path / "last.ckpt"), net)
+
+
+def test_a_whole_module_opens_by_its_weights(tmp_path: Path) -> None:
+    net = net_of("features 32")
+    whole = nn.Sequential()
+    for name, part in net.named_children():
+        whole.add_module(name, part)
+    torch.save(whole, tmp_path / "generator.pt")
+    same_pictures(open_foreign(tmp_path / "generator.pt"), net)
+
+
+def test_what_authors_drew_latents_from_is_on_the_card() -> None:
+    from explorer.models.foreign.architectures import recognise
+    from explorer.models.foreign.reading import Reading
+
+    def parts(name: str) -> list[tuple[str, int]]:
+        found = recognise(Reading(Path("generator.pt"), "torch zip file", net_of(name).state_dict()))
+        assert found is not None
+        return [(part.prior, part.dim) for part in found.config.card.default_space.parts]
+
+    assert parts("udacity 32") == [("uniform", 100)]
+    assert parts("informed") == [("normal", 62), ("one-hot", 10), ("uniform", 2)]
