@@ -13,34 +13,37 @@ from typing import cast
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from explorer.errors import InputError
 from explorer.latents.arrays import Images, Latents
-from explorer.models.inversion.coordinates import Coordinates
+from explorer.models.inversion.ground import Ground
 from explorer.models.inversion.likeness import traits
 from explorer.models.inversion.told import Inverse, Wish, compared
-from explorer.models.network import NetworkModel, batches, checked_images, checked_latents
+from explorer.models.network import NetworkModel, checked_images, checked_latents
 
 RATE = 0.2  # of Adam, in deviations of the prior
 RISING = 0.05  # share of the steps in which the rate comes up
 BETAS, TINY = (0.9, 0.999), 1e-8
 PRIOR = 1e-2  # weight of the square of a length beyond that of a middling sample, beside the mean squared pixel
 DROPPING = (0.1, 0.2, 0.4)  # shares of the steps at which the worse half of the starts goes
-DRAWN, DRAWN_PIXELS = 1024, 2**22  # random samples that starts are chosen from
-KNOWN_NUMBERS = 2**23  # in all samples of a space that its coordinates are taken from
 
 
 class Inversion:
     """A search that is made step by step; `found` says at any time what is best so far.
 
     `given` (n, d) of the space: latents to begin with, such as encodings; they are one of the starts. Deterministic:
-    the same model, pictures and wish on the same device lead to the same latents. Raises InputError.
+    the same model, pictures and wish on the same device lead to the same latents. `ground`: what an earlier search of
+    the same space and seed found out. Raises InputError.
     """
 
     def __init__(
-        self, model: NetworkModel, images: Images, wish: Wish | None = None, given: Latents | None = None
+        self,
+        model: NetworkModel,
+        images: Images,
+        wish: Wish | None = None,
+        given: Latents | None = None,
+        ground: Ground | None = None,
     ) -> None:
         self.wish = wish or Wish()
         self._model = model
@@ -48,14 +51,13 @@ class Inversion:
         self._images = checked_images(images, model.card.image_shape)
         if not len(images):
             raise InputError("There is no picture to find a latent of.", "Give one or more.")
-        self._device = torch.device(model.device)
-        self._coordinates = Coordinates(model.card, self.space, self._known(), self._device)
-        with torch.inference_mode():
-            self._targets = torch.cat([traits(self._seen(one)) for one in np.array_split(self._images, len(images))])
+        self._ground = ground or Ground(model, self.space, self.wish.seed)
+        pictures = self._ground.tensor(self._images.astype(np.float32) / np.float32(255)).permute(0, 3, 1, 2)
+        self._targets = torch.cat([traits(pictures[part]) for part in self._ground.parts(len(images))])
         self._points = self._first(None if given is None else checked_latents(given, self.space))
         shape = self._points.shape[:2]
         self._first_moment, self._second_moment = torch.zeros_like(self._points), torch.zeros_like(self._points)
-        self._best, self._best_loss = self._points.clone(), torch.full(shape, torch.inf, device=self._device)
+        self._best, self._best_loss = self._points.clone(), torch.full(shape, torch.inf, device=self._points.device)
         self._alive = torch.arange(shape[1]).expand(shape).clone()  # which start each of the points began as
         self._losses = np.full((*shape, self.wish.steps), np.nan, np.float32)
         self.step = 0
@@ -77,58 +79,33 @@ class Inversion:
         """The best start of each picture. Before the first step that is where one begins."""
         leader = self._best_loss.argmin(1)
         points = self._best[torch.arange(len(leader)), leader]
-        latents = self._coordinates.to_latents(points)
-        told = [one.float().cpu().numpy() for one in (latents, *self._coordinates.lengths(points))]
+        latents = self._ground.coordinates.to_latents(points)
+        told = [one.float().cpu().numpy() for one in (latents, *self._ground.coordinates.lengths(points))]
         images = self._model.decode(told[0], space=self.space.name)
-        errors, _signal = compared(images, self._images)
+        likeness = compared(images, self._images)
         losses = self._losses[:, :, : self.step].copy()
-        return Inverse(self.space.name, told[0], images, errors, told[1], told[2], losses, self.step, self.wish.steps)
-
-    # Where one begins
-
-    def _known(self) -> Latents:
-        count = min(max(KNOWN_NUMBERS // self.space.dim, 64), 4096)
-        return self._model.sample(count, seed=self.wish.seed, space=self.space.name)
+        return Inverse(self.space.name, told[0], images, *likeness, *told[1:], losses, self.step, self.wish.steps)
 
     def _first(self, given: Latents | None) -> Tensor:
         """Points (n, starts, d): what was given, the centre, then samples that look most alike."""
-        count = len(self._images)
-        firsts = []
-        if given is not None:
-            firsts.append(self._coordinates.from_latents(self._tensor(given)))
-        if not self._coordinates.has_classes and (given is None or self.wish.starts > 2):
-            firsts.append(torch.zeros(count, self.space.dim, device=self._device))
-        firsts = firsts[: self.wish.starts]
-        wanted = self.wish.starts - len(firsts)
-        fixed = torch.stack(firsts, 1) if firsts else torch.empty(count, 0, self.space.dim, device=self._device)
-        return torch.cat([fixed, self._alike(wanted)], 1) if wanted else fixed
-
-    def _alike(self, wanted: int) -> Tensor:
-        """For each picture the random samples that look most alike, (n, wanted, d); of different classes first."""
-        height, width, _channels = self._model.card.image_shape
-        drawn = min(max(DRAWN_PIXELS // (height * width), 32, wanted), DRAWN)
-        latents = self._model.sample(drawn, seed=self.wish.seed + 1, space=self.space.name)
-        points = self._coordinates.from_latents(self._tensor(latents))
-        with torch.inference_mode():
-            seen = torch.cat([traits(self._decoded(points[part])) for part in self._parts(drawn)])
-            apart = torch.cdist(self._targets, seen)
-        classes = self.space.classes
-        if classes is not None:
-            apart = _spread_over(apart, torch.from_numpy(latents[:, classes].argmax(1)).to(apart.device))
-        return points[apart.topk(wanted, 1, largest=False).indices].clone()
-
-    # One step
+        ground, count = self._ground, len(self._images)
+        firsts = [] if given is None else [ground.coordinates.from_latents(ground.tensor(given))]
+        if not ground.coordinates.has_classes and (given is None or self.wish.starts > 2):
+            firsts.append(torch.zeros(count, self.space.dim, device=ground.device))
+        fixed = [one[:, None] for one in firsts[: self.wish.starts]]
+        wanted = self.wish.starts - len(fixed)
+        return torch.cat([*fixed, ground.alike(self._targets, wanted)] if wanted else fixed, 1)
 
     def _measured(self) -> tuple[Tensor, Tensor]:
         """Losses (n, starts) and their slope (n, starts, d)."""
         flat, shape = self._points.flatten(0, 1), self._points.shape
         targets = self._targets.repeat_interleave(shape[1], 0)
-        losses, slope = torch.empty(len(flat), device=self._device), torch.empty_like(flat)
+        losses, slope = torch.empty(len(flat), device=self._points.device), torch.empty_like(flat)
         with torch.enable_grad():
-            for part in self._parts(len(flat)):
+            for part in self._ground.parts(len(flat)):
                 leaf = flat[part].detach().clone().requires_grad_()
-                apart = (traits(self._decoded(leaf)) - targets[part]).square().sum(1)
-                loss = apart + PRIOR * self._coordinates.beyond(leaf)
+                apart = (traits(self._ground.decoded(leaf)) - targets[part]).square().sum(1)
+                loss = apart + PRIOR * self._ground.coordinates.beyond(leaf)
                 torch.autograd.backward([loss.sum()])
                 losses[part], slope[part] = loss.detach(), cast(Tensor, leaf.grad)
         return losses.view(shape[:2]), slope.view(shape)
@@ -142,14 +119,14 @@ class Inversion:
 
     def _move(self, slope: Tensor) -> None:
         """One step of Adam (Kingma & Ba 2015), of each number by itself."""
-        slope = torch.nan_to_num(slope * self._coordinates.moves, 0, 0, 0)
+        slope = torch.nan_to_num(slope * self._ground.coordinates.moves, 0, 0, 0)
         first, second = BETAS
         self._first_moment.lerp_(slope, 1 - first)
         self._second_moment.lerp_(slope.square(), 1 - second)
         count = self.step + 1
         size = (self._second_moment / (1 - second**count)).sqrt() + TINY
         self._points = self._points - self._rate() * self._first_moment / (1 - first**count) / size
-        self._coordinates.confine(self._points)
+        self._ground.coordinates.confine(self._points)
 
     def _rate(self) -> float:
         share = (self.step + 1) / self.wish.steps
@@ -165,30 +142,6 @@ class Inversion:
         wide = kept[..., None].expand(*kept.shape, self.space.dim)
         for name in ("_points", "_first_moment", "_second_moment", "_best"):
             setattr(self, name, getattr(self, name).gather(1, wide))
-
-    # Pictures
-
-    def _decoded(self, points: Tensor) -> Tensor:
-        return self._model.sloping(self._coordinates.to_latents(points), self.space.name)
-
-    def _parts(self, count: int) -> list[slice]:
-        return list(batches(count, self._model.at_once))
-
-    def _seen(self, images: Images) -> Tensor:
-        return self._tensor(images.astype(np.float32) / np.float32(255)).permute(0, 3, 1, 2)
-
-    def _tensor(self, values: NDArray[np.float32]) -> Tensor:
-        return torch.from_numpy(np.ascontiguousarray(values, np.float32)).to(self._device)
-
-
-def _spread_over(apart: Tensor, classes: Tensor) -> Tensor:
-    """Distances (n, m) with the nearest of each class put before all others."""
-    leaders = torch.full_like(apart, apart.max().item() + 1)
-    for number in sorted(set(classes.tolist())):
-        of_it = torch.where(classes == number, apart, torch.inf)
-        nearest, at = of_it.min(1, keepdim=True)
-        leaders.scatter_(1, at, nearest)
-    return torch.where(leaders < apart.max(), leaders, apart + apart.max())
 
 
 def inverted(model: NetworkModel, images: Images, wish: Wish | None = None, given: Latents | None = None) -> Inverse:

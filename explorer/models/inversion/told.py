@@ -26,16 +26,18 @@ class Wish:
 class Inverse:
     """The best latents so far of n pictures, and what they are worth.
 
-    `latents` float32 (n, d) of `space`; `images` uint8, what they decode to. `errors` float32 (n,): mean absolute
-    difference of a pixel, in 0..1. `lengths` float32 (n,): distance from the centre of the prior, over that of a
-    middling sample of it; `percentiles` float32 (n,): share of samples nearer to it, in 0..1; NaN without a prior.
-    `losses` float32 (n, starts, steps done): what was made small, NaN once a start was dropped.
+    `latents` float32 (n, d) of `space`; `images` uint8, what they decode to. All others float32. `errors` (n,): mean
+    absolute difference of a pixel, in 0..1; `signals` (n,): peak signal over noise, in dB. `lengths` (n,): distance
+    from the centre of the prior, over that of a middling sample of it; `percentiles` (n,): share of samples nearer to
+    it, in 0..1; NaN without a prior. `losses` (n, starts, steps done): what was made small, NaN once a start was
+    dropped.
     """
 
     space: str
     latents: Latents
     images: Images
     errors: NDArray[np.float32]
+    signals: NDArray[np.float32]
     lengths: NDArray[np.float32]
     percentiles: NDArray[np.float32]
     losses: NDArray[np.float32]
