@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from explorer.commands.arguments import add_device, add_model, add_space, check_out, count, space_of
 from explorer.commands.path_stops import kind_name, rate, size
+from explorer.commands.progress import tell
 
 if TYPE_CHECKING:
     from explorer.export.reels import Setting
@@ -133,9 +133,9 @@ def _searched(
 
     known = samples.latents if samples is not None else model.sample(2000, seed=0, space=space)
     ground = Terrain(model, np.asarray(known), space, truncation)
-    _tell("Searching for the path ...")
+    tell("Searching for the path ...")
     *_earlier, course = searched(path.kind, [pin.latent for pin in path.waypoints], ground, closed=path.closed)
-    _tell("")
+    tell("")
     return replace(path, course=course) if isinstance(course, Knots) else path
 
 
@@ -171,10 +171,10 @@ def _save_film(trip: Trip, options: argparse.Namespace) -> None:
     def progress(done: int, _total: int) -> None:
         if done % 25 == 0:
             left = (time.perf_counter() - began) / done * (total - done)
-            _tell(f"{done:,} of {total:,} frames, {left:.0f} s left")
+            tell(f"{done:,} of {total:,} frames, {left:.0f} s left")
 
     write_reel(_images(trip, options), options.out, _setting(trip, options), total=total, progress=progress)
-    _tell("")
+    tell("")
 
 
 def _images(trip: Trip, options: argparse.Namespace) -> Iterator[Images]:
@@ -231,9 +231,3 @@ def _setting(trip: Trip, options: argparse.Namespace) -> Setting:
         captions(trip.order, letters),
         f"{trip.model.card.name}: {trip.path.kind}",
     )
-
-
-def _tell(text: str) -> None:
-    """Progress in one line, where somebody looks on."""
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)

@@ -23,3 +23,9 @@ def value_in_words(value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(value_in_words(inner) for inner in value)
     return str(value)
+
+
+def time_left(seconds: float, share: float) -> str:
+    """'40 s left' of something of which a share in 0..1 took so many seconds."""
+    left = seconds * (1 - share) / max(share, 1e-6)
+    return f"{left / 60:.0f} min left" if left >= 90 else f"{left:.0f} s left"

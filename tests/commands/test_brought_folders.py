@@ -10,7 +10,7 @@ from explorer.errors import InputError
 from explorer.models.bringing import encoded_folder, has_pictures
 
 
-def quiet(_done: int, _total: int, _text: str = "") -> None:
+def quiet(_done: int, _total: int, _text: str = "", _partial: object = None) -> None:
     pass
 
 
@@ -20,7 +20,9 @@ def test_a_folder_of_pictures_is_encoded_with_its_subfolders_as_labels(tmp_path:
     written_pictures(tmp_path / "mine" / "dogs", 3)
     (tmp_path / "mine" / "dogs" / "damaged.png").write_bytes(b"no picture")
     told: list[str] = []
-    samples = encoded_folder(str(model), tmp_path / "mine", "cpu", step=lambda _d, _t, text="": told.append(text))
+    samples = encoded_folder(
+        str(model), tmp_path / "mine", "cpu", step=lambda _d, _t, text="", _p=None: told.append(text)
+    )
     assert samples.latents.shape == (5, DIM)
     assert samples.log_variances is not None
     groups, files = samples.labels

@@ -16,6 +16,7 @@ from explorer.latents.samples import Labels, LatentSet
 from explorer.models.base import CanEncode, LatentModel
 from explorer.models.inversion import Wish
 from explorer.models.picture_files import SUFFIXES, picture_paths, read_picture
+from explorer.models.words import time_left
 
 AT_ONCE = 32  # pictures that are encoded
 MOST_PICTURES = 200_000
@@ -46,9 +47,7 @@ def has_pictures(folder: Path) -> bool:
     return any(file.suffix.lower() in SUFFIXES for file in folder.rglob("*"))
 
 
-def encoded_folder(
-    model: str, folder: Path, device: str = "", wish: Wish | None = None, *, step: Told
-) -> LatentSet:
+def encoded_folder(model: str, folder: Path, device: str = "", wish: Wish | None = None, *, step: Told) -> LatentSet:
     """The pictures of a folder as samples, with their subfolder and name as labels.
 
     They are posterior means; where the model has no encoder, they are found by inversion, as `wish` says, with the
@@ -108,7 +107,9 @@ class Collected:
     def samples(self) -> LatentSet:
         """Raises InputError where there are none."""
         if not self._paths:
-            raise InputError(f"No picture of {self._folder.name} can be read.", "Give PNG, JPEG, WebP, BMP, GIF or TIFF.")
+            raise InputError(
+                f"No picture of {self._folder.name} can be read.", "Give PNG, JPEG, WebP, BMP, GIF or TIFF."
+            )
         latents, variances, errors = zip(*self._parts, strict=True)
         known = [one for one in variances if one is not None]
         labels, told = _labels(self._paths, self._folder), self._provenance()
@@ -159,12 +160,6 @@ def _inverted(model: LatentModel, paths: Sequence[Path], found: Collected, wish:
             yield done, total, f"Finding latents: {len(found):,} of {len(paths):,} pictures, {left}"
         inverse = search.found()
         found.add(kept, inverse.latents, None, inverse.errors)
-
-
-def time_left(seconds: float, share: float) -> str:
-    """How long something goes on, of which a share in 0..1 took so many seconds."""
-    left = seconds * (1 - share) / max(share, 1e-6)
-    return f"{left / 60:.0f} min left" if left >= 90 else f"{left:.0f} s left"
 
 
 def _labels(paths: list[Path], folder: Path) -> tuple[Labels, ...]:

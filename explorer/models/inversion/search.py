@@ -79,12 +79,24 @@ class Inversion:
         """The best start of each picture. Before the first step that is where one begins."""
         leader = self._best_loss.argmin(1)
         points = self._best[torch.arange(len(leader)), leader]
-        latents = self._ground.coordinates.to_latents(points)
-        told = [one.float().cpu().numpy() for one in (latents, *self._ground.coordinates.lengths(points))]
-        images = self._model.decode(told[0], space=self.space.name)
-        likeness = compared(images, self._images)
-        losses = self._losses[:, :, : self.step].copy()
-        return Inverse(self.space.name, told[0], images, *likeness, *told[1:], losses, self.step, self.wish.steps)
+        latents, lengths, shares = (
+            one.float().cpu().numpy()
+            for one in (self._ground.coordinates.to_latents(points), *self._ground.coordinates.lengths(points))
+        )
+        images = self._model.decode(latents, space=self.space.name)
+        errors, signals = compared(images, self._images)
+        return Inverse(
+            space=self.space.name,
+            latents=latents,
+            images=images,
+            errors=errors,
+            signals=signals,
+            lengths=lengths,
+            percentiles=shares,
+            losses=self._losses[:, :, : self.step].copy(),
+            step=self.step,
+            steps=self.wish.steps,
+        )
 
     def _first(self, given: Latents | None) -> Tensor:
         """Points (n, starts, d): what was given, the centre, then samples that look most alike."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from explorer.errors import InputError
 from explorer.latents.arrays import Images, Latents
 
 MOST_STEPS, MOST_STARTS = 10_000, 64
@@ -20,6 +21,14 @@ class Wish:
     steps: int = 300
     starts: int = 8
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Raises InputError for numbers that make no search."""
+        if not (1 <= self.steps <= MOST_STEPS and 1 <= self.starts <= MOST_STARTS):
+            raise InputError(
+                f"{self.steps:,} steps from {self.starts:,} starts cannot be searched.",
+                f"Give 1 to {MOST_STEPS:,} steps and 1 to {MOST_STARTS} starts.",
+            )
 
 
 @dataclass(frozen=True, eq=False)
