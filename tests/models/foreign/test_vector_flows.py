@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from handwritten_flows import block_maf, block_nvp, numbered_maf, numbered_nvp
 from library_flows import (
     Library,
     nflows_couplings,
@@ -19,8 +20,9 @@ from library_flows import (
 )
 
 from explorer.errors import CheckpointError
-from explorer.models.checkpoint import open_model
+from explorer.models.checkpoint import open_model, save_model
 from explorer.models.foreign.architectures import recognise
+from explorer.models.foreign.flows.classed import ClassFlow
 from explorer.models.foreign.flows.points import SIDE, PointFlow
 from explorer.models.foreign.flows.vectors import seen_range, window
 from explorer.models.foreign.opening import convert, open_foreign
@@ -37,6 +39,21 @@ LIBRARIES: dict[str, Callable[[], Library]] = {
     "nflows affine": lambda: nflows_couplings(2, 2),
     "nflows affine pictures": lambda: nflows_couplings(64, 2),
     "nflows splines": lambda: nflows_couplings(2, 14, 5),
+    "numbered maf": lambda: numbered_maf(2, 0, 3, split=False),
+    "numbered maf of pictures": lambda: numbered_maf(64, 0, 2, split=False),
+    "numbered maf, told": lambda: numbered_maf(2, 3, 2, split=False),
+    "numbered maf of two nets": lambda: numbered_maf(2, 0, 2, split=True),
+    "numbered maf, mixed": lambda: numbered_maf(64, 0, 2, split=True, mixes=True),
+    "numbered nvp": lambda: numbered_nvp(2, 0, 4),
+    "numbered nvp, told": lambda: numbered_nvp(2, 2, 3),
+    "numbered nvp of pictures": lambda: numbered_nvp(192, 0, 3),
+    "blocks made": lambda: block_maf(2, 0, 1, norms=False, single=True),
+    "blocks maf": lambda: block_maf(2, 0, 4, norms=True),
+    "blocks maf of pictures": lambda: block_maf(64, 0, 3, norms=False),
+    "blocks maf, told": lambda: block_maf(2, 4, 2, norms=True),
+    "blocks nvp": lambda: block_nvp(2, 0, 3),
+    "blocks nvp, told": lambda: block_nvp(2, 3, 2),
+    "blocks nvp of pictures": lambda: block_nvp(64, 0, 2),
     "zuko maf": lambda: zuko_flow(2, 0, 0, masks=False),
     "zuko maf, told": lambda: zuko_flow(2, 2, 0, masks=False),
     "zuko nsf": lambda: zuko_flow(2, 1, 6, masks=False),
@@ -132,6 +149,34 @@ def test_a_context_moves_the_density() -> None:
     assert np.abs(near - far).max() > 0.04
 
 
+TOLD: dict[str, Callable[[], Library]] = {
+    "numbered maf": lambda: numbered_maf(64, 3, 2, split=True),
+    "numbered nvp": lambda: numbered_nvp(64, 4, 2),
+    "blocks maf": lambda: block_maf(64, 5, 2, norms=True),
+    "blocks nvp": lambda: block_nvp(192, 2, 2),
+    "nflows maf": lambda: nflows_maf(64, 3, 2, 70),
+    "zuko nice": lambda: zuko_flow(64, 4, 0, masks=True),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_what_a_flow_over_pictures_is_told_are_classes(name: str, tmp_path: Path) -> None:
+    library = TOLD[name]()
+    model = opened(library)
+    assert isinstance(model, ClassFlow)
+    latents = torch.from_numpy(0.6 * model.sample(4, seed=1))
+    classes = torch.eye(library.given)[torch.arange(4) % library.given]
+    latents[:, -library.given :] = classes
+    with torch.no_grad():
+        data = model.net.inverse(latents)
+        wanted = library.noise(data.flatten(1), classes)
+        each = model.net.of_each(data)[0]
+    np.testing.assert_allclose(wanted, latents[:, : -library.given], atol=1e-4)
+    np.testing.assert_allclose(each[torch.arange(4) % library.given, torch.arange(4)], wanted, atol=1e-4)
+    save_model(model, tmp_path)
+    assert open_model(tmp_path, "cpu").card.default_space.classes == slice(library.features, len(latents[0]))
+
+
 def test_a_flow_over_other_numbers_is_named_for_what_it_is() -> None:
     with pytest.raises(CheckpointError, match="over 5 numbers, given 2 numbers as context") as caught:
         recognise(Reading(Path("flow.pt"), "torch zip file", nflows_maf(5, 2, 1, 8).weights))
@@ -143,6 +188,19 @@ def test_a_step_that_left_nothing_in_the_file_is_said() -> None:
     told = {key.replace("_transforms.3.", "_transforms.4."): value for key, value in weights.items()}
     with pytest.raises(CheckpointError, match="a step of it has nothing in the file"):
         recognise(Reading(Path("flow.pt"), "torch zip file", told))
+
+
+@pytest.mark.parametrize(
+    ("weights", "says"),
+    [
+        ({"0.joiner.mask": torch.ones(6, 4), "1.log_S": torch.zeros(4)}, "LU parts"),
+        ({"base_dist_mean": torch.zeros(2), "mademog.net_input.mask": torch.zeros(2, 2)}, "mixtures"),
+    ],
+)
+def test_what_has_no_way_back_or_is_not_in_the_file_is_said(weights: dict[str, torch.Tensor], says: str) -> None:
+    with pytest.raises(CheckpointError, match=says) as caught:
+        recognise(Reading(Path("flow.pt"), "torch zip file", weights))
+    assert caught.value.hint
 
 
 def test_the_bound_of_splines_is_guessed_or_read_beside_the_weights() -> None:
@@ -169,7 +227,8 @@ def test_samples_tell_how_pictures_were_scaled(low: float, high: float, expected
 
 
 def test_the_window_holds_nearly_all_points_and_no_wild_ones() -> None:
-    points = torch.cat([torch.randn(1000, 2) + 3, torch.full((5, 2), torch.nan), torch.full((5, 2), 1e12)])
+    near = torch.randn(1000, 2, generator=torch.Generator().manual_seed(0)) + 3
+    points = torch.cat([near, torch.full((5, 2), torch.nan), torch.full((5, 2), 1e12)])
     centre, reach = window(points)
     assert np.abs(np.array(centre) - 3).max() < 0.3
     assert 2 < reach < 5

@@ -53,6 +53,8 @@ RECOGNISERS: tuple[str, ...] = (
     "glow_layers",
     "glow_nested",
     "glow_levels",
+    "flow_numbered",
+    "flow_made",
     "nflows_flow",
     "zuko_flow",
     "normflows_glow",

@@ -14,7 +14,7 @@ from explorer.models.base import Fact, How, Part, Space
 from explorer.models.config import Config
 from explorer.models.fields import Fields
 from explorer.models.foreign.architectures import Recognised
-from explorer.models.foreign.flows.found import flow_found, places
+from explorer.models.foreign.flows.found import flow_found, places, with_class
 from explorer.models.foreign.flows.points import SIDE
 from explorer.models.foreign.flows.steps import Chain, chained
 from explorer.models.foreign.flows.writing import Flowing
@@ -29,18 +29,19 @@ TRIED = 2048  # points drawn to find where they are
 
 @dataclass
 class Vectors:
-    """A flow over vectors, as its recogniser found it: its steps follow `begin`."""
+    """A flow over vectors, as its recogniser found it. `labels`: what is given is one 1 among zeros."""
 
     reading: Reading
     library: str
     features: int
     given: int = 0
+    labels: bool = False
     facts: list[Fact] = field(default_factory=list)
     flowing: Flowing = field(init=False)
 
     def __post_init__(self) -> None:
         self.flowing = Flowing(self.reading.tensors)
-        if self.picture is not None:
+        if self.picture is not None and not self.given:
             self.flowing.add("fold", shape=[self.features])
 
     @property
@@ -51,7 +52,7 @@ class Vectors:
     def picture(self) -> tuple[int, int, int] | None:
         """(channels, side, side) of these numbers, where they may be a picture."""
         found = flat_picture(self.features)
-        return found if found is not None and found[1] >= SMALLEST and not self.given else None
+        return found if found is not None and found[1] >= SMALLEST and self.given != 1 else None
 
     def know(self, how: How, text: str) -> None:
         if all(fact.text != text for fact in self.facts):
@@ -73,28 +74,39 @@ class Vectors:
 
     def _picture(self, picture: tuple[int, int, int]) -> Recognised | None:
         channels, side, _ = picture
-        chain = built(self.flowing, picture, 0)
+        chain = built(self.flowing, (self.features,) if self.given else picture, self.given)
         with torch.inference_mode():
-            drawn = chain.inverse(torch.randn(4, self.features, generator=_generator()))[0]
+            drawn = chain.inverse(torch.randn(4, self.features, generator=_generator()), self._told(4, classes=True))[0]
         low, high, logits = seen_range(drawn)
         scaled = "logits of 0..1" if logits else f"{low:g}..{high:g}"
         self.know("guessed", f"{side} x {side} pixels, {scaled}, as samples of the prior look")
         space = Space("z", self.features, picture, "standard normal")
-        name = f"{self.library} flow over pictures"
-        seen = (low, high, logits)
-        return flow_found(self.reading, name, (side, side, channels), space, self.flowing, seen, self.facts)
+        name, shape, seen = f"{self.library} flow over pictures", (side, side, channels), (low, high, logits)
+        if not self.given:
+            return flow_found(self.reading, name, shape, space, self.flowing, seen, self.facts)
+        self.know("inferred" if self.labels else "guessed", f"a class, one of {self.given}: what is told beside")
+        folded, space = self.flowing.beside().add("fold", shape=[self.features]), with_class(space, self.given)
+        return flow_found(self.reading, name, shape, space, folded, seen, self.facts, self.flowing)
+
+    def _told(self, count: int, classes: bool) -> Tensor | None:
+        """What may be told beside, (count, given): each class in turn, or numbers of N(0, 1)."""
+        if not self.given:
+            return None
+        every = torch.arange(count) % self.given
+        return torch.eye(self.given)[every] if classes else torch.randn(count, self.given, generator=_generator(1))
 
     def _points(self) -> Recognised:
         chain = built(self.flowing, (2,), self.given)
         with torch.inference_mode():
-            noise = torch.randn(TRIED, 2 + self.given, generator=_generator())
-            points = chain.inverse(noise[:, :2], noise[:, 2:] if self.given else None)[0]
+            noise = torch.randn(TRIED, 2, generator=_generator())
+            points = chain.inverse(noise, self._told(TRIED, self.labels))[0]
         centre, reach = window(points)
-        parts = (Part("noise", 2, "normal"), Part("context", self.given, "normal")) if self.given else ()
-        prior = "standard normal, and a context" if self.given else "standard normal"
+        told = Part("class", self.given, "one-hot") if self.labels else Part("context", self.given, "normal")
+        parts = (Part("noise", 2, "normal"), told) if self.given else ()
+        prior = f"standard normal, and a {told.name}" if self.given else "standard normal"
         space = Space("z", 2 + self.given, (2 + self.given,), prior, parts)
         self.know("inferred", "two numbers: the picture is a plot of the point, over the density that the flow gives")
-        if self.given:
+        if self.given and not self.labels:
             self.know("guessed", f"the {self.given} numbers of context are about N(0, 1); they stand behind the noise")
         card = card_of(self.reading, f"{self.library} flow over points", space, (SIDE, SIDE, 3), (0.0, 1.0), POINTS)
         hyper = {"steps": self.flowing.steps, "given": self.given, "centre": centre, "reach": reach}
@@ -133,8 +145,8 @@ def window(points: Tensor) -> tuple[list[float], float]:
     return [round(float(one), 4) for one in ends.mean(0)], max(round(reach, 4), 1e-3)
 
 
-def _generator() -> torch.Generator:
-    return torch.Generator().manual_seed(0)
+def _generator(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
 
 
 def said_number(hints: Mapping[str, object], names: Sequence[str]) -> float | None:

@@ -1,0 +1,171 @@
+"""Hand-written flows over vectors for the tests: weights under their authors' keys, and the way from data to noise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from library_flows import Library
+from torch import Tensor
+from vector_references import Keys, Weights, linear
+
+Way = Callable[[Tensor, Tensor | None], Tensor]
+
+
+def masks(features: int, hidden: int, outputs: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Of a network of two hidden layers: a number sees those before it."""
+    inputs, middle = torch.arange(features), torch.arange(hidden) % (features - 1)
+    last = (torch.arange(outputs) % features) - 1
+    pairs = ((inputs, middle), (middle, middle), (middle, last))
+    first, second, third = ((after[:, None] >= before[None]).float() for before, after in pairs)
+    return first, second, third
+
+
+def made_keys(keys: Keys, layers: list[str], features: int, hidden: int, outputs: int, given: int, inner: str) -> None:
+    widths = (features, hidden, hidden, outputs)
+    for number, (layer, mask) in enumerate(zip(layers, masks(features, hidden, outputs), strict=True)):
+        keys.layer(f"{layer}{inner}", widths[number], widths[number + 1], 0.6)
+        keys.held[f"{layer}.mask"] = mask
+    if given:
+        name = f"{layers[0]}.cond_linear.weight" if inner else f"{layers[0]}.cond_weight"
+        keys.normal(name, hidden, given)
+
+
+def made(held: Weights, layers: list[str], x: Tensor, c: Tensor | None, tanh: bool = False) -> Tensor:
+    hidden = x
+    for layer in layers:
+        inner = f"{layer}.linear" if f"{layer}.linear.weight" in held else layer
+        if layer != layers[0]:
+            hidden = hidden.tanh() if tanh else hidden.relu()
+        hidden = hidden @ (held[f"{inner}.weight"] * held[f"{layer}.mask"]).T + held[f"{inner}.bias"]
+        told = held.get(f"{layer}.cond_linear.weight", held.get(f"{layer}.cond_weight"))
+        if told is not None and c is not None:
+            hidden = hidden + c @ told.T
+    return hidden
+
+
+def norm_keys(keys: Keys, key: str, features: int) -> None:
+    for name in ("log_gamma", "beta", "running_mean"):
+        keys.normal(f"{key}.{name}", features)
+    keys.held[f"{key}.running_var"] = 0.5 + torch.rand(features, generator=keys.random)
+
+
+def norm(held: Weights, key: str, x: Tensor, eps: float) -> Tensor:
+    normal = (x - held[f"{key}.running_mean"]) / (held[f"{key}.running_var"] + eps).sqrt()
+    return held[f"{key}.log_gamma"].exp() * normal + held[f"{key}.beta"]
+
+
+def dense_keys(keys: Keys, key: str, inputs: int, hidden: int, outputs: int) -> None:
+    for number, (before, after) in enumerate(((inputs, hidden), (hidden, hidden), (hidden, outputs))):
+        keys.layer(f"{key}.{2 * number}", before, after, 0.6)
+
+
+def dense(held: Weights, key: str, x: Tensor, tanh: bool) -> Tensor:
+    for number in (0, 2, 4):
+        x = linear(held, f"{key}.{number}", (x.tanh() if tanh else x.relu()) if number else x)
+    return x
+
+
+def numbered_maf(features: int, given: int, steps: int, split: bool, mixes: bool = False) -> Library:
+    """ikostrikov: MADE, a batch norm, then the order turned round (or a matrix)."""
+    keys, hidden = Keys(steps), 9
+    for step in range(steps):
+        start = 3 * step
+        for side in ("s_", "t_") if split else ("",):
+            layers = [f"{start}.{side}joiner", f"{start}.{side}trunk.1", f"{start}.{side}trunk.3"]
+            outputs = features if split else 2 * features
+            made_keys(keys, layers, features, hidden, outputs, given, ".linear")
+        norm_keys(keys, f"{start + 1}", features)
+        if mixes:
+            keys.held[f"{start + 2}.W"] = torch.linalg.qr(torch.randn(features, features, generator=keys.random))[0]
+    held = keys.held
+
+    def noise(x: Tensor, c: Tensor | None) -> Tensor:
+        for step in range(steps):
+            start = 3 * step
+            said = [
+                made(held, [f"{start}.{side}joiner", f"{start}.{side}trunk.1", f"{start}.{side}trunk.3"], x, c, tanh)
+                for side, tanh in ((("s_", True), ("t_", False)) if split else (("", False),))
+            ]
+            mean, log_scale = said if split else said[0].chunk(2, 1)
+            x = norm(held, f"{start + 1}", (x - mean) * (-log_scale).exp(), 0.0)
+            x = x @ held[f"{start + 2}.W"] if mixes else x.flip(1)
+        return x
+
+    return Library(held, features, noise, given)
+
+
+def numbered_nvp(features: int, given: int, steps: int) -> Library:
+    """ikostrikov: couplings of every other number, in turn, each before a batch norm."""
+    keys = Keys(steps)
+    for step in range(steps):
+        for side in ("scale_net", "translate_net"):
+            dense_keys(keys, f"{2 * step}.{side}", features + given, 8, features)
+        norm_keys(keys, f"{2 * step + 1}", features)
+    held = keys.held
+
+    def noise(x: Tensor, c: Tensor | None) -> Tensor:
+        for step in range(steps):
+            mask = ((torch.arange(features) + step) % 2).float()
+            seen = x * mask if c is None else torch.cat([x * mask, c], 1)
+            log_scale = dense(held, f"{2 * step}.scale_net", seen, tanh=True) * (1 - mask)
+            shift = dense(held, f"{2 * step}.translate_net", seen, tanh=False) * (1 - mask)
+            x = norm(held, f"{2 * step + 1}", x * log_scale.exp() + shift, 0.0)
+        return x
+
+    return Library(held, features, noise, given)
+
+
+def block_base(keys: Keys, features: int, start: str = "") -> None:
+    keys.held |= {f"{start}base_dist_mean": torch.zeros(features), f"{start}base_dist_var": torch.ones(features)}
+
+
+def block_maf(features: int, given: int, steps: int, norms: bool, single: bool = False) -> Library:
+    """kamenbliznashki: MADE of turned orders with batch norms or without; or one MADE alone."""
+    keys, hidden = Keys(steps), 11
+    block_base(keys, features)
+    names = [""] if single else [f"net.{(2 if norms else 1) * step}." for step in range(steps)]
+    for number, name in enumerate(names):
+        layers = [f"{name}net_input", f"{name}net.1", f"{name}net.3"]
+        made_keys(keys, layers, features, hidden, 2 * features, given, "")
+        block_base(keys, features, name)
+        if number % 2:
+            keys.held[f"{layers[0]}.mask"] = keys.held[f"{layers[0]}.mask"].flip(1)
+            both = keys.held[f"{layers[2]}.mask"].chunk(2)
+            keys.held[f"{layers[2]}.mask"] = torch.cat([half.flip(0) for half in both])
+        if norms:
+            norm_keys(keys, f"net.{2 * number + 1}", features)
+    held = keys.held
+
+    def noise(x: Tensor, c: Tensor | None) -> Tensor:
+        for number, name in enumerate(names):
+            mean, log_scale = made(held, [f"{name}net_input", f"{name}net.1", f"{name}net.3"], x, c).chunk(2, 1)
+            x = (x - mean) * (-log_scale).exp()
+            x = norm(held, f"net.{2 * number + 1}", x, 1e-5) if norms else x
+        return x
+
+    return Library(held, features, noise, given)
+
+
+def block_nvp(features: int, given: int, steps: int) -> Library:
+    """kamenbliznashki: masked couplings and batch norms; labels stand before the numbers."""
+    keys = Keys(steps)
+    block_base(keys, features)
+    for step in range(steps):
+        keys.held[f"net.{2 * step}.mask"] = ((torch.arange(features) + step) % 2).float()
+        for side in ("s_net", "t_net"):
+            dense_keys(keys, f"net.{2 * step}.{side}", features + given, 8, features)
+        norm_keys(keys, f"net.{2 * step + 1}", features)
+    held = keys.held
+
+    def noise(x: Tensor, c: Tensor | None) -> Tensor:
+        for step in range(steps):
+            key = f"net.{2 * step}"
+            mask = held[f"{key}.mask"]
+            seen = x * mask if c is None else torch.cat([c, x * mask], 1)
+            scale, shift = dense(held, f"{key}.s_net", seen, tanh=True), dense(held, f"{key}.t_net", seen, tanh=False)
+            x = x * mask + (1 - mask) * (x - shift) * (-scale).exp()
+            x = norm(held, f"net.{2 * step + 1}", x, 1e-5)
+        return x
+
+    return Library(held, features, noise, given)
