@@ -29,7 +29,11 @@ class Classes(QObject):
         self._store, self._model, self._strip = store, model, window.classes
         self._missing = 0  # pictures of the row that is being decoded
         self._waiting: tuple[Latents, Sequence[int]] | None = None
-        self.table = {"class_back": lambda: self._strip.step(-1), "class_on": lambda: self._strip.step(1)}
+        self.table = {
+            "class_back": lambda: self._strip.step(-1),
+            "class_on": lambda: self._strip.step(1),
+            "class_hold": self._strip.toggle_hold,
+        }
         self._strip.pictures_wanted.connect(self._ask)
         self._strip.space_wanted.connect(window.map.space_wanted)
         engine.decoded.connect(self._show)

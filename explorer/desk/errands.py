@@ -11,6 +11,8 @@ from PySide6.QtCore import QObject
 
 from explorer.desk.open_model import OpenModel
 from explorer.models.base import Choice
+from explorer.models.scope import mixed
+from explorer.session.scoped import led_to, titled
 from explorer.session.state import NOTHING, Place, State, frozen
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
@@ -64,9 +66,16 @@ class Errands(QObject):
     def _take_sample(self, sampled: Sampled) -> None:
         opened = self._model.opened
         if opened is not None and sampled.key == opened.key:
-            truncation = self._store.state.place.truncation
-            place = Place(sampled.space, frozen(sampled.latents[0]), truncation=truncation, seed=sampled.seed)
-            self._go(f"Random latent {sampled.seed}", place)
+            self._go(f"Random latent {sampled.seed}", *self._taken(sampled))
+
+    def _taken(self, sampled: Sampled) -> tuple[Place, str]:
+        """The place of a latent that was drawn, or of the part of it that gestures change; and the words for that."""
+        latent, place, opened = sampled.latents[0], self._store.state.place, self._model.opened
+        if sampled.space != place.space or opened is None:
+            return Place(sampled.space, frozen(latent), truncation=place.truncation, seed=sampled.seed), ""
+        held, scope = self._model.latent(), self._store.state.scope
+        moving, words = opened.moving(place.space, scope), opened.scope_words(place.space, scope)
+        return led_to(place, held, latent, moving, seed=sampled.seed), words
 
     def _take_encoded(self, encoded: Encoded) -> None:
         opened = self._model.opened
@@ -77,14 +86,15 @@ class Errands(QObject):
     def _zero(self) -> None:
         """The centre of the prior, of the class one is in; in w the mean of the samples, which is what truncation leads
         to."""
-        if self._model.opened is None:
+        state, opened = self._store.state, self._model.opened
+        if opened is None:
             return
-        base = self._model.latent()
-        samples = self._model.samples()
-        at_mean = self._store.state.place.space in ("w", "w+") and samples is not None
+        base, samples = self._model.latent(), self._model.samples()
+        at_mean = state.place.space in ("w", "w+") and samples is not None
         zero = samples.latents.mean(axis=0) if at_mean and samples is not None else np.zeros_like(base)
         for choice in self._choices():  # there is no middle of the classes
             zero[choice.where] = base[choice.where]
+        zero = mixed(opened.moving(state.place.space, state.scope), base, zero)
         self._store.move("Zero", base=frozen(zero), strengths=NOTHING, sample=None, seed=None)
 
     def _choices(self) -> tuple[Choice, ...]:
@@ -121,12 +131,12 @@ class Errands(QObject):
         base = frozen(opened.samples[space].latents[index])
         self._go(f"Go to space {space}", Place(space, base, truncation=place.truncation, sample=index))
 
-    def _go(self, title: str, place: Place) -> None:
+    def _go(self, title: str, place: Place, words: str = "") -> None:
         """To another place; in another space the waypoints of the path mean nothing, so they go."""
         state = self._store.state
         same = place.space == state.place.space
         path = state.path if same else replace(state.path, waypoints=(), position=None, course=None)
-        self._store.change(title, place=place, path=path)
+        self._store.change(titled(title, words), place=place, path=path)
 
     def _show_model(self, opened: Opened | None) -> None:
         for name in NEED_MODEL:

@@ -12,11 +12,16 @@ from explorer import projections
 from explorer.latents.arrays import Points
 from explorer.latents.concepts import Concept
 from explorer.latents.measures import Neighbourhood, most_telling
+from explorer.latents.moments import spread
 from explorer.latents.samples import LatentSet
+from explorer.models.scope import Mask
 from explorer.projections.base import Partial, Projection, ProjectionChoice
 from explorer.projections.quality import Quality, quality, variance_seen
 from explorer.ui.map.nearest import PointGrid
 from explorer.work.job import Step
+
+ENOUGH = 500  # samples that say how far a walk goes
+FAINT = 1e-3  # of a direction: less of it within a part says nothing of that part
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,11 +97,12 @@ def _around(projection: Projection, points: Points, samples: LatentSet) -> Fitte
 
 
 def walk_axes(
-    projection: Projection, points: Points, current: np.ndarray
+    projection: Projection, points: Points, current: np.ndarray, samples: LatentSet, moving: Mask | None = None
 ) -> tuple[np.ndarray | None, tuple[float, float]]:
     """The unit directions that a drag on the picture walks along, float32 (2, d), and the samples' spread on each.
 
-    None where the map has no straight directions.
+    None where the map has no straight directions. Where only some numbers are `moving` (d,): what the directions are
+    within those.
     """
     if projection.lift_error:
         return None, (1.0, 1.0)
@@ -106,5 +112,20 @@ def walk_axes(
     lengths = np.linalg.norm(axes, axis=1, keepdims=True)
     if not np.all(lengths > 0):
         return None, (1.0, 1.0)
-    spread = points.std(axis=0) * lengths[:, 0]
-    return (axes / lengths).astype(np.float32), (float(spread[0]), float(spread[1]))
+    if moving is not None:
+        return _within(axes, samples, moving)
+    along = points.std(axis=0) * lengths[:, 0]
+    return (axes / lengths).astype(np.float32), (float(along[0]), float(along[1]))
+
+
+def _within(axes: np.ndarray, samples: LatentSet, moving: Mask) -> tuple[np.ndarray, tuple[float, float]]:
+    """Directions (2, d) without the numbers that stay; the two numbers that differ most where nothing is left."""
+    some = samples.latents[spread(len(samples), ENOUGH)]
+    within = np.where(moving, axes, 0).astype(np.float64)
+    lengths = np.linalg.norm(within, axis=1)
+    if lengths.min() < FAINT * np.linalg.norm(axes, axis=1).min():
+        most = np.argsort(np.where(moving, some.std(axis=0), -1))[-2:][::-1]
+        within, lengths = np.eye(len(moving))[most] * moving, np.ones(2)
+    unit = (within / lengths[:, None]).astype(np.float32)
+    across, up = (some @ unit.T).std(axis=0).tolist()
+    return unit, (across, up)

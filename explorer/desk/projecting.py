@@ -57,6 +57,8 @@ class Projecting(QObject):
         asked = new.choice(self._seat) != old.choice(self._seat) or new.place.space != old.place.space
         if asked or new.studio is not old.studio:
             self._ask()
+        if new.scope != old.scope and self._seat == "first":
+            self._show_walk()
 
     def _ask(self) -> None:
         samples, key = self._model.samples(), self._key()
@@ -175,9 +177,17 @@ class Projecting(QObject):
         if self._seat == "first":
             self._window.inspect.show_neighbourhood(result.neighbourhood)
             self._choose_colour(result.telling)
-            axes, scale = walk_axes(result.projection, result.points, self._model.latent())
-            self._window.stage.show_walk(axes, scale)
+            self._show_walk()
         self._show_quality(key, result)
+
+    def _show_walk(self) -> None:
+        """What a drag on the picture does: along the axes of the map, in what of a latent gestures change."""
+        opened, samples, state = self._model.opened, self._model.samples(), self._store.state
+        result = self._kept.get(self._shown) if self._shown is not None else None
+        if opened is not None and samples is not None and result is not None:
+            moving = opened.moving(state.place.space, state.scope)
+            told = walk_axes(result.projection, result.points, self._model.latent(), samples, moving)
+            self._window.stage.show_walk(*told)
 
     def _show_quality(self, key: Key, result: Fitted) -> None:
         """Measured when the map is on show already."""

@@ -18,9 +18,10 @@ from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
 from explorer.latents.selections import NONE, Only, Subset
 from explorer.latents.selections import to_text as samples_to_text
+from explorer.models.scope import WHOLE, Scope
 from explorer.projections import KINDS, ProjectionChoice
 from explorer.session import studio_text
-from explorer.session.fields import Fields
+from explorer.session.fields import Fields, refuse
 from explorer.session.state import Keyframe, PathSetting, Pin, Place, PlayMode, Snapshot, State
 from explorer.session.studio import Studio
 from explorer.session.studio_text import numbers
@@ -31,6 +32,7 @@ LONGEST_TEXT = 10_000_000
 LONGEST_SHELF = 1000
 MOST_SUBSETS = 1000
 MOST_WAYPOINTS = 1000
+MOST_NUMBERED = 100_000  # parts or channels of a latent
 MOST_SEED = 2**31 - 1  # what all libraries of maps take
 
 
@@ -71,6 +73,7 @@ def to_text(state: State, card_name: str, fingerprint: str) -> str:
         "brought": state.brought,
         "selection": samples_to_text(state.selection),
         "only": _only(state.only),
+        "scope": _scope(state.scope),
         "subsets": [
             {"name": subset.name, "colour": subset.colour, "samples": samples_to_text(subset.indices)}
             for subset in state.subsets
@@ -104,6 +107,7 @@ def from_text(text: str, spaces: Mapping[str, int] | None = None) -> Document:
         selection=fields.samples("selection") if fields.has("selection") else NONE,
         subsets=_read_subsets(fields) if fields.has("subsets") else (),
         only=fields.maybe("only", lambda name: _read_only(fields.within(name))) if fields.has("only") else None,
+        scope=_read_scope(fields.within("scope")) if fields.has("scope") else WHOLE,
     )
     document = Document(state, fields.within("model").text("name"), fields.within("model").text("fingerprint"))
     if spaces is not None:
@@ -244,6 +248,19 @@ def _read_second(fields: Fields) -> ProjectionChoice | None:
 
 def _only(only: Only | None) -> dict[str, str] | None:
     return None if only is None else {"words": only.words, "samples": samples_to_text(only.indices)}
+
+
+def _scope(scope: Scope) -> dict[str, object]:
+    cells = None if scope.cells is None else list(scope.cells)
+    return {"space": scope.space, "parts": list(scope.parts), "channels": list(scope.channels), "cells": cells}
+
+
+def _read_scope(fields: Fields) -> Scope:
+    parts, channels = (fields.wholes(name, MOST_NUMBERED) for name in ("parts", "channels"))
+    cells = fields.maybe("cells", lambda name: fields.wholes(name, 4))
+    if cells is not None and len(cells) != 4:
+        refuse("scope, cells")
+    return Scope(fields.text("space"), parts, channels, cells)
 
 
 def _read_only(fields: Fields) -> Only:

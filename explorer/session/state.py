@@ -15,6 +15,7 @@ import numpy as np
 from explorer.latents.arrays import Latent
 from explorer.latents.paths import Knots
 from explorer.latents.selections import NONE, Indices, Only, Subset, chosen
+from explorer.models.scope import WHOLE, Scope
 from explorer.projections.base import ProjectionChoice
 from explorer.session.studio import Studio
 
@@ -116,6 +117,7 @@ class State:
     selection: Indices = field(default_factory=lambda: NONE)  # of the samples on show
     subsets: tuple[Subset, ...] = ()  # of the same samples, no name twice
     only: Only | None = None  # of the same samples, those that are shown; None: all
+    scope: Scope = WHOLE  # what of a latent gestures change
 
     def subset(self, name: str) -> Subset | None:
         """The subset of this name."""

@@ -13,11 +13,13 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QPushButton, Q
 from explorer.latents import classes
 from explorer.latents.arrays import Images, Latent
 from explorer.models.base import Choice, Space
+from explorer.models.scope import holds, with_parts, without
 from explorer.session.shown import shown_latent, shown_place
 from explorer.session.state import State, frozen
 from explorer.session.store import Store
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.choice_row import ChoiceRow
+from explorer.ui.widgets.glyphs import GlyphButton
 from explorer.ui.widgets.notes import Quiet
 from explorer.ui.widgets.picture import image_of
 from explorer.work.messages import Opened
@@ -94,6 +96,11 @@ class ClassStrip(QWidget):
             path=replace(state.path, position=None),
         )
 
+    def toggle_hold(self) -> None:
+        """Keep the class, or let it change again."""
+        if self.hold.isVisibleTo(self.window()):
+            self.hold.click()
+
     def _take_found(self, code: int) -> None:
         """What was typed or taken from the list; letters belong to the window again."""
         if code >= 0:
@@ -110,6 +117,18 @@ class ClassStrip(QWidget):
         """To the next class (1) or the one before (-1)."""
         if self.isVisibleTo(self.window()):
             self.row.step(step)
+
+    def _ask_hold(self, is_wanted: bool) -> None:
+        """Keep the class whatever is done, or let it change again."""
+        space, _first = self._spaces()
+        number = None if space is None else self._part(space)
+        if space is None or number is None:
+            return
+        scope, name = self._store.state.scope, space.parts[number].name
+        changed = without(scope, space, number) if is_wanted else with_parts(scope, space, (*scope.parts, number))
+        if changed != scope:
+            self._store.change(f"Keep the {name}" if is_wanted else f"Let the {name} change", scope=changed)
+        self._show_hold()
 
     def _ask_preview(self, code: int | None) -> None:
         """Hover: the large picture under that class."""
@@ -143,7 +162,9 @@ class ClassStrip(QWidget):
     def _show_change(self, old: State, new: State) -> None:
         if new.place.space != old.place.space or new.model != old.model:
             self._show_space()
-        elif new.place is not old.place or new.path is not old.path or new.studio is not old.studio:
+        elif new.scope != old.scope:
+            self._show_hold()
+        if new.place is not old.place or new.path is not old.path or new.studio is not old.studio:
             self._show_latent()
 
     def _show_preview(self, preview: Latent | None) -> None:
@@ -172,6 +193,7 @@ class ClassStrip(QWidget):
         self.row.setVisible(bool(names))
         self.words.setVisible(bool(names))
         self._show_field(names)
+        self._show_hold()
         self._asked = ()
         self._show_latent()
 
@@ -199,6 +221,23 @@ class ClassStrip(QWidget):
         self.field.clear()
         if is_wanted:
             self.field.addItems(list(names))
+
+    def _show_hold(self) -> None:
+        space, _first = self._spaces()
+        number = None if space is None else self._part(space)
+        name = "" if space is None or number is None else space.parts[number].name
+        is_held = space is not None and number is not None and holds(self._store.state.scope, space, number)
+        self.hold.setVisible(number is not None and space is not None and len(space.pieces) > 1)
+        self.hold.setChecked(is_held)
+        self.hold.show_glyph("lock" if is_held else "lock-open")
+        self.hold.show_words(
+            f"The {name} is kept: by random latents, the map and samples" if is_held else f"Keep the {name}"
+        )
+
+    def _part(self, space: Space) -> int | None:
+        """The number of the part of the latent that the row shows."""
+        names = [part.name for part in space.parts]
+        return names.index(self._choice.name) if self._choice is not None and self._choice.name in names else None
 
     def _spaces(self) -> tuple[Space | None, Space | None]:
         """The space on show, and the first of the model."""
@@ -239,11 +278,15 @@ class ClassStrip(QWidget):
         self.elsewhere = QPushButton(self)
         self.elsewhere.setFlat(True)
         self.elsewhere.clicked.connect(self._ask_space)
+        self.hold = GlyphButton("lock-open", "Keep the class", self, key="K")
+        self.hold.setCheckable(True)
+        self.hold.clicked.connect(self._ask_hold)
         head = QHBoxLayout()
         head.setSpacing(ink.GRID)
         for part in (self.which, self.field, self.words, self.elsewhere):
             head.addWidget(part)
         head.addStretch(1)
+        head.addWidget(self.hold)
         column = QVBoxLayout(self)
         column.setContentsMargins(ink.GRID, 0, ink.GRID, ink.GRID)
         column.setSpacing(ink.GRID // 2)

@@ -82,6 +82,15 @@ DEEDS: tuple[Deed, ...] = (
         "class_on", "Next class", "Edit", key=K.Key_Period, key_text=".", tip="Of a model with classes: the same latent"
     ),
     Deed("class_back", "Previous class", "Edit", key=K.Key_Comma, key_text=","),
+    Deed(
+        "class_hold",
+        "Keep the class, or let it change",
+        "Edit",
+        key=K.Key_K,
+        key_text="K",
+        icon="lock",
+        tip="Random latents, the map and samples leave it alone",
+    ),
     Deed("reset", "Reset all sliders", "Edit", "Ctrl+R", icon="rotate-ccw"),
     Deed(
         "snapshot", "Snapshot to the shelf", "Edit", key=K.Key_S, key_text="S", icon="camera", bar=True, word="Snapshot"

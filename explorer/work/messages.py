@@ -15,8 +15,9 @@ from explorer.latents.concepts.known import known
 from explorer.latents.concepts.layers import Range
 from explorer.latents.paths import Knots
 from explorer.latents.samples import LatentSet
-from explorer.models.base import Card
+from explorer.models.base import Card, Space
 from explorer.models.foreign.drafts.told import Draft, Drawn
+from explorer.models.scope import Mask, Scope, mask_of, told
 
 Purpose = Literal[
     "live",
@@ -82,7 +83,22 @@ class Opened:
 
     def pieces(self, space: str) -> tuple[tuple[str, int, int], ...]:
         """The layers of a space, by name; none where it has one part only."""
-        return next((one.pieces for one in self.card.spaces if one.name == space), ())
+        known = self.space(space)
+        return () if known is None else known.pieces
+
+    def space(self, name: str) -> Space | None:
+        """The space of this name."""
+        return next((one for one in self.card.spaces if one.name == name), None)
+
+    def moving(self, space: str, scope: Scope) -> Mask | None:
+        """The numbers of a latent of a space that gestures change, bool (d,); None where they change all."""
+        known = self.space(space)
+        return None if known is None else mask_of(scope, known)
+
+    def scope_words(self, space: str, scope: Scope) -> str:
+        """What gestures change of a latent of a space; '' where they change all of it."""
+        known = self.space(space)
+        return "" if known is None else told(scope, known)
 
     def is_same_as(self, other: Opened | None) -> bool:
         """Whether the other is this model, opened once more: after a restart of the engine, on another device."""

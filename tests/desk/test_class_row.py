@@ -105,3 +105,43 @@ def test_a_model_without_classes_takes_the_row_away(qtbot: QtBot, desk: Desk) ->
     with qtbot.waitSignal(desk.model.changed, timeout=WAIT, check_params_cb=lambda opened: opened is not None):
         pass
     qtbot.waitUntil(lambda: shades(desk) == wanted(desk), timeout=WAIT)
+
+
+def test_a_kept_class_stays_through_random_latents_samples_and_the_map(qtbot: QtBot, desk: Desk) -> None:
+    samples = desk.model.samples()
+    assert samples is not None
+    code = desk.window.classes.row.current
+    QTest.keyClick(desk.window, Qt.Key.Key_K)
+    before = desk.store.state.place
+    for _ in range(6):  # one of three would come by chance
+        held = desk.store.state.place
+        desk.do("random")
+        qtbot.waitUntil(lambda held=held: desk.store.state.place is not held, timeout=WAIT)
+        assert np.array_equal(desk.store.state.place.base[2:], np.eye(3)[code])
+    assert (desk.store.undo_title or "").endswith(": all but bird")
+    assert desk.store.state.place.seed is None
+    other = next(index for index in range(30) if samples.latents[index, 2:].argmax() != code)
+    desk.window.samples.gallery.chosen.emit(other)
+    place = desk.store.state.place
+    assert np.array_equal(place.base, [*samples.latents[other, :2], *np.eye(3)[code]])
+    assert place.sample is None
+    qtbot.waitUntil(lambda: desk.window.map.shown is not None, timeout=WAIT)
+    lifted = desk.window.map.lifted(np.array([[1.0, -1.0], [0.0, 2.0]]))
+    assert lifted is not None
+    assert np.array_equal(lifted[:, 2:], np.tile(np.eye(3)[code], (2, 1)))
+    assert not np.allclose(lifted[0, :2], lifted[1, :2])
+    desk.do("class_hold")
+    assert not np.array_equal(desk.window.map.lifted(np.array([[1.0, -1.0]]))[0, 2:], np.eye(3)[code])
+    assert before.space == "z"
+
+
+def test_a_drag_on_the_picture_walks_in_what_may_change(qtbot: QtBot, desk: Desk) -> None:
+    qtbot.waitUntil(lambda: desk.window.map.shown is not None, timeout=WAIT)
+    desk.do("class_hold")
+    base, stage = desk.store.state.place.base, desk.window.stage
+    stage._begin_walk()
+    stage._ask_walk(0.3, 0.2)
+    stage._end_walk()
+    moved = desk.store.state.place.base
+    assert np.array_equal(moved[2:], base[2:])
+    assert not np.allclose(moved[:2], base[:2], atol=0.05)

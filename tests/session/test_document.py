@@ -19,6 +19,7 @@ from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
 from explorer.latents.paths import KINDS as PATH_KINDS
 from explorer.latents.selections import Subset, chosen
+from explorer.models.scope import Scope
 from explorer.projections import KINDS, ProjectionChoice
 from explorer.session.document import from_text, place_to_python, to_text
 from explorer.session.state import Keyframe, PathSetting, Pin, Place, PlayMode, Snapshot, State, empty, frozen
@@ -75,6 +76,13 @@ states = st.builds(
         max_size=3,
         unique_by=lambda subset: subset.name,
     ).map(tuple),
+    scope=st.builds(
+        Scope,
+        space=st.sampled_from(["", "z"]),
+        parts=st.lists(st.integers(0, 99), max_size=3).map(tuple),
+        channels=st.lists(st.integers(0, 99), max_size=3).map(tuple),
+        cells=st.none() | st.tuples(*[st.integers(0, 99)] * 4),
+    ),
 )
 
 

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from explorer.latents.edits import edited
 from explorer.latents.samples import LatentSet
 from explorer.models.base import Part, Space
+from explorer.models.scope import WHOLE, Scope
 from explorer.session.state import Pin, frozen
 from explorer.session.store import Store
 from explorer.ui.classes import ClassStrip
@@ -213,3 +214,16 @@ def test_the_numbers_of_a_class_are_no_sliders(qtbot: QtBot) -> None:
     row.moved.emit(1.5)
     assert store.state.place.base[0] == pytest.approx(1.5)
     assert np.array_equal(store.state.place.base[STYLE:], np.eye(5)[3])
+
+
+def test_the_class_can_be_kept_and_let_go_and_that_is_state(scene: Scene, qtbot: QtBot) -> None:
+    hold = scene.strip.hold
+    qtbot.mouseClick(hold, Qt.MouseButton.LeftButton)
+    assert scene.store.state.scope == Scope("z", (0,))
+    assert (hold.isChecked(), hold.glyph, scene.store.undo_title) == (True, "lock", "Keep the bird")
+    scene.store.undo()
+    assert (hold.isChecked(), hold.glyph) == (False, "lock-open")
+    scene.strip.toggle_hold()
+    scene.strip.toggle_hold()
+    assert scene.store.state.scope == WHOLE
+    assert scene.store.undo_title == "Let the bird change"

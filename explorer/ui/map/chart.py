@@ -13,6 +13,7 @@ from explorer.latents.mapped import is_same
 from explorer.latents.samples import Labels, LatentSet
 from explorer.latents.surroundings import Kin
 from explorer.models.quantities import QUANTITIES, Quantity, explained, lacking
+from explorer.models.scope import Mask, mixed
 from explorer.projections.base import Projection
 from explorer.session.state import State, frozen
 from explorer.session.store import Store
@@ -179,7 +180,19 @@ class Chart:
         """Latents (n, d) of places (n, 2); None while there is no way back."""
         if self.shown is None or not self.fits(self.current):
             return None
-        return self.shown.lift(points.astype(np.float32), self.current)
+        return mixed(self.moving, self.current, self.shown.lift(points.astype(np.float32), self.current))
+
+    @property
+    def moving(self) -> Mask | None:
+        """The numbers of a latent that gestures change, bool (d,); None where they change all."""
+        state = self._store.state
+        return None if self.opened is None else self.opened.moving(state.place.space, state.scope)
+
+    @property
+    def scope_words(self) -> str:
+        """What gestures change, in words; '' where they change all of a latent."""
+        state = self._store.state
+        return "" if self.opened is None else self.opened.scope_words(state.place.space, state.scope)
 
     def marks(self) -> Marks:
         """What lies over the samples and follows from the state."""

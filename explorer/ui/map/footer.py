@@ -60,6 +60,10 @@ class MapFooter(QWidget):
         self._samples, self._fitted = "", ""
         self._lift = Chip(self)
         self._lift.setAccessibleName("How a place on the map becomes a latent")
+        self._scope = Chip(self)
+        self._scope.setAccessibleName("What of a latent changes")
+        self._scope.hide()
+        self._is_scoped = False
         self._trust = QLabel(self)
         self._trust.setAccessibleName("How far this map can be believed")
         self._trust.setForegroundRole(QPalette.ColorRole.PlaceholderText)
@@ -71,7 +75,7 @@ class MapFooter(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(ink.GRID, ink.GRID // 2, ink.GRID, ink.GRID // 2)
         layout.setSpacing(2 * ink.GRID)
-        for part in (self._lift, self._trust, self._count):
+        for part in (self._lift, self._scope, self._trust, self._count):
             layout.addWidget(part)
         layout.addStretch(1)
         layout.addWidget(self._worth)
@@ -84,6 +88,16 @@ class MapFooter(QWidget):
         self._lift.setAccessibleDescription(hint)
         self._lift.setVisible(bool(name))
         self._trust.setVisible(bool(name))
+
+    def show_scope(self, words: str) -> None:
+        """What of a latent a place of the map changes; '' for all of it."""
+        hint = f"A place of the map, a sample and a random latent change {words} alone; the rest stays as it is."
+        self._scope.setText(f"only {words}" if not words.startswith("all but") else words)
+        self._scope.setToolTip(hint)
+        self._scope.setAccessibleDescription(hint)
+        self._is_scoped = bool(words)
+        self._scope.setVisible(self._is_scoped)
+        self._show_count()
 
     def show_quality(self, quality: Quality | None) -> None:
         """Trustworthiness, continuity and the variance that is seen; None while they are being measured."""
@@ -116,7 +130,7 @@ class MapFooter(QWidget):
 
     def _show_count(self) -> None:
         """Where room is short the number of samples goes first, for the legend tells it too."""
-        is_roomy = self.width() > ROOMY
+        is_roomy = self.width() > ROOMY and not self._is_scoped
         words = (self._samples, self._fitted) if is_roomy or not self._fitted else (self._fitted,)
         self._count.setText(",  ".join(filter(None, words)))
         self._count.setVisible(is_roomy or (bool(self._fitted) and self.width() >= NARROW))

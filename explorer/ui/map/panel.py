@@ -382,7 +382,7 @@ class MapPanel(QWidget):
         column.addWidget(self._footer)
 
     def _connect(self) -> None:
-        join(self, self.canvas, self._chart)
+        join(self, self.canvas, self._chart, self._footer, self._store)
         self.bar.kind_wanted.connect(self._wishes.ask_kind)
         self.bar.projection_wanted.connect(self._wishes.ask_projection)
         self.bar.colour_wanted.connect(self._wishes.ask_colour)

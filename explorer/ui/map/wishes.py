@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from explorer.latents.measures import by_effect
 from explorer.latents.selections import NONE, Indices, Way, chosen, combined, same
 from explorer.projections.base import ProjectionChoice
-from explorer.session.state import NOTHING, Seat, frozen
+from explorer.session.scoped import led_to, titled
+from explorer.session.state import Seat
 from explorer.session.store import Store
 from explorer.ui.map.chart import Chart
 
@@ -34,8 +35,8 @@ class Wishes:
         latent = self._chart.lifted(point) if sample is None or samples is None else samples.latents[sample]
         if latent is None:
             return
-        title = "Go to this point" if sample is None else f"Choose sample {sample}"
-        place = replace(state.place, base=frozen(latent), strengths=NOTHING, sample=sample, seed=None)
+        title = titled("Go to this point" if sample is None else f"Choose sample {sample}", self._chart.scope_words)
+        place = led_to(state.place, self._chart.current, latent, self._chart.moving, sample=sample)
         self._chart.asked = (point, place.base) if sample is None else None
         selection = state.selection if sample is None else chosen([sample])
         self._store.change(title, place=place, path=replace(state.path, position=None), selection=selection)

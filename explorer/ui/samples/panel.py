@@ -190,7 +190,9 @@ class SamplesPanel(QWidget):
 
     def _current(self) -> Latent:
         place = self._store.state.place
-        concepts = () if self._opened is None else self._opened.concepts_of(place.space)
+        concepts = (
+            () if self._opened is None else self._opened.concepts_of(place.space, *self._store.state.studio.known)
+        )
         return edited(place.base, concepts, place.strengths)
 
     def _colour_of(self, sample: int) -> int | None:
@@ -218,9 +220,9 @@ class SamplesPanel(QWidget):
         self._show_source()
 
     def _ask_sample(self, sample: int) -> None:
-        samples = self._samples
-        if samples is not None and sample < len(samples):
-            self._wishes.go(sample, samples)
+        samples, opened = self._samples, self._opened
+        if opened is not None and samples is not None and sample < len(samples):
+            self._wishes.go(sample, samples, opened, self._current())
 
     def _ask_select(self) -> None:
         query = self.query.text().strip()

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import count
 
+from explorer.latents.arrays import Latent
 from explorer.latents.palette import CLASSES
 from explorer.latents.samples import LatentSet
 from explorer.latents.selections import Indices, Only, Subset, both, either, same, without
-from explorer.session.state import NOTHING, frozen
+from explorer.session.scoped import led_to, titled
 from explorer.session.store import Store
+from explorer.work.messages import Opened
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 COMBINED = {"add": either, "subtract": without, "keep": both}
@@ -19,11 +21,14 @@ class Wishes:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def go(self, sample: int, samples: LatentSet) -> None:
-        """To a sample; the selection stays."""
+    def go(self, sample: int, samples: LatentSet, opened: Opened, held: Latent) -> None:
+        """To a sample, or to the part of it that gestures change, the rest being that of the latent `held` (d,); the
+        selection stays."""
         state = self._store.state
-        place = replace(state.place, base=frozen(samples.latents[sample]), strengths=NOTHING, sample=sample, seed=None)
-        self._store.change(f"Choose sample {sample}", place=place, path=replace(state.path, position=None))
+        moving, words = opened.moving(samples.space, state.scope), opened.scope_words(samples.space, state.scope)
+        place = led_to(state.place, held, samples.latents[sample], moving, sample=sample)
+        title = titled(f"Choose sample {sample}", words)
+        self._store.change(title, place=place, path=replace(state.path, position=None))
 
     def select(self, indices: Indices, title: str = "") -> None:
         if not same(indices, self._store.state.selection):
