@@ -47,7 +47,7 @@ def bare(layers: Layers) -> list[dict[str, object]]:
     """The layers without the keys of the file."""
     found: list[dict[str, object]] = []
     for layer in layers:
-        kept = {name: value for name, value in layer.items() if name != "key"}
+        kept = {name: value for name, value in layer.items() if name not in ("key", "keys")}
         for name in (one for one in PARTS.get(str(layer.get("layer")), ()) if one in layer):
             kept[name] = bare(layer[name])  # type: ignore[arg-type]
         if layer.get("layer") == "parallel":
@@ -77,6 +77,10 @@ def _sources(layers: Layers, net: nn.Module, prefix: str) -> Iterator[tuple[str,
             for place, one in enumerate(layer["branches"]):  # type: ignore[arg-type, var-annotated]
                 branch = module.get_submodule(f"branches.{place}")
                 yield from _sources(one["layers"], branch, f"{own}branches.{place}.")
+        elif isinstance(keys := layer.get("keys"), Mapping):
+            for name in module.state_dict():
+                head, dot, rest = name.partition(".")
+                yield f"{own}{name}", f"{keys.get(head, head)}{dot}{rest}"
         else:
             for name in module.state_dict():
                 if not isinstance(layer.get("key"), str):

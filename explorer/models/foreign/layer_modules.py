@@ -91,15 +91,18 @@ class Constant(nn.Module):
 class Attend(nn.Module):
     """Self-attention over the places of a picture, x + gamma attention(x) (Zhang et al. 2019).
 
-    Keys and values of `pool` x `pool` places are pooled by their maximum; `out` is there where values are narrower.
+    Keys and values of `pool` x `pool` places are pooled by their maximum; `out` leads back where values are narrower;
+    `scalar`: gamma is a number and not a list of one.
     """
 
-    def __init__(self, width: int, inner: int, values: int, pool: int, *, bias: bool, out: bool) -> None:
+    def __init__(
+        self, width: int, inner: int, values: int, pool: int, *, bias: bool, out: bool, scalar: bool = False
+    ) -> None:
         super().__init__()
         self.query, self.key = nn.Conv2d(width, inner, 1, bias=bias), nn.Conv2d(width, inner, 1, bias=bias)
         self.value = nn.Conv2d(width, values, 1, bias=bias)
         self.out = nn.Conv2d(values, width, 1, bias=bias) if out else nn.Identity()
-        self.gamma = nn.Parameter(torch.zeros(1))
+        self.gamma = nn.Parameter(torch.zeros(()) if scalar else torch.zeros(1))
         self.pool = nn.MaxPool2d(pool) if pool > 1 else nn.Identity()
 
     def forward(self, features: Tensor) -> Tensor:

@@ -218,7 +218,8 @@ def _attend(raw: Fields, shape: Shape) -> Made:
     pool, out = raw.integer("pool", 1, 4, 1), _yes(raw, "projected", int(values != width))
     if height % pool or across % pool or (values != width and not out):
         raise CheckpointError(f"{raw.where}: no attention over {shape}.", "The sizes of its layers disagree.")
-    return Attend(width, inner, values, pool, bias=_yes(raw, "bias", 1), out=out), shape
+    bias, scalar = _yes(raw, "bias", 1), _yes(raw, "scalar", 0)
+    return Attend(width, inner, values, pool, bias=bias, out=out, scalar=scalar), shape
 
 
 def _attention(raw: Fields, shape: Shape) -> Made:

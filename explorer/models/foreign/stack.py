@@ -69,6 +69,21 @@ class Stack:
     def group_norm(self, key: str, groups: int, eps: float = 1e-5) -> Stack:
         return self.add("group_norm", groups=groups, eps=eps).take(key, ("weight", "bias"))
 
+    def attend(self, parts: Mapping[str, str], pool: int = 1) -> Stack:
+        """Self-attention of the modules 'query', 'key', 'value' and perhaps 'out', and the number 'gamma'."""
+        inner = self.weight(parts["key"], 4).shape[0]
+        values = self.weight(parts["value"], 4).shape[0]
+        biased, scalar = f"{parts['key']}.bias" in self.tensors, self.tensors[parts["gamma"]].dim() == 0
+        sizes = {"inner": inner, "values": values, "pool": pool, "bias": int(biased), "scalar": int(scalar)}
+        self.add("attend", **sizes, projected=int("out" in parts))
+        for role in ("query", "key", "value", "out"):
+            for name in ("weight", "bias") if biased else ("weight",):
+                if role in parts:
+                    self.taken.add(f"{parts[role]}.{name}")
+                    self.own(f"{role}.{name}", self.tensors[f"{parts[role]}.{name}"])
+        self.taken.add(parts["gamma"])
+        return self.own("gamma", self.tensors[parts["gamma"]])
+
     def residual(self, body: Stack, skip: Stack | None = None) -> Stack:
         around = self.beside() if skip is None else skip
         self.add("residual", body=body.layers, skip=around.layers)

@@ -6,7 +6,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from itertools import pairwise
 
+import torch
 from torch import Tensor, nn
+from torch.nn.functional import conv_transpose2d, max_pool2d, normalize
+from torch.nn.utils import spectral_norm
+from torch.nn.utils.spectral_norm import SpectralNorm
 
 Run = Callable[[nn.Module, Tensor], Tensor]
 
@@ -226,6 +230,88 @@ def interpolating(dim: int, width: int, channels: int) -> nn.Module:
     return Wired(lambda net, z: net.layers(z), layers=nn.Sequential(*blocks))
 
 
+def settled(net: nn.Module) -> nn.Module:
+    """The same net, its spectral norms as after a training: their vectors fit the weights."""
+    for module in net.modules():
+        for hook in module._forward_pre_hooks.values():
+            if isinstance(hook, SpectralNorm):
+                for _ in range(30):
+                    hook.compute_weight(module, do_power_iteration=True)
+    return net
+
+
+class Barred(nn.Module):
+    """A layer in a wrapper that keeps its weight as weight_bar, and takes one step of the power method each time."""
+
+    def __init__(self, layer: nn.ConvTranspose2d) -> None:
+        super().__init__()
+        weight = layer.weight.data
+        del layer._parameters["weight"]
+        layer.register_parameter("weight_u", nn.Parameter(normalize(torch.randn(len(weight)), dim=0), False))
+        layer.register_parameter("weight_v", nn.Parameter(torch.randn(weight[0].numel()), False))
+        layer.register_parameter("weight_bar", nn.Parameter(weight))
+        self.module = layer
+
+    def forward(self, x: Tensor) -> Tensor:
+        flat = self.module.weight_bar.flatten(1)
+        v = normalize(flat.T @ self.module.weight_u, dim=0)
+        sigma = normalize(flat @ v, dim=0) @ flat @ v
+        weight = self.module.weight_bar / sigma
+        return conv_transpose2d(x, weight, self.module.bias, self.module.stride, self.module.padding)
+
+
+class SelfAttention(nn.Module):
+    """gamma attention(x) + x, in one of the usual namings; the last makes keys and values of fewer places."""
+
+    NAMES = (("query_conv", "key_conv", "value_conv"), ("g", "f", "h"), ("theta", "phi", "g", "o"))
+
+    def __init__(self, width: int, naming: int = 0) -> None:
+        super().__init__()
+        self.gamma = nn.Parameter(torch.zeros(()) if naming == 2 else torch.zeros(1))
+        self.names = self.NAMES[naming]
+        inner, values = max(1, width // 8), width // 2 if naming == 2 else width
+        sizes = [(width, inner), (width, inner), (width, values), (values, width)][: len(self.names)]
+        made = dict(zip(self.names, sizes, strict=True))
+        for name in sorted(made) if naming == 1 else made:
+            self.add_module(name, nn.Conv2d(*made[name], 1, bias=naming != 2))
+        self.pooled = naming == 2
+
+    def forward(self, x: Tensor) -> Tensor:
+        query, key, value = (getattr(self, name)(x) for name in self.names[:3])
+        if self.pooled:
+            key, value = max_pool2d(key, 2), max_pool2d(value, 2)
+        weights = (query.flatten(2).transpose(1, 2) @ key.flatten(2)).softmax(-1)
+        seen = (value.flatten(2) @ weights.transpose(1, 2)).unflatten(2, x.shape[2:])
+        return self.gamma * (getattr(self, self.names[3])(seen) if self.pooled else seen) + x
+
+
+def attentive(dim: int, width: int, channels: int, naming: int, *, barred: bool) -> nn.Module:
+    """SAGAN: spectral norms, attention registered last."""
+
+    def norm(layer: nn.ConvTranspose2d) -> nn.Module:
+        return Barred(layer) if barred else spectral_norm(layer)
+
+    def block(i: int, o: int, *sizes: int) -> nn.Module:
+        layer = nn.ConvTranspose2d(i, o, *sizes)
+        return nn.Sequential(norm(layer), nn.BatchNorm2d(o), nn.ReLU())
+
+    def run(net: nn.Module, z: Tensor) -> Tensor:
+        x = net.attn1(net.l3(net.l2(net.l1(spatial(z)))))
+        return net.last(net.attn2(net.l4(x)))
+
+    w = width
+    return Wired(
+        run,
+        l4=block(2 * w, w, 4, 2, 1),
+        l1=block(dim, 8 * w, 4),
+        l2=block(8 * w, 4 * w, 4, 2, 1),
+        l3=block(4 * w, 2 * w, 4, 2, 1),
+        last=nn.Sequential(nn.ConvTranspose2d(w, channels, 4, 2, 1), nn.Tanh()),
+        attn1=SelfAttention(2 * w, naming),
+        attn2=SelfAttention(w, naming),
+    )
+
+
 def quick_looks() -> dict[str, Callable[[], nn.Module]]:
     """All of this file, in other sizes than their authors'."""
     return {
@@ -249,5 +335,8 @@ def quick_looks() -> dict[str, Callable[[], nn.Module]]:
         "projected 32": lambda: projected(62, 8, 3),
         "projected 28": lambda: projected(62, 6, 1, 28),
         "fives": lambda: fives(100, 4, 3),
+        "sagan": lambda: attentive(128, 8, 3, 0, barred=True),
+        "sagan f, g, h": lambda: attentive(64, 8, 1, 1, barred=False),
+        "sagan pooled": lambda: attentive(30, 16, 3, 2, barred=False),
         "interpolating": lambda: interpolating(64, 4, 3),
     }

@@ -21,7 +21,7 @@ VARIANTS = {**gan_references.quick_looks()}
 
 def net_of(name: str) -> nn.Module:
     torch.manual_seed(0)
-    return shaken(VARIANTS[name]())
+    return gan_references.settled(shaken(VARIANTS[name]()))
 
 
 def same_pictures(model: NetworkModel, net: nn.Module) -> None:

@@ -13,14 +13,16 @@ MOST_RUNS = 5  # groups of modules whose order is tried
 
 
 def orders(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
-    """The order of the file first; then by the numbers in plain names; then whole groups in every other order."""
-    yield list(pieces)
+    """The order of the file first; then by the numbers in plain names; then whole groups by name, or in any order."""
+    yield placed(pieces)
     if all("." not in _below(piece.key) for piece in pieces):
-        yield [replace(piece, gap=UNKNOWN) for piece in sorted(pieces, key=_by_number)]
-    runs = _runs(pieces)
+        yield placed([replace(piece, gap=UNKNOWN) for piece in sorted(pieces, key=_by_number)])
+    aside = [piece for piece in pieces if piece.kind == "attend"]
+    runs = _runs([piece for piece in pieces if piece.kind != "attend"])
+    yield placed([piece for run in sorted(runs, key=lambda run: natural(run[0].key)) for piece in run] + aside)
     if 1 < len(runs) <= MOST_RUNS:
         for order in permutations(runs):
-            yield [piece for run in order for piece in run]
+            yield placed([piece for run in order for piece in run] + aside)
 
 
 def _below(key: str) -> str:
@@ -31,6 +33,11 @@ def _below(key: str) -> str:
 def _by_number(piece: Piece) -> tuple[list[int], bool]:
     """Such as ([1], False) for 'tconv1', before ([1], True) for its norm 'bn1'."""
     return [int(one) for one in re.findall(r"\d+", piece.key)], not piece.weighs
+
+
+def natural(key: str) -> list[str]:
+    """Numbers as numbers: 'l10' behind 'l9'."""
+    return [part.zfill(6) if part.isdigit() else part for part in re.split(r"(\d+)|\.", key) if part]
 
 
 def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -47,3 +54,21 @@ def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
         else:
             found.append([piece])
     return found
+
+
+def placed(pieces: Sequence[Piece]) -> list[Piece]:
+    """The same with self-attention that stands before or behind all else where the features are as wide as it is."""
+    others = [number for number, piece in enumerate(pieces) if piece.kind != "attend"]
+    if not others:
+        return list(pieces)
+    found = list(pieces[others[0] : others[-1] + 1])
+    for piece in (*pieces[: others[0]], *pieces[others[-1] + 1 :]):
+        norm = next((one for one, other in enumerate(found) if _makes(other, piece.shape[0])), None)
+        if norm is None:
+            return list(pieces)
+        found.insert(norm + 1, piece)
+    return found
+
+
+def _makes(piece: Piece, width: int) -> bool:
+    return piece.kind == "norm" and piece.shape[0] == width

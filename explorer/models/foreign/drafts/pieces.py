@@ -10,8 +10,12 @@ from torch import Tensor
 
 from explorer.models.foreign.stack import COUNTED
 
-Kind = Literal["linear", "kernel", "norm", "scale", "slope", "table", "other"]
-"""A matrix, a convolution of either direction, a batch norm, another norm, a PReLU, a table of classes, or else."""
+GAINS = ("gamma", "sigma", "alpha")  # what the weight of self-attention is called
+QUERIES, KEYS = ("query", "theta", "q_", "to_q"), ("key", "phi", "k_", "to_k")
+
+Kind = Literal["linear", "kernel", "norm", "scale", "slope", "table", "attend", "other"]
+"""A matrix, a convolution of either direction, a batch norm, another norm, a PReLU, a table of classes, self-attention,
+or else."""
 UNKNOWN = -1
 
 
@@ -19,7 +23,8 @@ UNKNOWN = -1
 class Piece:
     """One module. `gap`: how many numbers are missing before it in its Sequential; UNKNOWN where names do not count.
 
-    `shape` is that of its weight, or (features,) of a norm.
+    `shape` is that of its weight, (features,) of a norm, or (width, width of keys, width of values) of attention, whose
+    `parts` are the keys of the file by their role.
     """
 
     key: str
@@ -27,6 +32,7 @@ class Piece:
     shape: tuple[int, ...]
     biased: int = 0  # numbers of the bias
     gap: int = UNKNOWN
+    parts: tuple[tuple[str, str], ...] = ()
 
     @property
     def first_gap(self) -> int:
@@ -53,7 +59,7 @@ def pieces_of(tensors: Mapping[str, Tensor]) -> list[Piece]:
     for key in keys:
         before = found[-1].key if found else ""
         found.append(_piece(tensors, key, _gap(before, key)))
-    return found
+    return attending(found, tensors)
 
 
 def _piece(tensors: Mapping[str, Tensor], key: str, gap: int) -> Piece:
@@ -93,3 +99,50 @@ def is_encoding(key: str) -> bool:
 def _says(key: str, parts: Sequence[str], words: Sequence[str]) -> bool:
     first = [word for part in key.lower().split(".")[:2] for word in (part, *part.split("_"))]
     return any(part in word for word in first for part in parts) or any(word in words for word in first)
+
+
+def attending(pieces: Sequence[Piece], tensors: Mapping[str, Tensor]) -> list[Piece]:
+    """The same with one piece for each self-attention: convolutions of one pixel around a single number, its weight."""
+    gains = {key.rpartition(".")[0]: key for key in tensors if key.endswith(GAINS) and tensors[key].numel() == 1}
+    found: list[Piece] = []
+    for head, gain in gains.items():
+        inner = [piece for piece in pieces if piece.key.startswith(f"{head}.") and piece.kernel == 1]
+        if (made := _attention(head, gain, inner)) is not None:
+            found.append(made)
+    if not found:
+        return list(pieces)
+    heads = {piece.key: piece for piece in found}
+    kept: list[Piece] = []
+    for piece in pieces:
+        owner = next((head for head in heads if piece.key == head or piece.key.startswith(f"{head}.")), None)
+        if owner is None:
+            kept.append(piece)
+        elif heads[owner] not in kept:
+            kept.append(heads[owner])
+    return kept
+
+
+def _attention(head: str, gain: str, inner: Sequence[Piece]) -> Piece | None:
+    """(query, key, value) and (out) of these convolutions; None where they are no self-attention."""
+    if len(inner) not in (3, 4):
+        return None
+    width = inner[0].shape[1]
+    narrow = min(inner, key=lambda piece: piece.shape[0]).shape[:2]
+    pair = [piece for piece in inner if piece.shape[:2] == narrow][:2]
+    rest = [piece for piece in inner if piece not in pair]
+    if len(pair) != 2 or not rest or rest[0].shape[1] != width or any(piece.shape[0] != width for piece in rest[1:]):
+        return None
+    query, key = _in_turn(*pair)
+    parts = {"query": query.key, "key": key.key, "value": rest[0].key, "gamma": gain}
+    if len(rest) == 2:
+        parts["out"] = rest[1].key
+    shape = (width, narrow[0], rest[0].shape[0])
+    return Piece(head, "attend", shape, int(inner[0].biased > 0), UNKNOWN, tuple(parts.items()))
+
+
+def _in_turn(one: Piece, other: Piece) -> tuple[Piece, Piece]:
+    """Query and key by their names; 'f' and 'g' as the paper has them: the second asks."""
+    names = [piece.key.rpartition(".")[2].lower() for piece in (one, other)]
+    asks = any(word in names[1] for word in QUERIES) or any(word in names[0] for word in KEYS)
+    turned = asks or [name.strip("_")[:1] for name in names] == ["f", "g"]
+    return (other, one) if turned else (one, other)

@@ -12,7 +12,7 @@ from explorer.models.foreign.drafts.split import PICTURE
 from explorer.models.foreign.drafts.ways import Kernel
 from explorer.models.foreign.stack import UnfitError
 
-Kind = Literal["linear", "fold", "kernel", "shuffle", "norm", "scale", "slope", "flatten"]
+Kind = Literal["linear", "fold", "kernel", "shuffle", "norm", "scale", "slope", "flatten", "attend"]
 TURNED = ("convt", "deconv", "transpos", "upconv", "tconv")
 SPATIAL = (1, 64)  # channels of a latent that is a picture itself: from, to
 
@@ -70,7 +70,9 @@ class Walker:
         if not any(piece.weighs for piece in self.pieces):
             raise UnfitError("no layer makes a picture")
         for number, piece in enumerate(self.pieces):
-            doing = {"linear": self._linear, "kernel": self._kernel}.get(piece.kind, self._other)
+            doing = {"linear": self._linear, "kernel": self._kernel, "attend": self._attend}.get(
+                piece.kind, self._other
+            )
             doing(number, piece)
         if not self.route.steps[-1].piece.weighs:
             raise UnfitError(f"the last module '{piece.key}' makes no picture")
@@ -102,6 +104,11 @@ class Walker:
         self._add("kernel", piece, out, kernel=kernel)
         if shuffled:
             self._add("shuffle", piece, out // 4)
+
+    def _attend(self, _number: int, piece: Piece) -> None:
+        if not self.is_picture or piece.shape[0] != self.width:
+            raise UnfitError(f"'{piece.key}' looks at {piece.shape[0]} channels where {self.width} come")
+        self._add("attend", piece, self.width)
 
     def _enter(self, number: int, piece: Piece) -> None:
         """The decoder begins with a convolution: of one place, or of a latent that is a small picture."""
@@ -174,6 +181,8 @@ class Walker:
                 return piece.shape[:2]
             if piece.kind == "linear":
                 return (piece.shape[1],)
+            if piece.kind == "attend":
+                return (piece.shape[0],)
             if piece.shape[0] > 1:
                 return (piece.shape[0],)
         return PICTURE

@@ -32,6 +32,11 @@ class KeyedStack(Stack):
         self.layers[-1]["key"] = key
         return super().take(key, names)
 
+    def attend(self, parts: Mapping[str, str], pool: int = 1) -> Stack:
+        super().attend(parts, pool)
+        self.layers[-1]["keys"] = dict(parts)
+        return self
+
 
 def activate(stack: Stack, name: str) -> None:
     """Adds an activation of `ACTIVATIONS` or `LASTS`."""
@@ -76,6 +81,11 @@ class Writer:
         elif step.kind == "kernel":
             assert step.kernel is not None
             self._convolution(step.kernel, plan[key])
+        elif step.kind == "attend":
+            stack.attend(
+                dict(step.piece.parts),
+                pool=int(self.choices.get("pooled", "2" if "out" in dict(step.piece.parts) else "1")),
+            )
         elif step.kind == "shuffle":
             stack.add("shuffle", factor=2)
             self.side *= 2
@@ -135,7 +145,7 @@ class Writer:
 
 def stands_between(piece: Piece, after: Piece | None) -> bool:
     """Whether an activation stands behind a module: the gap in their numbers tells, else what people do."""
-    if piece.kind == "slope" or (after is not None and after.kind == "slope"):
+    if piece.kind in ("slope", "attend") or (after is not None and after.kind == "slope"):
         return False
     if after is not None and after.gap != UNKNOWN:
         return after.gap > 0
@@ -155,5 +165,11 @@ def _called(step: Step) -> str:
         wide = (piece.shape[0], piece.shape[1]) if step.kernel.turned else (piece.shape[1], piece.shape[0])
         name = "ConvTranspose2d" if step.kernel.turned else "Conv2d"
         return f"{name} {wide[0]} → {wide[1]}, {piece.kernel} x {piece.kernel}"
-    names = {"norm": "BatchNorm", "slope": "PReLU", "shuffle": "PixelShuffle", "scale": "GroupNorm or LayerNorm"}
+    names = {
+        "attend": "Self-attention",
+        "norm": "BatchNorm",
+        "slope": "PReLU",
+        "shuffle": "PixelShuffle",
+        "scale": "GroupNorm or LayerNorm",
+    }
     return f"{names[step.kind]} {step.out}"
