@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.commands.arguments import add_device, add_model, add_space, check_out, count, space_of
+from explorer.commands.classes import add_classes, class_space, of_classes
 from explorer.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from explorer.latents.arrays import Latents
     from explorer.models.base import LatentModel
 
@@ -27,6 +30,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--truncation", type=float, default=1.0, help="of a GAN: 1 none, 0 the mean picture (default: 1)"
     )
+    add_classes(parser)
     add_space(parser)
     add_device(parser)
     parser.add_argument(
@@ -44,9 +48,12 @@ def run(options: argparse.Namespace) -> int:
     import explorer
 
     model = explorer.open(options.model, device=options.device)
-    space = space_of(model.card, options.space)
-    latents = _latents(model, options, space.name)
-    (_write_array if options.out.suffix.lower() == ".npy" else _write_sheet)(model, latents, options, space.name)
+    space = class_space(model.card, space_of(model.card, options.space), options)
+    latents, names = of_classes(_latents(model, options, space.name), space, options)
+    if options.out.suffix.lower() == ".npy":
+        _write_array(model, latents, options, space.name)
+    else:
+        _write_sheet(model, latents, options, space.name, names)
     print(f"{options.out}: {len(latents)} pictures of {model.card.name}, space {space.name}")
     return 0
 
@@ -71,7 +78,10 @@ def _write_array(model: LatentModel, latents: Latents, options: argparse.Namespa
     save_array(np.concatenate(parts), options.out)
 
 
-def _write_sheet(model: LatentModel, latents: Latents, options: argparse.Namespace, space: str) -> None:
+def _write_sheet(
+    model: LatentModel, latents: Latents, options: argparse.Namespace, space: str, names: Sequence[str]
+) -> None:
+    """`names`: of the columns, one for each class; none: a sheet that is nearly square."""
     import numpy as np
 
     from explorer.export.pictures import save_png
@@ -84,5 +94,7 @@ def _write_sheet(model: LatentModel, latents: Latents, options: argparse.Namespa
         for start in range(0, len(latents), AT_ONCE)
     ]
     source = options.latents.name if options.latents is not None else f"samples of seed {options.seed}"
-    words = Words(title=model.card.name, subtitle=f"{source}, space {space}")
-    save_png(sheet(np.concatenate(parts), words, cell=128 if len(latents) <= 100 else 64), options.out)
+    chosen = f", class {options.class_name}" if options.class_name is not None else ""
+    words = Words(title=model.card.name, subtitle=f"{source}, space {space}{chosen}", columns=names)
+    cell = 128 if len(latents) <= 100 else 64
+    save_png(sheet(np.concatenate(parts), words, columns=len(names), cell=cell), options.out)

@@ -205,6 +205,7 @@ class ClassStrip(QWidget):
         code, words = classes.pure(weights), classes.told(weights, choice.classes)
         self.row.show_current(code, weights, words)
         self.words.setText(f"{choice.name.capitalize()} {words}")
+        self.words.setVisible(code is None or not self.field.isVisibleTo(self))  # the field says it as well
         edit = self.field.lineEdit()
         if code is not None and edit is not None and not edit.hasFocus():
             self.field.setCurrentIndex(code)
@@ -277,6 +278,7 @@ class ClassStrip(QWidget):
             edit.returnPressed.connect(lambda: self._take_found(self._found(edit.text())))
         self.elsewhere = QPushButton(self)
         self.elsewhere.setFlat(True)
+        self.elsewhere.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # it goes when it is clicked: the focus stays elsewhere
         self.elsewhere.clicked.connect(self._ask_space)
         self.hold = GlyphButton("lock-open", "Keep the class", self, key="K")
         self.hold.setCheckable(True)

@@ -24,7 +24,7 @@ from explorer.ui.widgets import ink
 from explorer.ui.widgets.picture import paint_image, square_in
 
 GAP = 2
-LEAST, USUAL, MOST = 30, 44, 72  # pixels of a picture's side: all in view, when they scroll, and the largest
+LEAST, USUAL, MOST = 30, 56, 72  # pixels of a picture's side: all in view, when they scroll, and the largest
 BAR = 3  # pixels of the line that shows a share
 AHEAD = 4  # pictures beyond the view that are wanted too
 STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
