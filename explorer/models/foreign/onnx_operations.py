@@ -11,6 +11,9 @@ from explorer.models.foreign.onnx_layers import LAYERS
 from explorer.models.foreign.onnx_shapes import SHAPES
 
 
+ZERO, ONE = np.zeros(1, np.float32), np.ones(1, np.float32)
+
+
 def _plain(op: str) -> Operation:
     return lambda call: call.emit(op, call.first)
 
@@ -55,7 +58,25 @@ def _cast(call: Call) -> Given:
         return call.first
     if kind == 2:
         return call.emit("whole", call.first)
+    if kind == 9:
+        return _not(call.emit("equal", call.first, ZERO), call)
     raise Unfit("it turns numbers into whole ones in the middle")
+
+
+def _not(says: Given, call: Call) -> Value:
+    return call.emit("sub", ONE, says)
+
+
+def _compared(op: str, first: int = 0) -> Operation:
+    """`first`: which of two things is the larger one; 1 makes less of greater."""
+    return lambda call: call.emit(op, call.needed(first), call.needed(1 - first))
+
+
+def _where(call: Call) -> Value:
+    says, yes, no = (call.needed(place) for place in range(3))
+    if not isinstance(says, Value):
+        says = says.astype(np.float32)
+    return call.emit("where", says, yes, no)
 
 
 def _softmax(call: Call) -> Value:
@@ -105,6 +126,17 @@ OPERATIONS: dict[str, Operation] = {
     "HardSigmoid": lambda call: call.emit(
         "hard_sigmoid", call.first, slope=call.number("alpha", 0.2), middle=call.number("beta", 0.5)
     ),
+    **{name: _plain(name.lower()) for name in ("Ceil", "Sign", "Round")},
+    "Greater": _compared("greater"),
+    "GreaterOrEqual": _compared("least"),
+    "Less": _compared("greater", 1),
+    "LessOrEqual": _compared("least", 1),
+    "Equal": _compared("equal"),
+    "And": _two("mul"),
+    "Or": _two("max"),
+    "Not": lambda call: _not(call.first, call),
+    "Where": _where,
+    "Celu": _slope("celu", "alpha", 1.0),
     "PRelu": _prelu,
     "Clip": _clip,
     "Cast": _cast,

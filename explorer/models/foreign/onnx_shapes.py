@@ -11,6 +11,9 @@ from explorer.models.foreign.lowering import LoweringError as Unfit
 from explorer.models.foreign.onnx_call import Call, Made, Operation
 
 
+PADS = {"edge": "replicate", "wrap": "circular"}  # ONNX's words and torch's
+
+
 def _reshape(call: Call) -> Given:
     wanted = call.numbers("shape", 1)
     if wanted is None:
@@ -112,7 +115,7 @@ def _gather(call: Call) -> Given:
 def _pad(call: Call) -> Given:
     pads, mode = call.numbers("pads", 1), str(call.settings.get("mode", "constant"))
     value, axes = call.constant(2), call.numbers("axes", 3)
-    if pads is None or mode not in ("constant", "reflect", "edge"):
+    if pads is None or mode not in ("constant", "reflect", "edge", "wrap"):
         raise Unfit(f"it pads by '{mode[:20]}'")
     where = [axis % call.rank for axis in axes] if axes else list(range(call.rank))
     sides = [0] * (2 * call.rank)
@@ -124,7 +127,7 @@ def _pad(call: Call) -> Given:
     if mode != "constant" and (call.rank != 4 or any(sides[4:])):
         raise Unfit("it pads more than the sides of pictures")
     fill = float(value.ravel()[0]) if value is not None and value.size else call.number("value", 0.0)
-    return call.emit("pad", call.first, sides=sides, value=fill, mode={"edge": "replicate"}.get(mode, mode))
+    return call.emit("pad", call.first, sides=sides, value=fill, mode=PADS.get(mode, mode))
 
 
 def _expand(call: Call) -> Given:

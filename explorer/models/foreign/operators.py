@@ -40,6 +40,8 @@ _PLAIN: dict[str, Callable[[Tensor], Tensor]] = {
     "mish": functional.mish,
     "hardswish": functional.hardswish,
     "floor": torch.floor,
+    "ceil": torch.ceil,
+    "sign": torch.sign,
     "copy": lambda values: values,
 }
 _PAIRS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
@@ -51,7 +53,11 @@ _PAIRS: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "min": torch.minimum,
     "max": torch.maximum,
     "matmul": torch.matmul,
+    "greater": lambda one, other: (one > other).float(),
+    "least": lambda one, other: (one >= other).float(),
+    "equal": lambda one, other: (one == other).float(),
 }
+"""Comparisons give 1 for yes and 0 for no."""
 
 
 def _leaky(raw: Fields) -> Operation:
@@ -62,6 +68,11 @@ def _leaky(raw: Fields) -> Operation:
 def _elu(raw: Fields) -> Operation:
     alpha = raw.number("alpha", -1e3, 1e3)
     return lambda _n, values: functional.elu(values, alpha)
+
+
+def _celu(raw: Fields) -> Operation:
+    alpha = raw.number("alpha", 1e-3, 1e3)
+    return lambda _n, values: functional.celu(values, alpha)
 
 
 def _gelu(raw: Fields) -> Operation:
@@ -91,6 +102,15 @@ def _whole(_raw: Fields) -> Operation:
         return bounded + (torch.floor(bounded) - bounded).detach()
 
     return cut
+
+
+def _round(_raw: Fields) -> Operation:
+    """To the nearest whole number, halves to the even one; the slope is kept as if it did not."""
+    return lambda _n, values: values + (torch.round(values) - values).detach()
+
+
+def _where(_raw: Fields) -> Operation:
+    return lambda _n, says, yes, no: torch.where(says > 0.5, yes, no)
 
 
 def _softmax(raw: Fields) -> Operation:
@@ -206,7 +226,7 @@ def _gather(raw: Fields) -> Operation:
 def _pad(raw: Fields) -> Operation:
     """`sides` in torch's order: of the last axis before and behind, then of the one before it."""
     sides, value = raw.integers("sides", -65_536, 65_536), raw.number("value", -1e30, 1e30, 0.0)
-    how = raw.choice("mode", ("constant", "reflect", "replicate"))
+    how = raw.choice("mode", ("constant", "reflect", "replicate", "circular"))
     if how == "constant":
         return lambda _n, values: functional.pad(values, sides, value=value)
     return lambda _n, values: functional.pad(values, sides[:4], mode=how)
@@ -265,11 +285,14 @@ OPERATORS: dict[str, Callable[[Fields], Operation]] = {
     **{name: _two(function) for name, function in _PAIRS.items()},
     "leaky": _leaky,
     "elu": _elu,
+    "celu": _celu,
     "gelu": _gelu,
     "prelu": _prelu,
     "clip": _clip,
     "hard_sigmoid": _hard_sigmoid,
     "whole": _whole,
+    "round": _round,
+    "where": _where,
     "softmax": _softmax,
     "linear": _linear,
     "conv": _conv,

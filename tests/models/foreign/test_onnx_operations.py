@@ -36,8 +36,16 @@ CASES: dict[str, tuple[str, tuple[int, ...], list[np.ndarray | None], dict[str, 
     },
     **{
         name: (name, PICTURE, [], {}, 17)
-        for name in ("Softplus", "Softsign", "Floor", "Selu", "HardSigmoid", "HardSwish")
+        for name in ("Softplus", "Softsign", "Floor", "Ceil", "Sign", "Round", "Selu", "HardSigmoid", "HardSwish")
     },
+    **{
+        name: (name, PICTURE, [numbers(4, 1, 1)], {}, 17)
+        for name in ("Greater", "GreaterOrEqual", "Less", "LessOrEqual")
+    },
+    "Greater than itself": ("GreaterOrEqual", PICTURE, [], {}, 17),
+    "Equal": ("Equal", PICTURE, [np.float32(0.5)], {}, 17),
+    "Celu": ("Celu", PICTURE, [], {"alpha": 0.7}, 17),
+    "Pad around": ("Pad", PICTURE, [whole(0, 0, 2, 1, 0, 0, 1, 3)], {"mode": "wrap"}, 19),
     "Mish": ("Mish", PICTURE, [], {}, 18),
     "Gelu": ("Gelu", PICTURE, [], {}, 20),
     "Gelu tanh": ("Gelu", PICTURE, [], {"approximate": "tanh"}, 20),
@@ -158,6 +166,9 @@ CASES: dict[str, tuple[str, tuple[int, ...], list[np.ndarray | None], dict[str, 
 }
 
 
+COMPARISONS = ("Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal")
+
+
 def both(name: str, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """What onnxruntime makes of one step, and what our graph does."""
     op, shape, constants, settings, opset = CASES[name]
@@ -170,9 +181,13 @@ def both(name: str, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         for one, name in zip(constants, names, strict=True)
         if one is not None
     ]
-    node = onnx.helper.make_node(op, ["z", *names], ["out"], **settings)
+    takes = ["z", *names] if names or op not in COMPARISONS else ["z", "z"]
+    steps = [Step(op, "", tuple(takes), ("out",), settings)]
+    if op in COMPARISONS:  # yes or no, as numbers
+        steps = [Step(op, "", tuple(takes), ("said",), settings), Step("Cast", "", ("said",), ("out",), {"to": 1})]
+    nodes = [onnx.helper.make_node(one.name, one.takes, one.gives, **one.settings) for one in steps]
     free = onnx.helper.make_tensor_value_info("z", 1, ["n", *shape])
-    graph = onnx.helper.make_graph([node], "g", [free], [onnx.helper.make_tensor_value_info("out", 1, None)], tensors)
+    graph = onnx.helper.make_graph(nodes, "g", [free], [onnx.helper.make_tensor_value_info("out", 1, None)], tensors)
     model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", opset)], ir_version=9)
     theirs = session(model.SerializeToString(), threads=1).run(None, {"z": values})[0]
     program = Program(
@@ -180,7 +195,7 @@ def both(name: str, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         opset,
         (Port("z", "float32", (None, *shape)),),
         (Port("out", "float32", ()),),
-        (Step(op, "", ("z", *names), ("out",), settings),),
+        tuple(steps),
     )
     held = {one: np.asarray(value) for one, value in zip(names, constants, strict=True) if value is not None}
 
@@ -213,3 +228,50 @@ def test_an_operation_makes_what_onnxruntime_makes(name: str) -> None:
 def test_any_number_of_items_goes_through(n: int, seed: int, name: str) -> None:
     theirs, ours = both(name, n, seed)
     np.testing.assert_allclose(ours, theirs, atol=2e-5, rtol=1e-4)
+
+
+def branched(*steps: Step) -> tuple[np.ndarray, np.ndarray]:
+    """What onnxruntime and our graph make of steps that end in 'out', of the latents z and a row w."""
+    values, row = numbers(5, 12), numbers(12)
+    nodes = [onnx.helper.make_node(one.name, one.takes, one.gives, **one.settings) for one in steps]
+    ports = [onnx.helper.make_tensor_value_info(*one) for one in (("z", 1, ["n", 12]), ("out", 1, None))]
+    graph = onnx.helper.make_graph(nodes, "g", ports[:1], ports[1:], [onnx.numpy_helper.from_array(row, "w")])
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=9)
+    theirs = session(model.SerializeToString(), threads=1).run(None, {"z": values})[0]
+    program = Program("ONNX", 17, (Port("z", "float32", (None, 12)),), (Port("out", "float32", ()),), steps)
+
+    def write(count: int) -> tuple[Writer, Value]:
+        writer = Writer((12,), count)
+        (made,) = write_onnx(writer, program, {"w": row}, writer.input)
+        assert isinstance(made, Value), made
+        return writer, made
+
+    with torch.inference_mode():
+        return theirs, net_of(lowered(write))(torch.from_numpy(values)).numpy()
+
+
+def test_yes_and_no_are_joined_and_choose() -> None:
+    """Where(Not((z > w and z < 1) or z == w), z, exp z), a softplus with a threshold for one."""
+    theirs, ours = branched(
+        Step("Constant", "", (), ("one",), {"value_float": 1.0}),
+        Step("Greater", "", ("z", "w"), ("above",)),
+        Step("Less", "", ("z", "one"), ("below",)),
+        Step("And", "", ("above", "below"), ("both",)),
+        Step("Equal", "", ("z", "w"), ("same",)),
+        Step("Or", "", ("both", "same"), ("either",)),
+        Step("Not", "", ("either",), ("neither",)),
+        Step("Exp", "", ("z",), ("grown",)),
+        Step("Where", "", ("neither", "z", "grown"), ("out",)),
+    )
+    np.testing.assert_allclose(ours, theirs, atol=2e-5)
+
+
+def test_rounding_keeps_a_slope_for_those_who_follow_it() -> None:
+    from explorer.models.fields import Fields
+    from explorer.models.foreign.operators import OPERATORS
+
+    values = torch.tensor([0.4, 1.5, 2.5, -0.6], requires_grad=True)
+    rounded = OPERATORS["round"](Fields({}, "round"))(4, values)
+    rounded.sum().backward()  # type: ignore[no-untyped-call]
+    assert rounded.tolist() == [0, 2, 2, -1]
+    assert values.grad is not None and values.grad.tolist() == [1, 1, 1, 1]
