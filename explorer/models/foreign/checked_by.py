@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,13 @@ from numpy.typing import NDArray
 
 from explorer.models.foreign.halves import Half
 from explorer.models.foreign.programs import Program
+
+KINDS: Mapping[str, str] = {
+    "tensor(double)": "float64",
+    "tensor(float16)": "float16",
+    "tensor(int64)": "int64",
+    "tensor(int32)": "int32",
+}
 
 
 def by_onnxruntime(program: Program, half: Half, latents: NDArray[np.float32]) -> NDArray[np.float32] | None:
@@ -20,11 +28,9 @@ def by_onnxruntime(program: Program, half: Half, latents: NDArray[np.float32]) -
 
     try:
         opened = session(Path(program.path), threads=1)
-        kind = {"tensor(double)": np.float64, "tensor(float16)": np.float16}.get(
-            opened.get_inputs()[0].type, np.float32
-        )
-        given = latents.reshape(-1, *half.entry.shape) if half.entry.has_axis else latents.reshape(half.entry.shape)
-        made = opened.run([program.outputs[half.place].name], {program.inputs[0].name: given.astype(kind)})[0]
+        kinds = {one.name: KINDS.get(one.type, "float32") for one in opened.get_inputs()}
+        fed = {name: given.astype(kinds[name]) for name, given in half.entry.feeds(program, latents).items()}
+        made = opened.run([program.outputs[half.place].name], fed)[0]
     except Exception:  # onnxruntime raises many kinds, among them for what it has no kernel for
         return None
     channels, height, width = half.picture.shape

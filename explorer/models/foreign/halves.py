@@ -12,30 +12,31 @@ from torch import Tensor
 from explorer.errors import ExplorerError
 from explorer.models.fields import Fields
 from explorer.models.foreign.graph import GraphNet
+from explorer.models.foreign.inlets import Entry, entry_of
 from explorer.models.foreign.keras_lowering import write_keras
-from explorer.models.foreign.lowering import Broken, Constant, Lowered, LoweringError, Result, Value, Writer, lowered
+from explorer.models.foreign.lowering import (
+    Broken,
+    Constant,
+    Given,
+    Lowered,
+    LoweringError,
+    Result,
+    Value,
+    Writer,
+    lowered,
+)
 from explorer.models.foreign.onnx_lowering import write_onnx
 from explorer.models.foreign.programs import Port, Program, in_words
 from explorer.models.foreign.roles import Picture, given, picture_in, shown
 
-SPATIAL = 8  # side of a spatial latent that the file leaves open: small enough to be moved live
 TRIED = 5  # items, where any number may go in
 CLOSE = 1e-5  # of pictures made together to pictures made one by one
 
 Constants = Mapping[str, Constant]
-WRITERS: Mapping[str, Callable[[Writer, Program, Constants, Value], list[Result]]] = {
+WRITERS: Mapping[str, Callable[[Writer, Program, Constants, Mapping[str, Given]], list[Result]]] = {
     "ONNX": write_onnx,
     "Keras": write_keras,
 }
-
-
-@dataclass(frozen=True)
-class Entry:
-    """How a program takes one latent: the shape, how many go in at once (0: any), whether there is an axis for that."""
-
-    shape: tuple[int, ...]
-    fixed: int
-    has_axis: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,28 +47,14 @@ class Half:
     entry: Entry
     place: int
     picture: Picture
-
-
-def entry_of(program: Program) -> Entry:
-    """Of a program with one input. Raises LoweringError where that is no latent."""
-    if len(program.inputs) != 1:
-        raise LoweringError(f"it takes {len(program.inputs)} things, not a latent alone: {in_words(program.inputs)}")
-    port = program.inputs[0]
-    if not port.kind.startswith("float"):
-        raise LoweringError(f"it takes {port.kind} numbers, which is no latent: {port.in_words()}")
-    if len(port.shape) == 1 and port.shape[0]:
-        return Entry((port.shape[0],), 1, has_axis=False)
-    sides = [SPATIAL if side is None and len(port.shape) == 4 else side for side in port.shape[1:]]
-    if not sides or None in sides:
-        raise LoweringError(f"it does not say how long a latent is: {port.in_words()}")
-    return Entry(tuple(side for side in sides if side is not None), port.shape[0] or 0, has_axis=True)
+    is_quiet: bool = False  # noise of its own was left out
 
 
 def decoder_of(program: Program, constants: Constants) -> Half:
     """The decoder that a program is. Raises LoweringError, with what it is where it is none."""
-    entry = entry_of(program)
+    entry = entry_of(program, constants)
     count = entry.fixed or TRIED
-    results = _results(program, constants, entry, count)[1]
+    tried, results = _results(program, constants, entry, count)
     shapes = [_item(one, count) for one in results]
     pictures = {place: found for place, shape in enumerate(shapes) if shape and (found := picture_in(shape))}
     seen = picture_in(entry.shape)
@@ -84,14 +71,15 @@ def decoder_of(program: Program, constants: Constants) -> Half:
         assert isinstance(value, Value)
         return writer, shown(writer, value, picture)
 
-    return Half(_freed(write, entry), entry, place, picture)
+    return Half(_freed(write, entry), entry, place, picture, tried.left_out)
 
 
 def _results(program: Program, constants: Constants, entry: Entry, n: int) -> tuple[Writer, list[Result]]:
     writer = Writer(entry.shape, n)
-    start = writer.input if entry.has_axis else writer.reshape(writer.input, *entry.shape)
+    writer.is_quiet = True
+    starts = entry.starts(writer, program)
     own = {key.removeprefix(program.prefix): one for key, one in constants.items() if key.startswith(program.prefix)}
-    return writer, WRITERS[program.language](writer, program, own, start)
+    return writer, WRITERS[program.language](writer, program, own, starts)
 
 
 def _item(result: Result, count: int) -> tuple[int, ...]:
@@ -149,8 +137,8 @@ class Encoder:
 
 def encoder_of(program: Program, constants: Constants, picture: Picture, dim: int) -> Encoder:
     """The encoder that a program is, for pictures and latents of this kind. Raises LoweringError."""
-    entry = entry_of(program)
-    taken = picture_in(entry.shape)
+    entry = entry_of(program, constants)
+    taken = None if entry.inlets else picture_in(entry.shape)
     if taken is None or taken.shape != picture.shown:
         raise LoweringError(f"it takes {in_words(program.inputs)}, not the decoder's pictures")
 
@@ -160,7 +148,7 @@ def encoder_of(program: Program, constants: Constants, picture: Picture, dim: in
         own = {
             key.removeprefix(program.prefix): one for key, one in constants.items() if key.startswith(program.prefix)
         }
-        return writer, WRITERS[program.language](writer, program, own, start)
+        return writer, WRITERS[program.language](writer, program, own, {program.inputs[0].name: start})
 
     count = entry.fixed or TRIED
     places, layout = _heads(program.outputs, write_all(count)[1], count, dim)

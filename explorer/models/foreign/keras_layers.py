@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from explorer.models.foreign.keras_call import Call, Operation, floats
-from explorer.models.foreign.lowering import LoweringError, Value
+from explorer.models.foreign.lowering import Index, LoweringError, Value
 
 NUMBER = 1e30
 
@@ -277,11 +277,21 @@ def _softmax(call: Call) -> Value:
     return call.emit("softmax", call.first, axis=call.axis())
 
 
+def _embedding(call: Call) -> Value:
+    """The row of a class; for a blend of classes, the blend of their rows."""
+    index = call.first
+    if not isinstance(index, Index):
+        raise LoweringError("it looks up the row of something that is no class")
+    table = floats(call.weight("embeddings", 0))
+    return call.writer.reshape(call.emit("linear", index.rows, floats(table.T)), *index.shape, table.shape[1])
+
+
 _AS_IS = ("InputLayer", "Dropout", "SpatialDropout2D", "GaussianNoise", "GaussianDropout", "AlphaDropout")
 
 LAYERS: dict[str, Operation] = {
     **dict.fromkeys((*_AS_IS, "ActivityRegularization"), lambda call: call.first),
     "Dense": _dense,
+    "Embedding": _embedding,
     "Conv2D": _conv,
     "DepthwiseConv2D": _depthwise,
     "SeparableConv2D": _separable,

@@ -6,14 +6,18 @@ from collections.abc import Mapping
 
 from explorer.models.foreign.keras_call import Call
 from explorer.models.foreign.keras_layers import LAYERS
-from explorer.models.foreign.lowering import Broken, Constant, LoweringError, Result, Value, Writer
+from explorer.models.foreign.lowering import Broken, Constant, Given, LoweringError, Result, Value, Writer
 from explorer.models.foreign.programs import Program, Step
 
 
-def write_keras(writer: Writer, program: Program, constants: Mapping[str, Constant], start: Value) -> list[Result]:
+def write_keras(
+    writer: Writer, program: Program, constants: Mapping[str, Constant], starts: Mapping[str, Given]
+) -> list[Result]:
     """Writes the program, from what it takes; its results, in order, pictures with their channels last."""
-    first = writer.transpose(start, 0, 3, 1, 2) if len(start.shape) == 4 else start
-    known: dict[str, Result] = {program.inputs[0].name: first}
+    known: dict[str, Result] = {
+        name: writer.transpose(start, 0, 3, 1, 2) if isinstance(start, Value) and len(start.shape) == 4 else start
+        for name, start in starts.items()
+    }
     for step in program.steps:
         takes = [known[name] for name in step.takes]
         broken = next((one for one in takes if isinstance(one, Broken)), None)

@@ -50,7 +50,7 @@ class _Writer:
 
     def program(self) -> Program:
         """Of the whole model. Raises Damaged."""
-        inputs = [Port(f"{self.prefix}in:{place}", "float32", shape) for place, shape in enumerate(_inputs(self.model))]
+        inputs = [Port(f"{self.prefix}{name}", "float32", shape) for name, shape in _inputs(self.model)]
         outputs = self._write(self.model, self.prefix, [port.name for port in inputs], f"{self.prefix}", 0)
         ports = tuple(Port(name, "float32", ()) for name in outputs)
         return Program("Keras", self.version, tuple(inputs), ports, tuple(self.steps))
@@ -141,24 +141,24 @@ def _tensors(value: Any) -> Iterator[tuple[str, int, int]]:
             yield from _tensors(one)
 
 
-def _inputs(model: Config) -> list[tuple[int | None, ...]]:
-    """The shapes that a model takes, the batch first."""
+def _inputs(model: Config) -> list[tuple[str, tuple[int | None, ...]]]:
+    """What a model takes: names, and shapes with the batch first."""
     layers = layers_of(model)
     if model.get("class_name") != "Sequential":
         names = [end[0] for end in _ends(model["config"].get("input_layers"))]
         layers = [layer for name in names for layer in layers if name_of(layer) == name]
     else:
-        layers = layers[:1]
+        names, layers = ["z"], layers[:1]
     shapes = [_taken(layer) for layer in layers]
     if not shapes or any(shape is None for shape in shapes):
         built = model.get("build_config")
         config = model.get("config")
         said = built.get("input_shape") if isinstance(built, Mapping) else None
         said = said or (config.get("build_input_shape") if isinstance(config, Mapping) else None)
-        shapes = [_shape(said)]
+        names, shapes = names[:1] or ["z"], [_shape(said)]
     if any(shape is None for shape in shapes):
         raise Damaged("it does not say what its first layer takes")
-    return [shape for shape in shapes if shape is not None]
+    return [(name, shape) for name, shape in zip(names, shapes, strict=True) if shape is not None]
 
 
 def _taken(layer: Config) -> tuple[int | None, ...] | None:
@@ -166,7 +166,7 @@ def _taken(layer: Config) -> tuple[int | None, ...] | None:
     if not isinstance(config, Mapping):
         return None
     if is_model(layer):
-        return _inputs(layer)[0]
+        return _inputs(layer)[0][1]
     for name in ("batch_input_shape", "batch_shape"):
         if (shape := _shape(config.get(name))) is not None:
             return shape

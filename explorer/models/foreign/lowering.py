@@ -40,6 +40,13 @@ class Value:
         return tuple(self.meta.shape)
 
 
+@dataclass(frozen=True, eq=False)
+class Index(Value):
+    """The number of a class; `rows` (n, classes) says the class as one 1 among zeros, or a blend of some."""
+
+    rows: Value
+
+
 Constant = NDArray[Any]
 Given = Value | Constant
 
@@ -59,6 +66,8 @@ class Writer:
 
     def __init__(self, shape: Sequence[int], n: int) -> None:
         self.n = n
+        self.is_quiet = False  # noise of the program's own is left out then: its mean stands for it
+        self.left_out = False  # whether there was some
         self.input = Value(INPUT, torch.empty(n, *shape, device="meta"))
         self.nodes: list[dict[str, object]] = []
         self.weights: dict[str, Constant] = {}

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from explorer.models.foreign.lowering import Broken, Constant, Given, LoweringError, Result, Value, Writer
+from explorer.models.foreign.inlets import KEEPING
+from explorer.models.foreign.lowering import Broken, Constant, Given, Index, LoweringError, Result, Value, Writer
 from explorer.models.foreign.onnx_call import Call
 from explorer.models.foreign.onnx_operations import OPERATIONS
 from explorer.models.foreign.programs import Program, Step
@@ -21,9 +22,11 @@ UNMADE = Broken("nothing in it makes what a later step takes")
 _GROW = ("ConstantOfShape", "Expand", "Tile", "Range", "Resize", "Upsample", "Pad", "OneHot")
 
 
-def write_onnx(writer: Writer, program: Program, constants: Mapping[str, Constant], start: Value) -> list[Result]:
+def write_onnx(
+    writer: Writer, program: Program, constants: Mapping[str, Constant], starts: Mapping[str, Given]
+) -> list[Result]:
     """Writes the program, from what it takes; its results, in order."""
-    known: dict[str, Result] = {**constants, program.inputs[0].name: start}
+    known: dict[str, Result] = {**constants, **starts}
     for step in program.steps:
         takes = [known.get(name, UNMADE) if name else None for name in step.takes]
         broken = next((one for one in takes if isinstance(one, Broken)), None)
@@ -36,9 +39,9 @@ def write_onnx(writer: Writer, program: Program, constants: Mapping[str, Constan
 
 
 def _made(writer: Writer, program: Program, step: Step, takes: list[Given | None]) -> list[Given]:
-    if step.name.startswith(("Random", "Multinomial", "Bernoulli")):
-        raise LoweringError(f"it draws noise of its own ('{step.name}')")
     first = takes[0] if takes else None
+    if step.name.startswith(("Random", "Multinomial", "Bernoulli")):
+        return [_noise(writer, step, first)]
     if step.name == "Shape" and isinstance(first, Value):
         return [np.array(first.shape, np.int64)[_part(step.settings)]]
     if step.name == "Size" and isinstance(first, Value):
@@ -50,7 +53,23 @@ def _made(writer: Writer, program: Program, step: Step, takes: list[Given | None
     if operation is None:
         raise LoweringError(f"the operation '{step.name}' is not read")
     written = operation(Call(writer, step.name, takes, step.settings, program.version))
+    if isinstance(first, Index) and step.name in KEEPING and isinstance(written, Value):
+        written = Index(written.name, written.meta, first.rows)
     return list(written) if isinstance(written, list) else [written]
+
+
+def _noise(writer: Writer, step: Step, like: Given | None) -> Constant:
+    """The mean of noise, where it may be left out. Raises LoweringError."""
+    shape = step.settings.get("shape") if like is None else like.shape
+    low, high, mean = (step.settings.get(name, usual) for name, usual in (("low", 0.0), ("high", 1.0), ("mean", 0.0)))
+    if not writer.is_quiet or not isinstance(shape, list | tuple) or math.prod(shape) > LARGEST_CONSTANT:
+        raise LoweringError(f"it draws noise of its own ('{step.name}')")
+    if step.name.startswith("RandomUniform"):
+        mean = (float(str(low)) + float(str(high))) / 2
+    elif not step.name.startswith("RandomNormal"):
+        raise LoweringError(f"it throws dice of its own ('{step.name}')")
+    writer.left_out = True
+    return writer.computed(np.full(shape, mean, np.float32))
 
 
 def _part(settings: Mapping[str, object]) -> slice:

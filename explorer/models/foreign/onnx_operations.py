@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from explorer.models.foreign.lowering import Given, Value
+from explorer.models.foreign.lowering import Given, Index, Value
 from explorer.models.foreign.lowering import LoweringError as Unfit
 from explorer.models.foreign.onnx_call import NUMBER, Call, Operation
 from explorer.models.foreign.onnx_layers import LAYERS
 from explorer.models.foreign.onnx_shapes import SHAPES
-
 
 ZERO, ONE = np.zeros(1, np.float32), np.ones(1, np.float32)
 
@@ -54,7 +53,7 @@ def _clip(call: Call) -> Value:
 
 def _cast(call: Call) -> Given:
     kind = int(call.number("to", 1))
-    if kind in (1, 10, 11, 16):
+    if kind in (1, 10, 11, 16) or isinstance(call.first, Index):
         return call.first
     if kind == 2:
         return call.emit("whole", call.first)

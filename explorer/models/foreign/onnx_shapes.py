@@ -6,10 +6,9 @@ import math
 
 import numpy as np
 
-from explorer.models.foreign.lowering import Given, Value
+from explorer.models.foreign.lowering import Given, Index, Value
 from explorer.models.foreign.lowering import LoweringError as Unfit
 from explorer.models.foreign.onnx_call import Call, Made, Operation
-
 
 PADS = {"edge": "replicate", "wrap": "circular"}  # ONNX's words and torch's
 
@@ -100,6 +99,8 @@ def _split(call: Call) -> Made:
 
 
 def _gather(call: Call) -> Given:
+    if isinstance(index := call.given(1), Index):
+        return _row_of(call, index)
     axis, places = call.axis(0), call.constant(1)
     if places is None:
         raise Unfit("'Gather' does not say what")
@@ -110,6 +111,22 @@ def _gather(call: Call) -> Given:
         return call.writer.reshape(part, *part.shape[:axis], *part.shape[axis + 1 :])
     made = call.emit("gather", call.first, counted.ravel().astype(np.float32), axis=axis)
     return call.writer.reshape(made, *call.first.shape[:axis], *counted.shape, *call.first.shape[axis + 1 :])
+
+
+def _row_of(call: Call, index: Index) -> Given:
+    """The row of a table for a class; for a blend of classes, the blend of their rows."""
+    table = call.takes[0]
+    if not isinstance(table, np.ndarray) or table.ndim < 1 or call.number("axis", 0):
+        raise Unfit("it looks up a class in something that is no table")
+    rows = call.emit("linear", index.rows, np.ascontiguousarray(table.reshape(len(table), -1).T))
+    return call.writer.reshape(rows, *index.shape, *table.shape[1:])
+
+
+def _one_hot(call: Call) -> Given:
+    index, values = call.first, call.constant(2)
+    if not isinstance(index, Index) or values is None or values.ravel().tolist() != [0, 1]:
+        raise Unfit("it makes a class of something that is none")
+    return call.writer.reshape(index.rows, *index.shape, -1)
 
 
 def _pad(call: Call) -> Given:
@@ -179,6 +196,7 @@ SHAPES: dict[str, Operation] = {
     "Slice": _slice,
     "Split": _split,
     "Gather": _gather,
+    "OneHot": _one_hot,
     "Pad": _pad,
     "Expand": _expand,
     "Tile": _tile,

@@ -42,7 +42,10 @@ def reading_of(held: Contents) -> Reading:
     """The same from contents that were looked at before."""
     with told(held.path):
         size = held.path.stat().st_size if held.path.is_file() else held.size
-        tensors, put_together = composed(loaded(held.tensors, size))
+        tensors = loaded(held.tensors, size)
+        put_together: tuple[str, ...] = ()
+        if not held.programs:  # those name their constants themselves
+            tensors, put_together = composed(tensors)
         return Reading(
             held.path,
             held.container,

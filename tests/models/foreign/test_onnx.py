@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -190,15 +189,11 @@ def saved(path: Path, nodes: list[object], opset: int = 17, *, takes: tuple[obje
     path.write_bytes(onnx.helper.make_model(graph, opset_imports=imports).SerializeToString())
 
 
-def noisy(path: Path) -> None:
-    saved(path, [node("RandomNormalLike")])
-
-
 REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "too old": (lambda path: saved(path, [node("Relu")], 6), "opset 6, which is too old"),
     "custom operation": (lambda path: saved(path, [node("Magic", "my.ops")]), "'Magic' of 'my.ops'"),
     "unknown operation": (lambda path: saved(path, [node("LSTM")]), "'LSTM' is not read"),
-    "noise": (noisy, "draws noise"),
+    "dice": (lambda path: saved(path, [node("Bernoulli")]), "throws dice"),
     "classifier": (
         lambda path: written(nn.Sequential(nn.Flatten(), nn.Linear(768, 10)), path, (2, 3, 16, 16)),
         "classifier",
@@ -216,30 +211,6 @@ def test_what_is_no_decoder_is_refused_with_words(name: str, tmp_path: Path) -> 
     write, said = REFUSED[name]
     write(tmp_path / "g.onnx")
     assert said in refused(tmp_path / "g.onnx")
-
-
-class Labelled(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.net = Grower(16)
-
-    def forward(self, z: Tensor, label: Tensor) -> Tensor:
-        picture: Tensor = self.net(torch.cat([z, label], 1))
-        return picture
-
-
-def test_several_inputs_are_named(tmp_path: Path) -> None:
-    warnings.simplefilter("ignore", DeprecationWarning)  # undone by pytest after the test
-    torch.onnx.export(
-        Labelled().eval(),
-        (torch.zeros(1, 6), torch.zeros(1, 10)),
-        str(tmp_path / "g.onnx"),
-        dynamo=False,
-        input_names=["z", "label"],
-    )
-    said = refused(tmp_path / "g.onnx")
-    assert "takes 2 things" in said
-    assert "z (1 x 6), label (1 x 10)" in said
 
 
 @pytest.mark.parametrize("location", ["/etc/passwd", "../secret.bin", "below/../../secret.bin", "link.bin", ""])

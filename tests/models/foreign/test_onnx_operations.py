@@ -202,7 +202,7 @@ def both(name: str, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     def write(count: int) -> tuple[Writer, Value]:
         writer = Writer(shape, count)
         fitting = {key: _for_items(op, value, count) for key, value in held.items()}
-        (made,) = write_onnx(writer, program, fitting, writer.input)
+        (made,) = write_onnx(writer, program, fitting, {"z": writer.input})
         assert isinstance(made, Value), made
         return writer, made
 
@@ -242,7 +242,7 @@ def branched(*steps: Step) -> tuple[np.ndarray, np.ndarray]:
 
     def write(count: int) -> tuple[Writer, Value]:
         writer = Writer((12,), count)
-        (made,) = write_onnx(writer, program, {"w": row}, writer.input)
+        (made,) = write_onnx(writer, program, {"w": row}, {"z": writer.input})
         assert isinstance(made, Value), made
         return writer, made
 
@@ -274,4 +274,5 @@ def test_rounding_keeps_a_slope_for_those_who_follow_it() -> None:
     rounded = OPERATORS["round"](Fields({}, "round"))(4, values)
     rounded.sum().backward()  # type: ignore[no-untyped-call]
     assert rounded.tolist() == [0, 2, 2, -1]
-    assert values.grad is not None and values.grad.tolist() == [1, 1, 1, 1]
+    assert values.grad is not None
+    assert values.grad.tolist() == [1, 1, 1, 1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,7 +9,8 @@ import torch
 from torch import Tensor
 
 from explorer.errors import CheckpointError
-from explorer.models.base import Fact, How, Part, Space
+from explorer.latents.samplers import drawn
+from explorer.models.base import Fact, How, Space
 from explorer.models.config import Config
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.checked_by import by_onnxruntime
@@ -68,11 +68,7 @@ class _Description:
 
     @property
     def space(self) -> Space:
-        shape = self.half.entry.shape
-        dim = math.prod(shape)
-        if len(shape) == 3 and max(shape[1:]) > 1 and min(shape[:2]) > 1:
-            return Space("z", dim, shape, "none: latents come from pictures", (Part("z", dim, "none"),))
-        return Space("z", dim, shape, "standard normal")
+        return self.half.entry.space()
 
     def know(self, how: How, *texts: str) -> None:
         self.facts += [Fact(text, how) for text in texts]
@@ -87,7 +83,7 @@ class _Description:
             how = "any number goes through" if not half.graph.items else f"{half.graph.items} go through at once"
             self.know("read", f"made for batches of {half.entry.fixed}; {how}")
         count = half.entry.fixed or PROBED
-        latents = torch.randn(count, *half.entry.shape, generator=torch.Generator().manual_seed(0))
+        latents = self._drawn(count)
         pictures = seen(half.graph, latents)
         if not torch.isfinite(pictures).all():
             raise CheckpointError(
@@ -95,7 +91,25 @@ class _Description:
             )
         self._find_range(pictures)
         self._check(latents, pictures)
+        self._tell_inlets()
         self.know("guessed", f"prior {self.space.prior}: the file does not say how latents were drawn")
+
+    def _drawn(self, count: int) -> Tensor:
+        space = self.space
+        if space.choices:  # a class is one 1 among zeros: noise in its place would be no class
+            return torch.from_numpy(drawn(count, space.kinds, 0))
+        return torch.randn(count, *self.half.entry.shape, generator=torch.Generator().manual_seed(0))
+
+    def _tell_inlets(self) -> None:
+        for one in self.half.entry.inlets:
+            if one.kind == "index":
+                self.know("read", f"'{one.name}' is one of {one.dim} classes, each with a row of a table")
+            elif one.kind == "class":
+                self.know("inferred", f"'{one.name}' is one of {one.dim} classes, by its name")
+            elif one.kind == "held":
+                self.know("guessed", f"'{one.name}' is held at 1")
+        if self.half.is_quiet:
+            self.know("inferred", "the noise that it draws by itself is left out: its mean stands for it")
 
     def _find_range(self, pictures: Tensor) -> None:
         said = range_read(self.half.graph.nodes)
@@ -105,6 +119,9 @@ class _Description:
 
     def _check(self, latents: Tensor, pictures: Tensor) -> None:
         if self.program.language != "ONNX":
+            return
+        if self.half.is_quiet:
+            self.know("inferred", "it draws noise in onnxruntime, so its pictures were not compared")
             return
         ignored = self.half.entry.fixed == 0 and self.half.graph.items == 1
         theirs = by_onnxruntime(self.program, self.half, (latents[:1] if ignored else latents).numpy())
