@@ -50,7 +50,7 @@ def open_model(path: str | Path, device: str | None = None) -> NetworkModel:
         from explorer.models.foreign.opening import open_foreign
 
         model = open_foreign(stranger)
-        model.prior = kept_prior(model.card)
+        model.prior = kept_prior(model.card) or model.prior
         _place(model, device)
         return model
     folder = resolve(path)

@@ -25,6 +25,7 @@ from explorer.models.foreign.parametrised import composed
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.rebuilt import rebuilt
 from explorer.models.network import NetworkModel
+from explorer.models.prior_files import keep_prior, kept_prior
 
 Step = Callable[[int, int, str], None]
 
@@ -69,7 +70,7 @@ def recognised(reading: Reading) -> Recognised:
     card = with_class_names(found.config.card, reading.hints)
     facts = (*facts_of_reading(reading), *card.facts)[:64]
     card = replace(card, container=reading.container, origin=reading.file_hash, facts=facts)
-    return Recognised(Config(card, found.config.hyperparameters), found.tensors)
+    return replace(found, config=Config(card, found.config.hyperparameters))
 
 
 def facts_of_reading(reading: Reading) -> tuple[Fact, ...]:
@@ -87,7 +88,9 @@ def open_foreign(path: Path, network: str = "") -> NetworkModel:
     """The model in a file or folder of somebody else's, on the CPU. Raises CheckpointError."""
     found = recognised(read(path, network))
     with told(path):
-        return rebuilt(found, quick=True)
+        model = rebuilt(found, quick=True)
+    model.prior = found.prior
+    return model
 
 
 def convert(
@@ -111,4 +114,6 @@ def convert(
         raise CheckpointError(f"{path.name} has no fingerprint.", "It changed while it was read. Open it again.")
     step(3, 4, "Keeping it")
     save_model(model, out)
+    if found.prior is not None and kept_prior(model.card) is None:
+        keep_prior(model.card, found.prior)
     return model

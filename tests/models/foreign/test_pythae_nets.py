@@ -4,141 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from pythae_references import (
+    Pythae,
+    celeba,
+    celeba_resnet,
+    cifar,
+    cifar_resnet,
+    dense,
+    mnist,
+    mnist_resnet,
+)
 from references import shaken
-from torch import Tensor, nn
 
 from explorer.models.base import CanEncode
 from explorer.models.checkpoint import open_model
 from explorer.models.foreign.opening import convert, open_foreign
 from explorer.models.network import NetworkModel
 from explorer.models.twin import OnnxTwin, export
-
-
-class Pythae(nn.Module):
-    """Encoder layers, 'embedding' and 'log_var'; decoder layers, the first of which is folded into `fold`."""
-
-    def __init__(
-        self,
-        encoder: list[nn.Module],
-        width: int,
-        dim: int,
-        decoder: list[nn.Module],
-        fold: tuple[int, ...],
-        heads: int,
-    ) -> None:
-        super().__init__()
-        self.encoder, self.decoder, self.fold = nn.Module(), nn.Module(), fold
-        self.decoder.layers = nn.ModuleList(decoder)
-        self.encoder.layers = nn.ModuleList(encoder)
-        self.encoder.embedding = nn.Linear(width, dim)
-        if heads == 2:
-            self.encoder.log_var = nn.Linear(width, dim)
-
-    def forward(self, z: Tensor) -> Tensor:
-        for number, layer in enumerate(self.decoder.layers):
-            z = layer(z)
-            z = z.reshape(len(z), *self.fold) if number == 0 and self.fold else z
-        return z
-
-    def encode(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
-        hidden = x if isinstance(self.encoder.layers[0][0], nn.Conv2d) else x.flatten(1)
-        for layer in self.encoder.layers:
-            hidden = layer(hidden)
-        hidden = hidden.flatten(1)
-        return self.encoder.embedding(hidden), self.encoder.log_var(hidden) if hasattr(
-            self.encoder, "log_var"
-        ) else None
-
-
-def dense(pixels: int, dim: int, heads: int, width: int = 512) -> Pythae:
-    encoder = [nn.Sequential(nn.Linear(pixels, width), nn.ReLU())]
-    decoder = [
-        nn.Sequential(nn.Linear(dim, width), nn.ReLU()),
-        nn.Sequential(nn.Linear(width, pixels), nn.Sigmoid()),
-    ]
-    return Pythae(encoder, width, dim, decoder, (), heads)
-
-
-def shrinking(widths: list[int]) -> list[nn.Module]:
-    return [nn.Sequential(nn.Conv2d(i, o, 4, 2, 1), nn.BatchNorm2d(o), nn.ReLU()) for i, o in pairwise(widths)]
-
-
-def growing(widths: list[int], windows: list[tuple[int, int, int, int]]) -> list[nn.Module]:
-    """Transposed convolutions of (kernel, stride, padding, output padding)."""
-    layers: list[nn.Module] = []
-    for number, (kernel, stride, padding, more) in enumerate(windows):
-        conv = nn.ConvTranspose2d(widths[number], widths[number + 1], kernel, stride, padding, more)
-        last = number + 1 == len(windows)
-        layers.append(
-            nn.Sequential(conv, *([nn.Sigmoid()] if last else [nn.BatchNorm2d(widths[number + 1]), nn.ReLU()]))
-        )
-    return layers
-
-
-def mnist(dim: int, heads: int) -> Pythae:
-    windows = [(3, 2, 1, 0), (3, 2, 1, 1), (3, 2, 1, 1)]
-    decoder = [nn.Linear(dim, 24 * 16), *growing([24, 12, 6, 1], windows)]
-    return Pythae(shrinking([1, 3, 6, 12, 24]), 24, dim, decoder, (24, 4, 4), heads)
-
-
-def cifar(dim: int, heads: int) -> Pythae:
-    windows = [(4, 2, 1, 0), (4, 2, 1, 1), (4, 1, 2, 0)]
-    decoder = [nn.Linear(dim, 16 * 64), *growing([16, 8, 4, 3], windows)]
-    return Pythae(shrinking([3, 4, 8, 12, 16]), 16 * 4, dim, decoder, (16, 8, 8), heads)
-
-
-def celeba(dim: int, heads: int) -> Pythae:
-    windows = [(5, 2, 2, 0), (5, 2, 1, 0), (5, 2, 2, 1), (5, 1, 1, 0)]
-    decoder = [nn.Sequential(nn.Linear(dim, 16 * 64)), *growing([16, 8, 6, 4, 3], windows)]
-    return Pythae(shrinking([3, 4, 8, 12, 16]), 16 * 16, dim, decoder, (16, 8, 8), heads)
-
-
-class Block(nn.Module):
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.conv_block = nn.Sequential(nn.ReLU(), nn.Conv2d(width, 4, 3, 1, 1), nn.ReLU(), nn.Conv2d(4, width, 1))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.conv_block(x)
-
-
-def blocks(width: int, *after: nn.Module) -> nn.Module:
-    return nn.Sequential(Block(width), Block(width), *after)
-
-
-def halved(kernel: int, inputs: int, outputs: int, stride: int = 2) -> nn.Module:
-    return nn.Sequential(nn.Conv2d(inputs, outputs, kernel, stride, 1))
-
-
-def doubled(kernel: int, inputs: int, outputs: int, more: int = 0, *after: nn.Module) -> nn.Module:
-    return nn.Sequential(nn.ConvTranspose2d(inputs, outputs, kernel, 2, 1, more), *after)
-
-
-def mnist_resnet(dim: int, heads: int) -> Pythae:
-    encoder = [halved(4, 1, 5), halved(4, 5, 8), halved(3, 8, 8), blocks(8)]
-    decoder = [nn.Linear(dim, 128), nn.ConvTranspose2d(8, 8, 3, 2, 1), blocks(8, nn.ReLU())]
-    decoder += [doubled(3, 8, 5, 1, nn.ReLU()), doubled(3, 5, 1, 1, nn.Sigmoid())]
-    return Pythae(encoder, 128, dim, decoder, (8, 4, 4), heads)
-
-
-def cifar_resnet(dim: int, heads: int) -> Pythae:
-    encoder = [halved(4, 3, 5), halved(4, 5, 8), halved(3, 8, 8, 1), blocks(8)]
-    decoder = [nn.Linear(dim, 512), blocks(8), doubled(4, 8, 5), doubled(4, 5, 3, 0, nn.Sigmoid())]
-    return Pythae(encoder, 512, dim, decoder, (8, 8, 8), heads)
-
-
-def celeba_resnet(dim: int, heads: int) -> Pythae:
-    encoder = [halved(4, 3, 5), halved(4, 5, 8), halved(3, 8, 8), halved(3, 8, 8), blocks(8)]
-    decoder = [nn.Linear(dim, 128), nn.ConvTranspose2d(8, 8, 3, 2, 1), blocks(8)]
-    decoder += [doubled(5, 8, 8, 0, nn.Sigmoid()), doubled(5, 8, 5, 1), doubled(4, 5, 3, 0, nn.Sigmoid())]
-    return Pythae(encoder, 128, dim, decoder, (8, 4, 4), heads)
-
 
 NETS: dict[str, tuple[Callable[[], Pythae], dict[str, object]]] = {
     "dense VAE": (lambda: dense(784, 16, 2), {"name": "VAEConfig", "input_dim": [1, 28, 28]}),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from explorer.latents.priors import ChosenPrior
 from explorer.models.base import Fact
 from explorer.models.config import Config
 from explorer.models.foreign.reading import Reading
@@ -24,11 +25,13 @@ __all__ = ["RECOGNISERS", "Fact", "Recognised", "recognise"]
 class Recognised:
     """An architecture found: the config that `checkpoint.build` takes, and weights with the keys of what it builds.
 
-    `config.card.facts` says what was read, what inferred, what guessed.
+    `config.card.facts` says what was read, what inferred, what guessed. `prior`: one that came with the weights, where
+    no word of a card tells it.
     """
 
     config: Config
     tensors: Mapping[str, Tensor]
+    prior: ChosenPrior | None = None
 
     @property
     def facts(self) -> tuple[Fact, ...]:

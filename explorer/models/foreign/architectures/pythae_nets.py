@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from explorer.models.base import Part, Space
 from explorer.models.foreign.architectures import Recognised
+from explorer.models.foreign.pythae import around, finished, settings
 from explorer.models.foreign.reading import Reading
-from explorer.models.foreign.stack import Found, Stack, UnfitError, flat_picture, made_of, vector
+from explorer.models.foreign.stack import Stack, UnfitError, flat_picture, made_of
 
 WINDOWS = {
     3: ((2, 1, 0), (2, 1, 1), (2, 1, 1)),  # of the benchmark for MNIST: 4, 7, 14, 28 pixels
@@ -19,8 +19,6 @@ WINDOWS = {
 }
 """Stride, padding and output padding of the decoders' transposed convolutions, by their kernel."""
 FIRST = {3: 4, 4: 8, 5: 8}  # pixels, of what the first dense layer is folded into
-ENCODERS_WITH_PRIOR = ("wae", "infovae", "adversarial", "vae_gan", "vaegan")
-"""pythae's models whose latents are drawn to N(0, I) though the encoder has no second head."""
 
 
 def recognise(reading: Reading) -> Recognised | None:
@@ -49,12 +47,12 @@ def _dense(reading: Reading) -> Recognised | None:
     if picture is None:
         return None
     decoder.add("fold", shape=list(picture))
-    found = with_heads(reading, "fully connected", decoder, encoder)
+    found = around(reading, "fully connected", decoder, encoder)
     if said is None:
         found.know("inferred", "a square picture")
     else:
         found.know("read", f"{said[1]} x {said[2]} pixels, from the model_config.json beside")
-    return found.recognised()
+    return finished(found)
 
 
 def _convolutional(reading: Reading) -> Recognised | None:
@@ -79,28 +77,11 @@ def _convolutional(reading: Reading) -> Recognised | None:
 
 def sized(reading: Reading, kind: str, decoder: Stack, encoder: Stack, told: str) -> Recognised | None:
     """With heads and prior, and what is `told` of the sizes; None where decoder and encoder do not fit each other."""
-    found = with_heads(reading, kind, decoder, encoder)
+    found = around(reading, kind, decoder, encoder)
     picture = made_of(decoder, found.space.shape)
-    if picture is None or made_of(encoder, picture) is None:
+    if picture is None or (found.encoder is not None and made_of(found.encoder, picture) is None):
         return None
-    return found.know("inferred", f"{told}: {picture[1]} x {picture[2]} pixels").recognised()
-
-
-def with_heads(reading: Reading, kind: str, decoder: Stack, encoder: Stack) -> Found:
-    """With heads and prior: of a VAE, or of an autoencoder."""
-    mean = encoder.beside().linear("encoder.embedding")
-    dim = encoder.weight("encoder.embedding", 2).shape[0]
-    variational = "encoder.log_var.weight" in reading.tensors
-    encoder.parallel(mean, *([encoder.beside().linear("encoder.log_var")] if variational else []))
-    drawn = variational or _has_prior(reading.hints)
-    space = vector(dim) if drawn else Space("z", dim, (dim,), "none: an autoencoder", (Part("z", dim, "none"),))
-    name = f"pythae's {kind} {'VAE' if variational else 'autoencoder'}, {dim} latents"
-    found = Found(reading, name, space, decoder, encoder, layout="halves" if variational else "mean")
-    found.know("read", f"{dim} latents and the widths of all layers, from the shapes")
-    found.know("inferred", "ReLU and a sigmoid at the end, as pythae has them")
-    if drawn:
-        return found.know("inferred", "prior N(0, I)")
-    return found.know("inferred", "no prior: latents drawn at random decode to noise; they come from your pictures")
+    return finished(found.know("inferred", f"{told}: {picture[1]} x {picture[2]} pixels"))
 
 
 def _count(reading: Reading, side: str) -> int:
@@ -108,20 +89,9 @@ def _count(reading: Reading, side: str) -> int:
     return len({key[len(start) :].partition(".")[0] for key in reading.tensors if key.startswith(start)})
 
 
-def _settings(hints: Mapping[str, object]) -> Mapping[str, object]:
-    """What model_config.json says, of a folder or beside the weights."""
-    told = hints.get("model_config", hints)
-    return told if isinstance(told, Mapping) else {}
-
-
-def _has_prior(hints: Mapping[str, object]) -> bool:
-    name = str(_settings(hints).get("name", "")).lower()
-    return name.startswith(ENCODERS_WITH_PRIOR)
-
-
 def _said_shape(hints: Mapping[str, object], pixels: int) -> tuple[int, int, int] | None:
     """(channels, height, width) of 'input_dim', where it holds so many numbers."""
-    said = _settings(hints).get("input_dim")
+    said = settings(hints).get("input_dim")
     if not isinstance(said, list) or not all(isinstance(one, int) and one > 0 for one in said):
         return None
     whole = [1] * (3 - len(said)) + said
