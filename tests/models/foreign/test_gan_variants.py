@@ -7,6 +7,7 @@ from pathlib import Path
 import gan_references
 import numpy as np
 import pytest
+import residual_references
 import torch
 from references import shaken
 from safetensors.torch import save_file
@@ -16,12 +17,12 @@ from explorer.models.checkpoint import open_model
 from explorer.models.foreign.opening import convert, open_foreign
 from explorer.models.network import NetworkModel
 
-VARIANTS = {**gan_references.quick_looks()}
+VARIANTS = {**gan_references.quick_looks(), **residual_references.variants()}
 
 
 def net_of(name: str) -> nn.Module:
     torch.manual_seed(0)
-    return gan_references.settled(shaken(VARIANTS[name]()))
+    return residual_references.trained(gan_references.settled(shaken(VARIANTS[name]())))
 
 
 def same_pictures(model: NetworkModel, net: nn.Module) -> None:
@@ -50,7 +51,7 @@ def test_a_generator_of_the_wild_gives_its_pictures(name: str, tmp_path: Path) -
 )  # 'final' before 'initial'
 def test_safetensors_which_keep_no_order_open_to_the_same(name: str, tmp_path: Path) -> None:
     net = net_of(name)
-    held = {key: value.contiguous() for key, value in sorted(net.state_dict().items())}
+    held = {key: value.clone() for key, value in sorted(net.state_dict().items())}
     save_file(held, tmp_path / "generator.safetensors")
     same_pictures(open_foreign(tmp_path / "generator.safetensors"), net)
 

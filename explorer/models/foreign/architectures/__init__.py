@@ -67,6 +67,7 @@ RECOGNISERS: tuple[str, ...] = (
     "mlp_vae",
     "mlp_gan",
     "conv_vae",
+    "residual_gan",
     "conv_gan",
 )
 """Modules of this package, each with `recognise(reading) -> Recognised | None`."""
