@@ -89,6 +89,13 @@ class Stack:
         self.add("residual", body=body.layers, skip=around.layers)
         return self._adopt("body", body)._adopt("skip", around)
 
+    def modulate(self, kept: str, one: float, **branches: Stack) -> Stack:
+        """Features times (one + `factor`), plus `shift`: branches of what was kept by that name."""
+        self.add("modulate", **{"from": kept}, one=one, **{name: branch.layers for name, branch in branches.items()})
+        for name, branch in branches.items():
+            self._adopt(name, branch)
+        return self
+
     def parallel(self, *branches: Stack) -> Stack:
         self.add("parallel", branches=[{"layers": branch.layers} for branch in branches])
         for number, branch in enumerate(branches):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import fast_references
 import gan_references
 import numpy as np
 import pytest
@@ -17,12 +18,13 @@ from explorer.models.checkpoint import open_model
 from explorer.models.foreign.opening import convert, open_foreign
 from explorer.models.network import NetworkModel
 
-VARIANTS = {**gan_references.quick_looks(), **residual_references.variants()}
+VARIANTS = {**gan_references.quick_looks(), **residual_references.variants(), **fast_references.variants()}
 
 
 def net_of(name: str) -> nn.Module:
     torch.manual_seed(0)
-    return residual_references.trained(gan_references.settled(shaken(VARIANTS[name]())))
+    net = residual_references.trained(gan_references.settled(shaken(VARIANTS[name]())))
+    return fast_references.awake(net)
 
 
 def same_pictures(model: NetworkModel, net: nn.Module) -> None:

@@ -44,6 +44,7 @@ RECOGNISERS: tuple[str, ...] = (
     "stylegan2",
     "stylegan3",
     "progressive",
+    "fast_gan",
     "described",
     "burgess",
     "joint_vae",
