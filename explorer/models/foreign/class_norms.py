@@ -16,7 +16,6 @@ MEANS, VARIANCES = ("running_mean", "stored_mean"), ("running_var", "stored_var"
 GAINS = ("gain", "gamma", "gamma_embed", "weights", "embed_gamma", "scale")
 SHIFTS = ("bias", "beta", "beta_embed", "biases", "embed_beta", "offset", "shift")
 BOTH = ("embed", "embedding", "emb")
-CLASS = "class"  # what the class, as one 1 among zeros, is kept as
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +42,7 @@ class Norm:
         """How many numbers steer it: classes, or the width of what is made of the class; 0 for a plain norm."""
         return self.gain.shape[1] if self.gain is not None and self.gain.dim() == 2 else 0
 
-    def write(self, stack: Stack, eps: float, steering: str = CLASS) -> None:
+    def write(self, stack: Stack, eps: float, steering: str = "") -> None:
         """Adds the norm; it looks at what was kept as `steering`."""
         plain = self.gain is not None and not self.steered
         stack.add("norm", eps=eps, affine=int(plain)).own("running_mean", self.mean).own("running_var", self.variance)

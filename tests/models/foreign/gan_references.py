@@ -233,7 +233,7 @@ def interpolating(dim: int, width: int, channels: int) -> nn.Module:
 def settled(net: nn.Module) -> nn.Module:
     """The same net as after a training: the vectors of spectral norms fit the weights, kept variances are positive."""
     for name, buffer in net.named_buffers():
-        if name.endswith("stored_var"):
+        if name.endswith(("stored_var", "running_vars")):
             buffer.abs_().add_(0.5)
     for module in net.modules():
         for hook in module._forward_pre_hooks.values():

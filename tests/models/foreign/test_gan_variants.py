@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import big_references
 import fast_references
 import gan_references
 import numpy as np
@@ -18,7 +19,12 @@ from explorer.models.checkpoint import open_model
 from explorer.models.foreign.opening import convert, open_foreign
 from explorer.models.network import NetworkModel
 
-VARIANTS = {**gan_references.quick_looks(), **residual_references.variants(), **fast_references.variants()}
+VARIANTS = {
+    **gan_references.quick_looks(),
+    **residual_references.variants(),
+    **fast_references.variants(),
+    **big_references.variants(),
+}
 
 
 def net_of(name: str) -> nn.Module:

@@ -45,6 +45,7 @@ RECOGNISERS: tuple[str, ...] = (
     "stylegan3",
     "progressive",
     "fast_gan",
+    "big_gan_deep",
     "described",
     "burgess",
     "joint_vae",

@@ -1,4 +1,4 @@
-"""Generators of residual blocks: WGAN-GP (Gulrajani et al. 2017), SNGAN (Miyato et al. 2018) and what followed them.
+"""Generators of residual blocks: WGAN-GP (Gulrajani et al. 2017), SNGAN (Miyato et al. 2018), BigGAN and their like.
 
 A linear layer, blocks of norm, ReLU, convolution twice around which the features pass, a last norm and convolution.
 A class, where there is one, steers the norms. Names do not matter: blocks are found by their shapes.
@@ -15,15 +15,16 @@ from torch import Tensor
 
 from explorer.models.base import Fact
 from explorer.models.foreign.architectures import Recognised
-from explorer.models.foreign.class_norms import CLASS, Norm, norm_of, norms_among
+from explorer.models.foreign.class_norms import Norm, norm_of, norms_among
 from explorer.models.foreign.drafts.orders import natural
 from explorer.models.foreign.drafts.pieces import Piece, pieces_of
 from explorer.models.foreign.growing import USUAL_SIDES
-from explorer.models.foreign.labels import entry, space_of
+from explorer.models.foreign.labels import Entry, entry, space_of
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.stack import Found, Stack, UnfitError, made_of
 
 BYPASSES = ("short", "skip", "bypass", "sc", "res_conv")
+STEERING = "steers block"  # what is kept for the norms of each, with its number
 SMOOTH = ("c_sc", "c")  # how the shortcut ends and the last convolution begins with those who enlarge smoothly
 
 
@@ -113,16 +114,9 @@ class _Reader:
         norms = [norm for key, norm in self.norms.items() if key not in inside]
         if len(last) != 1 or len(norms) != 1 or len(self.rest) != len(linear) + 1 or last[0].shape[0] not in (1, 3):
             raise UnfitError("no beginning and end")
-        classes = max(norm.steered for block in self.blocks for norm in block.norms)
-        facts = [Fact(f"{classes} classes, from the tables of the norms", "read")]
-        if classes:
-            z = self.stack.weight(linear[0].key, 2).shape[1]
-            space = space_of(z, classes)
-            self.stack.add("keep", name=CLASS, of=[z, z + classes]).add("narrow", stop=z)
-        else:
-            way = entry(self.stack, [piece.key for piece in linear], self.reading.hints, "normal")
-            space, facts = way.space, way.facts
-        side = self._begin([piece for piece in linear if piece.kind == "linear"])
+        way = self._enter([piece.key for piece in linear])
+        space = way.space
+        side = self._begin([piece for piece in linear if piece.key in way.rest])
         ups = self._write_blocks()
         norms[0].write(self.stack, 1e-5)
         self.stack.add("relu").conv(last[0].key).add("tanh")
@@ -134,8 +128,40 @@ class _Reader:
         found.know("read", f"{len(self.blocks)} residual blocks from {side} x {side}, their widths, from the shapes")
         found.know("inferred", f"{ups} blocks double the size, {self._mode()}; ReLU before each convolution")
         found.know("inferred", "tanh at the end", f"prior {space.prior}")
-        found.facts += facts
+        found.facts += way.facts
         return found.recognised(copies(self.reading.tensors))
+
+    def _enter(self, keys: list[str]) -> Entry:
+        """From a latent to what the first layer takes; what steers the norms of each block is kept by its number."""
+        steered = max(norm.steered for block in self.blocks for norm in block.norms)
+        table = next((key for key in keys if f"{key}.bias" not in self.tensors), None) if steered else None
+        if table is not None:
+            return self._enter_shared(keys, table, steered)
+        if not steered:
+            return entry(self.stack, keys, self.reading.hints, "normal")
+        z = self.stack.weight(keys[0], 2).shape[1]
+        for number in range(len(self.blocks)):
+            self.stack.add("keep", name=f"{STEERING} {number}", of=[z, z + steered])
+        self.stack.add("narrow", stop=z)
+        facts = [Fact(f"{steered} classes, from the tables of the norms", "read")]
+        return Entry(space_of(z, steered), z, keys, facts)
+
+    def _enter_shared(self, keys: list[str], table: str, steered: int) -> Entry:
+        """BigGAN (Brock et al. 2019): a class' row steers all norms, in each block with a piece of z or none."""
+        classes, row = self.stack.weight(table, 2).shape
+        rest = [key for key in keys if key != table]
+        first, piece = self.stack.weight(rest[0], 2).shape[1], steered - row
+        z = first + piece * len(self.blocks)
+        self.stack.add("labels", classes=classes, width=row, join="behind").take(table, ("weight",))
+        for number in range(len(self.blocks)):
+            start = first + number * piece
+            own = [start, start + piece] if piece else []
+            self.stack.add("keep", name=f"{STEERING} {number}", of=[z, z + row, *own])
+        self.stack.add("narrow", stop=first)
+        facts = [Fact(f"{classes} classes, a row of {row} numbers each in '{table}', which steers the norms", "read")]
+        if piece:
+            facts.append(Fact(f"z in {len(self.blocks) + 1} pieces: one begins, one goes to each block", "inferred"))
+        return Entry(space_of(z, classes), first, rest, facts)
 
     def _begin(self, linear: Sequence[Piece]) -> int:
         """The layers of vectors, and the first picture; its side."""
@@ -178,7 +204,7 @@ class _Reader:
     def _write(self, block: Block, *, grows: bool) -> None:
         body, around = self.stack.beside(), self.stack.beside()
         for norm, kernel in zip(block.norms, block.kernels, strict=True):
-            norm.write(body, 1e-5)
+            norm.write(body, 1e-5, f"{STEERING} {self.blocks.index(block)}")
             body.add("relu")
             if grows and kernel is block.kernels[0]:
                 body.add("upsample", factor=2, mode=self._mode())
