@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
@@ -12,8 +14,8 @@ from explorer.desk.background import Background
 from explorer.desk.drafting import Drafting
 from explorer.desk.open_model import OpenModel
 from explorer.latents.priors import ChosenPrior
-from explorer.models.base import Card, Fact
-from explorer.models.foreign.kept import Glance, Kept, Unknown, glance, keep, keep_for_draft
+from explorer.models.base import Fact
+from explorer.models.foreign.kept import Glance, Kept, Samples, Unknown, explored, glance, keep, keep_for_draft
 from explorer.models.foreign.prior_rows import kind_of
 from explorer.models.prior_files import keep_prior
 from explorer.ui.arrival import Arrival
@@ -22,10 +24,24 @@ from explorer.work.engine import Engine
 from explorer.work.job import Step
 
 
+@dataclass(eq=False)
+class Visit:
+    """A file and its card: which of its networks is read, the model, once it stands, the prior that was chosen for it,
+    and whether the user went on."""
+
+    card: Arrival
+    path: Path
+    network: str = ""
+    kept: Kept | None = None
+    prior: str = ""
+    explored: bool = False
+
+
 class Arriving(QObject):
     """One file at a time; the newest counts. Nothing changes in the window until the user explores it.
 
-    `pictures_chosen` carries a folder of pictures for the model that is about to open.
+    `ends` says what is done with what a reading comes to, or tells on its way, by its type. `pictures_chosen` carries a
+    folder of pictures for the model that is about to open.
     """
 
     pictures_chosen = Signal(object)
@@ -34,116 +50,128 @@ class Arriving(QObject):
         super().__init__()
         self._model, self._window, self._jobs = model, window, jobs
         self.drafting = Drafting(model, engine, window, jobs)
-        self.card: Arrival | None = None
-        self._prior = ""  # what the model on the card is to be drawn from
+        self.ends: dict[type, Callable[[Visit, Any], None]] = {
+            Glance: self._show_glance,
+            Kept: self._show_kept,
+            Samples: self._show_samples,
+            Unknown: self._show_unknown,
+        }
+        self._visit: Visit | None = None
         self._reading = 0  # counts the readings: one that was superseded does not close the card
+
+    @property
+    def card(self) -> Arrival | None:
+        """The card on show."""
+        return self._visit.card if self._visit else None
 
     def open(self, path: Path) -> None:
         """Show the card, and read the file twice at once: a quick look for the card, and the model."""
         self._give_up()
-        self.card = card = Arrival(path.name, self._window)
+        card = Arrival(path.name, self._window)
+        self._visit = visit = Visit(card, path)
         card.rejected.connect(self._give_up)
-        card.network_wanted.connect(lambda name: self._read(path, name))
+        card.network_wanted.connect(lambda name: self._read(visit, name))
+        card.draft_wanted.connect(lambda: self._draft(visit))
+        card.prior_chosen.connect(lambda kind: setattr(visit, "prior", kind))
+        card.pictures_wanted.connect(lambda: self._ask_pictures(visit))
+        card.explore.connect(lambda: self._explore(visit))
         card.open()
-        self._jobs.run("glance", glance, path, done=lambda seen: self._show_glance(card, seen), apart=True)
-        self._read(path)
+        self._jobs.run("glance", glance, path, done=lambda seen: self._take(visit, seen), apart=True)
+        self._read(visit)
 
-    def _read(self, path: Path, network: str = "") -> None:
-        card = self.card
-        assert card is not None
-        card.wait_again()
-        card.draft_wanted.connect(lambda: self._draft(card, path, network))
+    def _read(self, visit: Visit, network: str = "") -> None:
+        visit.network, visit.kept = network, None
+        self._run(visit, keep)
+
+    def _draft(self, visit: Visit) -> None:
+        self._run(visit, keep_for_draft)
+
+    def _run(self, visit: Visit, reading: Callable[..., object]) -> None:
+        """Read the file of a card in the background: what comes of it is taken as its type says."""
+        visit.card.wait_again()
         self._reading += 1
         mine = self._reading
         self._jobs.run(
             "keep",
-            keep,
-            path,
-            network,
-            done=lambda kept: self._show_read(card, path, network, kept),
-            given_up=lambda: self._close(card, path) if mine == self._reading else None,
-            title=f"Reading {path.name}",
+            reading,
+            visit.path,
+            visit.network,
+            done=lambda found: self._end(visit, found),
+            seen=lambda found: self._take(visit, found),
+            given_up=lambda: self._close(visit) if mine == self._reading else None,
+            title=f"Reading {visit.path.name}",
             apart=True,
-            told=card.show_step,
+            told=lambda _text, done, _total: visit.card.show_stage(done),
         )
 
-    def _show_glance(self, card: Arrival, seen: Glance) -> None:
-        if card is self.card:
-            code = "no code in the file"
-            if seen.named:
-                code = f"the file also names {', '.join(seen.named[:3])}; not created, and nothing of it was run"
-            what = f"{seen.container}, {seen.tensors} tensors, {seen.numbers / 1e6:.2f} M numbers, {code}."
-            card.show_contents(what, [Fact(note, "read") for note in seen.notes], seen.networks)
+    def _take(self, visit: Visit, found: object) -> None:
+        if visit is self._visit:
+            self.ends[type(found)](visit, found)
 
-    def _show_read(self, card: Arrival, path: Path, network: str, read: Kept | Unknown) -> None:
-        if isinstance(read, Kept):
-            self._show_kept(card, read)
-        elif card is self.card:
-            self._give_up()
-            self.drafting.open(path, network, read)
+    def _end(self, visit: Visit, found: object) -> None:
+        visit.card.end()
+        self._take(visit, found)
 
-    def _draft(self, card: Arrival, path: Path, network: str) -> None:
-        card.wait_again()
-        self._jobs.run(
-            "keep",
-            keep_for_draft,
-            path,
-            network,
-            done=lambda unknown: self._show_read(card, path, network, unknown),
-            given_up=lambda: self._close(card, path),
-            title=f"Reading {path.name}",
-            apart=True,
-        )
+    def _show_glance(self, visit: Visit, seen: Glance) -> None:
+        code = "no code in the file"
+        if seen.named:
+            code = f"the file also names {', '.join(seen.named[:3])}; not created, and nothing of it was run"
+        what = f"{seen.container}, {seen.tensors} tensors, {seen.numbers / 1e6:.2f} M numbers, {code}."
+        visit.card.show_contents(what, [Fact(note, "read") for note in seen.notes], seen.networks)
 
-    def _show_kept(self, card: Arrival, kept: Kept) -> None:
-        if card is not self.card:
-            return
-        self._prior = kept.taken
-        card.explore.connect(lambda: self._explore(kept))
+    def _show_kept(self, visit: Visit, kept: Kept) -> None:
+        """It can be explored; what was explored before is, without a question."""
+        if visit.kept is None:
+            visit.prior = kept.taken
+        visit.kept = kept
         if kept.known:
-            card.leave()
-            return
-        card.prior_chosen.connect(self._take_prior)
-        card.pictures_wanted.connect(lambda: self._ask_pictures(card))
-        card.show_model(kept.card, kept.samples)
-        if kept.by_prior:
-            card.show_priors(kept.by_prior, kept.taken)
+            visit.card.leave()
+        else:
+            visit.card.show_model(kept.card)
 
-    def _take_prior(self, kind: str) -> None:
-        self._prior = kind
+    def _show_samples(self, visit: Visit, samples: Samples) -> None:
+        visit.card.show_samples(samples.images, samples.says, samples.by_prior, visit.prior)
 
-    def _ask_pictures(self, card: Arrival) -> None:
-        path = QFileDialog.getExistingDirectory(card, "Pictures for the map")
+    def _show_unknown(self, visit: Visit, unknown: Unknown) -> None:
+        self._give_up()
+        self.drafting.open(visit.path, visit.network, unknown)
+
+    def _explore(self, visit: Visit) -> None:
+        """Open it, with the prior that was chosen from the rows: from now on, whenever it opens.
+
+        Measures that are still to come go on being made: they are kept for the next time.
+        """
+        kept = visit.kept
+        assert kept is not None
+        self._visit, visit.explored = None, True
+        prior = "" if visit.prior == kept.taken else visit.prior
+        self._jobs.run("explore", settle, kept, prior, done=lambda _none: self._model.switch(kept.folder))
+
+    def _ask_pictures(self, visit: Visit) -> None:
+        path = QFileDialog.getExistingDirectory(visit.card, "Pictures for the map")
         if path:
             self.pictures_chosen.emit(Path(path))
-            card.leave()
+            visit.card.leave()
 
-    def _explore(self, kept: Kept) -> None:
-        """Open it, with the prior that was chosen from the rows: from now on, whenever it opens."""
-        if self._prior == kept.taken:
-            self._model.switch(kept.folder)
-            return
-        chosen = None if self._prior == kind_of(kept.card) else ChosenPrior(self._prior)
-        done = partial(self._model.switch, kept.folder)
-        self._jobs.run("keep prior", keep_chosen, kept.card, chosen, done=lambda _none: done())
-
-    def _close(self, card: Arrival, path: Path) -> None:
+    def _close(self, visit: Visit) -> None:
         """Its reading ended without a model: the message bar says why, and the first model is ours then."""
-        if card is self.card:
-            self.card = None
-            card.close()
-        if self._model.opened is None:
-            self._model.missing.emit(str(path))
+        if visit is self._visit:
+            self._visit = None
+            visit.card.close()
+        if self._model.opened is None and not visit.explored:
+            self._model.missing.emit(str(visit.path))
 
     def _give_up(self) -> None:
-        card, self.card = self.card, None
+        visit, self._visit = self._visit, None
         self._jobs.cancel("glance")
         self._jobs.cancel("keep")
-        if card is not None:
-            card.close()
+        if visit is not None:
+            visit.card.close()
 
 
-def keep_chosen(card: Card, chosen: ChosenPrior | None, *, step: Step) -> None:
-    """Write which prior a model opens with: the job."""
+def settle(kept: Kept, prior: str, *, step: Step) -> None:
+    """Write that it was explored, and which prior it opens with, '' for the one in force: the job."""
     step(0, 1, "Keeping the prior")
-    keep_prior(card, chosen)
+    explored(kept.folder)
+    if prior:
+        keep_prior(kept.card, None if prior == kind_of(kept.card) else ChosenPrior(prior))

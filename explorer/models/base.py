@@ -22,7 +22,8 @@ space's samples; not known: an autoencoder, whose latents come from pictures; or
 
 PRIORS: tuple[Prior, ...] = ("normal", "uniform", "sphere", "one-hot", "mapped", "none")
 """Those that a model can come with."""
-How = Literal["read", "inferred", "guessed"]
+How = Literal["read", "inferred", "guessed", "measured"]
+HOWS: tuple[How, ...] = ("read", "inferred", "guessed", "measured")
 
 
 @dataclass(frozen=True)
@@ -118,10 +119,14 @@ class Space:
 
 @dataclass(frozen=True)
 class Fact:
-    """Something known of a model that came without its description, and how it is known."""
+    """Something known of a model that came without its description, and how it is known.
+
+    `warns`: what was measured says that something is wrong.
+    """
 
     text: str
     how: How
+    warns: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,7 @@ class Card:
     fingerprint: str = ""  # sha256 of the weights file, hex
     container: str = ""  # what the weights came in, of a model that others trained
     origin: str = ""  # sha256 of the file of such a model, hex
-    facts: tuple[Fact, ...] = ()  # what was read, inferred and guessed of such a model
+    facts: tuple[Fact, ...] = ()  # what was read, inferred, guessed and measured of such a model
 
     def space(self, name: str) -> Space:
         """The space called `name`; KeyError when the model has none."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from explorer import places
 from explorer.errors import CheckpointError, StorageError
-from explorer.models.base import PRIORS, Card, Fact, Part, Space
+from explorer.models.base import HOWS, PRIORS, Card, Fact, Part, Space
 from explorer.models.fields import Fields
 
 FORMAT = "latent-explorer"
@@ -140,7 +140,12 @@ def _card(raw: Fields, print_of_weights: str) -> Card:
 
 def read_fact(raw: Fields) -> Fact:
     """Something known of a model, of its fields. Raises CheckpointError."""
-    return Fact(raw.text("text"), raw.choice("how", ("read", "inferred", "guessed")))
+    return Fact(raw.text("text"), raw.choice("how", HOWS), raw.truth("warns", default=False))
+
+
+def fact_fields(fact: Fact) -> dict[str, object]:
+    """What `read_fact` reads."""
+    return {"text": fact.text, "how": fact.how, **({"warns": True} if fact.warns else {})}
 
 
 def _spaces(raw: Fields) -> tuple[Space, ...]:
@@ -225,6 +230,12 @@ def fingerprint(path: str | Path) -> str:
         return ""
 
 
+def write_facts(path: Path, facts: Sequence[Fact]) -> None:
+    """Put other facts into the `config.json` of a folder. Raises CheckpointError, StorageError."""
+    known = read_config(path)
+    write_config(path, replace(known.card, facts=tuple(facts)), known.hyperparameters)
+
+
 def write_config(path: Path, card: Card, hyperparameters: Mapping[str, object]) -> None:
     """Writes `config.json` into the folder `path`. Raises StorageError."""
     raw = {"format": FORMAT, "version": VERSION, **card_fields(card), "hyperparameters": dict(hyperparameters)}
@@ -249,7 +260,7 @@ def card_fields(card: Card) -> dict[str, object]:
         "measures": dict(card.measures),
         **({"container": card.container} if card.container else {}),
         **({"origin": card.origin} if card.origin else {}),
-        **({"facts": [vars(fact) for fact in card.facts]} if card.facts else {}),
+        **({"facts": [fact_fields(fact) for fact in card.facts]} if card.facts else {}),
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+LIBRARIES = ("nflows", "normflows", "zuko", "pythae")  # names that are written small
+
 
 def size_in_words(image_shape: tuple[int, int, int]) -> str:
     """'64 x 64 colour' for (height, width, channels)."""
@@ -29,3 +31,11 @@ def time_left(seconds: float, share: float) -> str:
     """'40 s left' of something of which a share in 0..1 took so many seconds."""
     left = seconds * (1 - share) / max(share, 1e-6)
     return f"{left / 60:.0f} min left" if left >= 90 else f"{left:.0f} s left"
+
+
+def architecture_in_words(architecture: str) -> str:
+    """'Convolutional autoencoder' for 'convolutional autoencoder, 64 latents': the numbers are said elsewhere."""
+    name = architecture.partition(", ")[0]
+    if name.startswith(LIBRARIES):
+        return name
+    return f"{name[:1].upper()}{name[1:]}"

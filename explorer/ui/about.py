@@ -14,14 +14,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.models.base import Card
+from explorer.models.base import HOWS, Card
 from explorer.models.words import value_in_words
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Dim
 
 # of the text, not of its place in the layout: there it would be no higher than its hint
 _ABOVE = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
-HOWS = ("read", "inferred", "guessed")
 _NAME_LETTERS = 19  # the width of the names; longer ones are wrapped
 
 

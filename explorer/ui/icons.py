@@ -12,8 +12,8 @@ from explorer import places
 SIZE = 18
 
 
-def icon(name: str) -> QIcon:
-    """The icon called `name` in the colours of the current palette: normal, and dimmed when disabled."""
+def icon(name: str, role: QPalette.ColorRole = QPalette.ColorRole.WindowText) -> QIcon:
+    """The icon called `name` in a colour of the current palette: normal, and dimmed when disabled."""
     source = (places.resources() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     colours = QApplication.palette()
     result = QIcon()
@@ -21,7 +21,7 @@ def icon(name: str) -> QIcon:
         (QPalette.ColorGroup.Active, QIcon.Mode.Normal),
         (QPalette.ColorGroup.Disabled, QIcon.Mode.Disabled),
     ):
-        colour = colours.color(group, QPalette.ColorRole.WindowText)
+        colour = colours.color(group, role)
         for scale in (1, 2):
             result.addPixmap(_drawn(source, colour, scale), mode)
     return result

@@ -36,8 +36,10 @@ def test_a_dropped_checkpoint_shows_its_card_and_opens_on_explore(desk: Desk, qt
     assert card is not None
     assert card.isVisible()
     qtbot.waitUntil(lambda: card.ready, timeout=WAIT)
-    assert "fully connected VAE, 3 latents" in card.text
+    assert "Fully connected VAE" in card.text
+    assert "3 latents" in card.text
     assert "Inferred" in card.text
+    qtbot.waitUntil(lambda: "3 latents change the picture" in card.text, timeout=WAIT)
     with qtbot.waitSignal(desk.model.changed, timeout=WAIT):
         card.leave()
     opened = desk.model.opened

@@ -36,7 +36,7 @@ def shown(desk: Desk, qtbot: QtBot, path: Path) -> Arrival:
     desk.window.dropped.emit(str(path))
     card = desk.papers.arriving.card
     assert card is not None
-    qtbot.waitUntil(lambda: card.ready, timeout=WAIT)
+    qtbot.waitUntil(lambda: card.ready and bool(card.priors.rows or card.pictures.isVisible()), timeout=WAIT)
     return card
 
 

@@ -5,7 +5,9 @@ The functions are jobs: `step(done, total, text)` tells how far they are. What t
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,13 +18,13 @@ from explorer import places
 from explorer.errors import CheckpointError, StorageError
 from explorer.latents.arrays import Images
 from explorer.models.base import Card
-from explorer.models.config import CONFIG, read_card, write_bytes
+from explorer.models.config import CONFIG, read_card, write_bytes, write_facts
 from explorer.models.foreign.contents import contents
 from explorer.models.foreign.hashes import changed, file_hash
 from explorer.models.foreign.limits import confine
 from explorer.models.foreign.manifest import Manifest, described_by, identity, manifest_path, write_manifest
 from explorer.models.foreign.negatives import UnknownArchitectureError
-from explorer.models.foreign.prior_rows import OFFERED, in_rows, is_doubtful, kind_of
+from explorer.models.foreign.prior_rows import kind_of
 from explorer.models.prior_files import kept_prior
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 Step = Callable[..., None]
 SOURCE = "source.json"
-SHOWN = 8  # samples on the card
+EXPLORED = "explored"  # an empty file: the user went on from its card
 MOST_KEPT = 20  # folders; what was not opened for longest goes first
 MOST_BYTES = 8 * 10**9
 
@@ -49,15 +51,23 @@ class Glance:
 
 @dataclass(frozen=True, eq=False)
 class Kept:
-    """A model of others in our format. `samples` of its prior, uint8 (n, height, width, channels)."""
+    """A model of others in our format, ready to be opened. `taken`: the prior in force, '' for several."""
 
     folder: str
     card: Card
-    samples: Images
-    known: bool = False  # it was opened before
-    by_prior: tuple[tuple[str, Images], ...] = ()  # rows to choose a prior from, where nothing tells it
-    taken: str = ""  # the prior in force, among these
+    taken: str = ""
+    known: bool = False  # it was explored before
     note: str = ""  # what a person should know
+
+
+@dataclass(frozen=True, eq=False)
+class Samples:
+    """Of the prior, uint8 (n, height, width, channels); `says`: a sentence about them. `by_prior`: rows to choose a
+    prior from, where nothing tells it."""
+
+    images: Images
+    says: str
+    by_prior: tuple[tuple[str, Images], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,21 +91,25 @@ def glance(path: Path, *, step: Step) -> Glance:
 def keep(path: Path, network: str = "", *, step: Step) -> Kept | Unknown:
     """Read, recognise, build, and write in our format; or lay out for a draft what nobody knows.
 
-    Raises CheckpointError, StorageError.
+    On the way `step` gets a `Kept` when it can be opened, `Samples` when they are drawn. What was explored before is
+    found without loading it. Raises CheckpointError, StorageError.
     """
     weights = described_by(path)
     confine(weights)
     step(0, 5, f"Reading {path.name}")
     folder = place_of(weights, identity(file_hash(weights) + changed(weights), path), network)
+    if (folder / EXPLORED).is_file() and (folder / CONFIG).is_file():
+        os.utime(folder.parent)  # what was not opened for longest goes first
+        return _standing(folder, known=True)
     from explorer.models.checkpoint import open_model
     from explorer.models.foreign.opening import convert
 
-    known = (folder / CONFIG).is_file()
     try:
-        model = open_model(folder, "cpu") if known else convert(path, folder, network, step)
+        model = open_model(folder, "cpu") if (folder / CONFIG).is_file() else convert(path, folder, network, step)
     except UnknownArchitectureError as error:
         return _laid_out(path, network, folder, error, step)
-    return _drawn(model, path, folder, known=known, step=step)
+    _remember(path, folder)
+    return _shown(model, folder, step)
 
 
 def keep_drafted(path: Path, network: str, manifest: Manifest, *, step: Step) -> Kept:
@@ -111,21 +125,41 @@ def keep_drafted(path: Path, network: str, manifest: Manifest, *, step: Step) ->
     except StorageError as error:
         note = f"No manifest could be written beside it ({error.hint.rstrip('.')}); it is remembered here."
     folder = place_of(weights, identity(file_hash(weights), path), network)
-    model = convert(path, folder, network, step, manifest)
-    kept = _drawn(model, path, folder, known=False, step=step)
-    return replace(kept, note=note)
+    convert(path, folder, network, step, manifest)
+    _remember(path, folder)
+    explored(str(folder))
+    return replace(_standing(folder, known=True), note=note)
 
 
-def _drawn(model: NetworkModel, path: Path, folder: Path, *, known: bool, step: Step) -> Kept:
-    if not known:
-        write_bytes(folder / SOURCE, json.dumps({"path": str(path.resolve())}).encode())
-        tidy(folder)
-    step(4, 5, "Drawing samples")
-    card, chosen = read_card(folder), kept_prior(model.card)
-    rows = () if known or not is_doubtful(card) else in_rows(model, OFFERED, SHOWN, seed=0)
-    model.prior = chosen
-    taken = kind_of(card) if chosen is None else chosen.kind
-    return Kept(str(folder), card, model.decode(model.sample(SHOWN, seed=0)), known, rows, taken)
+def _remember(path: Path, folder: Path) -> None:
+    write_bytes(folder / SOURCE, json.dumps({"path": str(path.resolve())}).encode())
+    tidy(folder)
+
+
+def _shown(model: NetworkModel, folder: Path, step: Step) -> Kept:
+    """Samples and a probe of a model that stands: each is told as soon as it is there."""
+    from explorer.models.foreign.drawn import drawn, probed
+
+    standing = _standing(folder)
+    card, model.prior = standing.card, kept_prior(standing.card)
+    step(3, 5, "Drawing samples", standing)
+    step(4, 5, "Measuring", drawn(model, lambda some: step(3, 5, "Drawing samples", some)))
+    if not any(fact.how == "measured" for fact in card.facts):
+        card = replace(card, facts=probed(model).facts)
+        write_facts(folder, card.facts)
+    return replace(standing, card=card)
+
+
+def _standing(folder: Path, *, known: bool = False) -> Kept:
+    card = read_card(folder)
+    chosen = kept_prior(card)
+    return Kept(str(folder), card, kind_of(card) if chosen is None else chosen.kind, known)
+
+
+def explored(folder: str) -> None:
+    """The user went on from its card: next time it opens at once. Nothing where that cannot be written."""
+    with contextlib.suppress(OSError):
+        (Path(folder) / EXPLORED).touch()
 
 
 def keep_for_draft(path: Path, network: str = "", *, step: Step) -> Unknown:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from explorer.errors import CheckpointError
 from explorer.models.base import Fact, Space
-from explorer.models.config import read_fact, read_space, space_fields, write_bytes
+from explorer.models.config import fact_fields, read_fact, read_space, space_fields, write_bytes
 from explorer.models.fields import Fields
 
 FORMAT = "latent-explorer manifest"
@@ -115,7 +115,7 @@ def as_fields(manifest: Manifest) -> dict[str, object]:
         "decoder": list(manifest.decoder),
         **encoder,
         "unused": list(manifest.unused),
-        "facts": [vars(fact) for fact in manifest.facts],
+        "facts": [fact_fields(fact) for fact in manifest.facts],
         **({"choices": dict(manifest.choices)} if manifest.choices else {}),
     }
 

@@ -102,17 +102,17 @@ def convert(
     """
     from explorer.models.checkpoint import save_model
 
-    step(0, 4, f"Reading {path.name}")
+    step(0, 5, f"Reading {path.name}")
     reading = read(path, network)
     reading = replace(reading, manifest=manifest) if manifest is not None else reading
-    step(1, 4, "Recognising the architecture")
+    step(1, 5, "Recognising the architecture")
     found = recognised(reading)
-    step(2, 4, f"Building {found.config.card.architecture}")
+    step(2, 5, f"Building {found.config.card.architecture}")
     with told(path):
         model = rebuilt(found)
     if model.card.fingerprint == "":
         raise CheckpointError(f"{path.name} has no fingerprint.", "It changed while it was read. Open it again.")
-    step(3, 4, "Keeping it")
+    step(2, 5, "Keeping it")
     save_model(model, out)
     if found.prior is not None and kept_prior(model.card) is None:
         keep_prior(model.card, found.prior)

@@ -1,4 +1,4 @@
-"""What a model that others trained makes of random latents: range, layout, batches, collapse, numbers at all."""
+"""What a model that others trained makes of random latents: range, layout, batches, collapse, numbers at all, time."""
 
 from __future__ import annotations
 
@@ -10,19 +10,34 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from explorer.models.network import NetworkModel
+from explorer.latents.arrays import Latents
+from explorer.models.base import Card, Fact
+from explorer.models.network import NetworkModel, batches
 
 PROBED = 64  # pictures
 PATIENCE_S = 1.5  # for them: a slow decoder is probed with fewer
+MOST_NUMBERS = 2**25  # of all their pixels: 128 MB
 SAME = 1e-4  # mean difference of pictures in 0..1 that nobody sees
-OUT = 0.02  # share of numbers that may lie outside the range
+MOVES = 0.01  # of black to white: what the strongest pixel has to move by, for a latent that does anything
+FAR = 2.0  # standard deviations that a latent is moved by
+MOST_MOVED = 256  # latents that are moved one by one
+FEW = 6  # latents that are named
+NOISE = 0.9  # roughness
+
+Pictures = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Probe:
-    """`low`, `high`: the 1st and 99th percentile of the numbers that come out. `apart`: mean difference of two pictures
-    in 0..1. `alone`: the largest difference of a picture decoded alone and among others. `ms`: a picture took."""
+    """What so many `pictures` showed, in the network's own numbers.
 
+    `low`, `high`: their 1st and 99th percentile. `apart`: mean difference of two pictures in 0..1. `alone`: the largest
+    difference of a picture decoded alone and among others. `ms`: a picture took. `moved`: how many latents were moved
+    one by one, `idle`: those of them, counted from 0, that nothing came of. `smoother`: another layout, in which
+    neighbouring pixels are more alike, if there is one.
+    """
+
+    pictures: int
     finite: bool
     low: float
     high: float
@@ -30,28 +45,50 @@ class Probe:
     alone: float
     roughness: float
     ms: float
+    smoother: str = ""
+    moved: int = 0
+    idle: tuple[int, ...] = ()
 
 
-def probe(model: NetworkModel, pictures: int = PROBED) -> Probe:
-    """Decodes so many latents of the prior, or fewer of a slow model, in the network's own numbers."""
-    space = model.card.default_space
-    start = time.perf_counter()
-    _raw(model, model.sample(2, seed=1))
-    ms = 1000 * (time.perf_counter() - start) / 2
-    count = int(np.clip(PATIENCE_S * 1000 / max(ms, 1e-3), 2, pictures))
+def probe(model: NetworkModel, pictures: int = PROBED, *, moving: bool = False) -> Probe:
+    """Decodes so many latents of the prior, or fewer of a slow model; `moving` each latent by itself as well."""
+    ms = a_picture_takes(model)
+    shape = model.card.image_shape
+    most = min(pictures, MOST_NUMBERS // max(1, int(np.prod(shape))))
+    count = int(np.clip(PATIENCE_S * 1000 / max(ms, 1e-3), 2, max(2, most)))
     latents = model.sample(count, seed=0)
     raw = _raw(model, latents)
-    finite = bool(np.isfinite(raw).all())
-    low, high = np.percentile(raw[np.isfinite(raw)] if not finite else raw, (1, 99)) if raw.size else (0.0, 1.0)
-    images = model.decode_float(latents, space=space.name)
+    known = raw[np.isfinite(raw)]
+    low, high = np.percentile(known, (1, 99)) if known.size else (0.0, 1.0)
+    images = _shown(raw, model.card)
+    alone = float(np.abs(_shown(_raw(model, latents[:1]), model.card) - images[:1]).max())
     apart = float(np.abs(images[1:] - images[:-1]).mean())
-    alone = float(np.abs(model.decode_float(latents[:1], space=space.name) - images[:1]).max())
-    return Probe(finite, float(low), float(high), apart, alone, roughness(images), ms)
+    moved, idle = _moved(model, latents, ms) if moving else (0, ())
+    rough = roughness(images)
+    finite = known.size == raw.size
+    return Probe(count, finite, float(low), float(high), apart, alone, rough, ms, _smoother(raw, rough), moved, idle)
 
 
-def told(found: Probe, model: NetworkModel) -> Iterator[str]:
-    """What is worth saying of it, a sentence each; nothing where all is well but the range."""
-    low, high = model.card.image_range
+def facts_of(found: Probe, card: Card) -> Iterator[Fact]:
+    """All of it, a sentence each; those that warn say that something is wrong."""
+    warnings = [Fact(text, "measured", warns=True) for text in told(found, card)]
+    yield from warnings
+    low, high = card.image_range
+    if found.finite:
+        yield Fact(f"numbers from {found.low:.2f} to {found.high:.2f}; its range is {low:g} to {high:g}", "measured")
+    if found.apart >= SAME:
+        yield Fact(f"two random pictures differ by {100 * found.apart:.2g} % of black to white on average", "measured")
+    if found.moved > len(found.idle):
+        yield Fact(_moving(found, card), "measured")
+    if not any("rough" in fact.text or "alike" in fact.text for fact in warnings):
+        yield Fact(f"neighbouring pixels are alike: roughness {found.roughness:.2f}, noise has 1", "measured")
+    same = "is the same alone and in a batch, and " if found.alone <= 1 / 255 else ""
+    yield Fact(f"a picture {same}takes {time_in_words(found.ms)} here", "measured")
+
+
+def told(found: Probe, card: Card) -> Iterator[str]:
+    """What is wrong, a sentence each; nothing where all is well."""
+    low, high = card.image_range
     if not found.finite:
         yield "some numbers of its pictures are none (NaN or infinite)"
     slack = 0.02 * (high - low)
@@ -61,14 +98,76 @@ def told(found: Probe, model: NetworkModel) -> Iterator[str]:
         yield f"its numbers fill only {found.low:.2g}..{found.high:.2g} of the range {low:g}..{high:g}"
     if found.apart < SAME:
         yield "all latents give the same picture: it collapsed, or a choice is wrong"
+    elif found.moved and found.moved == len(found.idle):
+        yield "no latent moves the picture when it is moved by itself: it collapsed, or a choice is wrong"
     if found.alone > 1 / 255:
         yield "a picture depends on those decoded with it"
-    if found.roughness > 0.9:
+    if found.smoother:
+        yield f"neighbouring pixels would be more alike laid out {found.smoother}"
+    elif found.roughness > NOISE:
         yield "its pictures are as rough as noise: a choice is wrong, or the latents are not from this prior"
 
 
-def roughness(pictures: NDArray[np.float32]) -> float:
-    """Mean squared step between neighbouring pixels over what it would be for pixels in any order: 1 for noise."""
+def time_in_words(ms: float) -> str:
+    """'2.4 ms', '38 ms', '3.9 s'."""
+    if ms < 0.1:
+        return "less than 0.1 ms"
+    return f"{ms / 1000:.1f} s" if ms >= 1000 else f"{ms:.0f} ms" if ms >= 10 else f"{ms:.1f} ms"
+
+
+def a_picture_takes(model: NetworkModel) -> float:
+    """Milliseconds for one alone, after a first one that was quick."""
+    latent = model.sample(1, seed=1)
+    ms = _timed(model, latent)
+    return _timed(model, latent) if ms < 300 else ms
+
+
+def _timed(model: NetworkModel, latents: Latents) -> float:
+    start = time.perf_counter()
+    _raw(model, latents)
+    return 1000 * (time.perf_counter() - start)
+
+
+def _moving(found: Probe, card: Card) -> str:
+    space, count = card.default_space, len(found.idle)
+    of = f"all {space.dim}" if found.moved == space.dim else f"{found.moved} of {space.dim}"
+    by = f"by {FAR:g} standard deviations"
+    if not count:
+        return f"{of} latents change the picture when moved {by}"
+    names = ", ".join(space.called(number) for number in found.idle[:FEW]) + (", …" if count > FEW else "")
+    verb = "changes" if count == 1 else "change"
+    return f"{count} of the {of} latents {verb} no pixel by 1 % when moved {by}: {names}"
+
+
+def _moved(model: NetworkModel, latents: Latents, ms: float) -> tuple[int, tuple[int, ...]]:
+    """How many latents were moved by themselves, and those of which nothing came. A flow's all do something."""
+    space = model.card.default_space
+    if len(space.shape) != 1 or model.card.likelihood == "exact":
+        return 0, ()
+    classes = space.classes
+    dims = [dim for dim in range(space.dim) if classes is None or not classes.start <= dim < classes.stop]
+    most = min(MOST_MOVED, int(PATIENCE_S * 1000 / max(2 * ms, 1e-3)))
+    dims = [dims[place] for place in np.linspace(0, len(dims) - 1, min(most, len(dims))).astype(int)]
+    if len(dims) < 4 and len(dims) < space.dim:
+        return 0, ()
+    first, steps = latents[:1], FAR * latents.std(axis=0)
+    before = _shown(_raw(model, first), model.card)
+    idle: list[int] = []
+    for part in batches(len(dims), 16):
+        some = dims[part]
+        there = np.repeat(first, len(some), axis=0)
+        away = np.where(first[0, some] > 0, -1.0, 1.0)  # towards the middle of the prior, and through it
+        there[np.arange(len(some)), some] += (away * steps[some]).astype(np.float32)
+        change = np.abs(_shown(_raw(model, there), model.card) - before).reshape(len(some), -1).max(1)
+        idle += [dim for dim, most_changed in zip(some, change, strict=True) if most_changed < MOVES]
+    return len(dims), tuple(idle)
+
+
+def roughness(pictures: Pictures) -> float:
+    """Mean squared step between neighbouring pixels over what it would be for pixels in any order: 1 for noise.
+
+    `pictures`: float32 (n, height, width, channels).
+    """
     steps = np.concatenate(
         [(np.diff(pictures, axis=axis) ** 2).reshape(len(pictures), -1) for axis in (1, 2)], axis=1
     ).mean(1)
@@ -77,10 +176,26 @@ def roughness(pictures: NDArray[np.float32]) -> float:
     return float((steps[known] / (2 * variance[known])).mean()) if known.any() else 0.0
 
 
-def _raw(model: NetworkModel, latents: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The numbers that come out, in the network's own range."""
+def _smoother(raw: Pictures, rough: float) -> str:
+    """Another layout of colours, if neighbouring pixels are far more alike in it."""
+    count, channels, height, width = raw.shape
+    if channels == 1 or rough < 0.3 or not np.isfinite(raw).all():
+        return ""
+    last = raw.reshape(count, height, width, channels)
+    return "channels last (numpy, Keras)" if roughness(last) < 0.5 * rough else ""
+
+
+def _shown(raw: Pictures, card: Card) -> Pictures:
+    """Pictures float32 (n, height, width, channels) in 0..1 of a network's own numbers (n, channels, height, width)."""
+    low, high = card.image_range
+    shown: Pictures = np.nan_to_num(np.clip((raw - low) / (high - low), 0, 1), nan=0.0).transpose(0, 2, 3, 1)
+    return shown
+
+
+def _raw(model: NetworkModel, latents: Latents) -> Pictures:
+    """The numbers that come out, in the network's own range, float32 (n, channels, height, width)."""
     low, high = model.card.image_range
     generator = model._generator(model.card.default_space.name)
     with torch.inference_mode():
-        made = generator(torch.from_numpy(latents)).float().numpy()
-    return np.asarray(made * (high - low) + low, np.float32)
+        made = [generator(torch.from_numpy(latents[part])).float() for part in batches(len(latents), model.at_once)]
+        return np.asarray(torch.cat(made).numpy() * (high - low) + low, np.float32)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from explorer.latents.arrays import Images
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.picture import image_of, paint_image, square_in
 
@@ -24,6 +26,7 @@ class Mosaic(QWidget):
         self.setAccessibleName(name)
         self._images: list[QImage] = []
         self._columns = columns
+        self._expected = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     @property
@@ -31,18 +34,24 @@ class Mosaic(QWidget):
         """How many pictures are on show."""
         return len(self._images)
 
-    def show_images(self, images: Images) -> None:
-        """Pictures, uint8 (n, height, width, channels)."""
+    def expect(self, count: int) -> None:
+        """So many pictures will come: until then their places are empty frames, and nothing moves."""
+        self._expected = count
+        self.update()
+
+    def show_images(self, images: Iterable[NDArray[np.uint8]]) -> None:
+        """Pictures, uint8 (height, width, channels) each."""
         self._images = [image_of(image) for image in images]
         self.update()
 
     def places(self) -> list[QRect]:
         """Where each picture stands."""
-        if not self._images:
+        count = max(len(self._images), self._expected)
+        if not count:
             return []
-        columns = self._columns or math.ceil(math.sqrt(len(self._images)))
-        rows = math.ceil(len(self._images) / columns)
-        ratio = self._images[0].width() / max(1, self._images[0].height())
+        columns = self._columns or math.ceil(math.sqrt(count))
+        rows = math.ceil(count / columns)
+        ratio = self._images[0].width() / max(1, self._images[0].height()) if self._images else 1.0
         frame = square_in(self.rect(), columns * ratio / rows)
         frame.moveTopLeft(self.rect().topLeft())
         width, height = frame.width() / columns, frame.height() / rows
@@ -53,7 +62,7 @@ class Mosaic(QWidget):
                 max(1, round(width) - GAP),
                 max(1, round(height) - GAP),
             )
-            for number in range(len(self._images))
+            for number in range(count)
         ]
 
     def sizeHint(self) -> QSize:
@@ -64,7 +73,10 @@ class Mosaic(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        if not self._images:
+        if not self._images and not self._expected:
             painter.fillRect(square_in(self.rect()), ink.grey(self.palette(), 0.04))
-        for place, image in zip(self.places(), self._images, strict=True):
+        places = self.places()
+        for place, image in zip(places, self._images, strict=False):  # frames without a picture yet are left over
             paint_image(painter, place, image, smooth=image.width() > SOFT_ABOVE)
+        for place in places[len(self._images) :]:
+            painter.fillRect(place, ink.grey(self.palette(), 0.06))

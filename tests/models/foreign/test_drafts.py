@@ -203,7 +203,7 @@ def test_a_probe_tells_collapse_noise_a_wrong_range_and_numbers_that_are_none(tm
             net[2].bias.fill_(bias)
         torch.save(net.state_dict(), path)
         model = accept(path, {"activation": "tanh", "last": "none", **choices})
-        return " ".join(told(probe(model), model))
+        return " ".join(told(probe(model), model.card))
 
     assert "same picture" in said(0.0, 0.5, {})
     assert "rough as noise" in said(0.3, 0.5, {})

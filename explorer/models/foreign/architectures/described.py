@@ -10,7 +10,7 @@ from torch import Tensor
 
 from explorer.errors import CheckpointError
 from explorer.latents.samplers import drawn
-from explorer.models.base import Fact, How, Space
+from explorer.models.base import HOWS, Fact, How, Space
 from explorer.models.config import Config
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.checked_by import by_onnxruntime
@@ -157,6 +157,6 @@ class _Description:
         channels, height, width = self.half.picture.shown
         with_encoder = "decoder and encoder" if self.encoder else "decoder"
         said = f"{with_encoder} described in {self.program.language}, {len(graph.nodes)} operations"
-        facts = sorted(self.facts, key=lambda fact: ("read", "inferred", "guessed").index(fact.how))
+        facts = sorted(self.facts, key=lambda fact: HOWS.index(fact.how))
         card = card_of(self.reading, said, self.space, (height, width, channels), self.values, "graph")
         return Recognised(Config(replace(card, facts=tuple(facts)), hyper), tensors)

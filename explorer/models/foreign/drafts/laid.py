@@ -89,4 +89,4 @@ def _drawn(model: NetworkModel, seed: int) -> Drawn:
     images = model.decode(model.sample(count, seed=seed))
     slow = () if count == SHOWN else (f"a picture takes {found.ms:.0f} ms, so few are shown",)
     rows = in_rows(model, [kind for kind, _ in PRIORS.values() if kind != "none"], min(count, IN_ROW), seed)
-    return Drawn(images, (*told(found, model), *slow), (found.low, found.high), rows)
+    return Drawn(images, (*told(found, model.card), *slow), (found.low, found.high), rows)
