@@ -139,3 +139,134 @@ class Course(nn.Module):
         for block in self.prog_blocks[: self.trained - 1]:
             x = block(doubled(x))
         return self.rgb_layers[self.trained - 1](x).tanh()
+
+
+class Reparametrised(nn.Module):
+    """conv, whose weight of standard deviation 1 is times sqrt(2 / fan) at each use; in the file: conv.weight_orig."""
+
+    def __init__(self, layer: nn.Conv2d | nn.ConvTranspose2d) -> None:
+        super().__init__()
+        shaken(layer)
+        self.conv = layer
+        weight = layer.weight
+        del layer._parameters["weight"]
+        layer.register_parameter("weight_orig", weight)
+
+    def forward(self, x: Tensor) -> Tensor:
+        layer = self.conv
+        weight = layer.weight_orig * math.sqrt(2 / layer.weight_orig[0].numel())
+        if isinstance(layer, nn.ConvTranspose2d):
+            return functional.conv_transpose2d(x, weight, layer.bias, layer.stride, layer.padding)
+        return functional.conv2d(x, weight, layer.bias, padding=layer.padding)
+
+
+class Pixels(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return normal(x)
+
+
+class NormedPair(nn.Module):
+    """Two convolutions, each normalised and then leaky."""
+
+    def __init__(self, i: int, o: int, slope: float, *, first: bool = False) -> None:
+        super().__init__()
+        begin = nn.Conv2d(i, o, 4, padding=3) if first else nn.Conv2d(i, o, 3, padding=1)
+        layers = [
+            Reparametrised(begin),
+            Pixels(),
+            nn.LeakyReLU(slope),
+            Reparametrised(nn.Conv2d(o, o, 3, padding=1)),
+            Pixels(),
+        ]
+        self.conv = nn.Sequential(*layers, nn.LeakyReLU(slope))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(x)
+
+
+class Labelled(nn.Module):
+    """progression.N, to_rgb.N, and a class' row behind the normalised z."""
+
+    def __init__(self, z: int, classes: int, widths: Sequence[int]) -> None:
+        super().__init__()
+        if classes:
+            self.label_embed = nn.Embedding(classes, classes)
+        pairs = [(z + classes, widths[0]), *itertools.pairwise(widths)]
+        self.progression = nn.ModuleList(NormedPair(i, o, 0.2, first=not n) for n, (i, o) in enumerate(pairs))
+        self.to_rgb = nn.ModuleList(shaken(nn.Conv2d(width, 3, 1)) for width in widths)
+        self.z, self.classes = z, classes
+
+    def forward(self, latents: Tensor) -> Tensor:
+        x = normal(latents[:, : self.z])
+        if self.classes:
+            x = torch.cat([x, self.label_embed(latents[:, self.z :].argmax(1))], 1)
+        x = x[:, :, None, None]
+        for number, pair in enumerate(self.progression):
+            x = pair(doubled(x) if number else x)
+        return self.to_rgb[-1](x)
+
+
+class Descendant(nn.Module):
+    """progression_4, progression_8, ..., to_rgb_8, ...: enlarged bilinearly."""
+
+    def __init__(self, z: int, widths: Sequence[int], trained: int) -> None:
+        super().__init__()
+        first = Reparametrised(nn.ConvTranspose2d(z, widths[0], 4, 1, 0))
+        self.input_layer = nn.Sequential(first, Pixels(), nn.LeakyReLU(0.1))
+        pairs = [(widths[0], widths[0]), *itertools.pairwise(widths)]
+        for number, (i, o) in enumerate(pairs):
+            self.add_module(f"progression_{4 * 2**number}", NormedPair(i, o, 0.1))
+        for number, width in enumerate(widths[1:], 1):
+            size = 4 * 2**number
+            self.add_module(f"to_rgb_{size}", Reparametrised(nn.Conv2d(width, 3, 1)))
+            if size > trained:
+                nn.init.zeros_(getattr(self, f"to_rgb_{size}").conv.bias)
+        self.trained = trained
+
+    def forward(self, z: Tensor) -> Tensor:
+        x, size = self.progression_4(self.input_layer(z[:, :, None, None])), 4
+        while size < self.trained:
+            size *= 2
+            x = functional.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+            x = getattr(self, f"progression_{size}")(x)
+        return getattr(self, f"to_rgb_{size}")(x).tanh()
+
+
+class Normalising(nn.Module):
+    """Of GenForce: weight and bias within; of InterFaceGAN, `inner`: conv.weight and wscale.bias."""
+
+    def __init__(self, i: int, o: int, kernel: int, padding: int, gain: float, *, inner: bool) -> None:
+        super().__init__()
+        weight, bias = nn.Parameter(torch.randn(o, i, kernel, kernel)), nn.Parameter(torch.randn(o) * 0.3)
+        holders = (nn.Module(), nn.Module()) if inner else (self, self)
+        holders[0].weight, holders[1].bias = weight, bias
+        if inner:
+            self.conv, self.wscale = holders
+        self.holders, self.scale, self.padding = [lambda: holders], math.sqrt(gain / weight[0].numel()), padding
+
+    def forward(self, x: Tensor) -> Tensor:
+        conv, wscale = self.holders[0]()
+        return functional.conv2d(normal(x), conv.weight * self.scale, wscale.bias, padding=self.padding)
+
+
+class Layers(nn.Module):
+    """layer0, layer1, output0, ...; lod."""
+
+    def __init__(self, z: int, widths: Sequence[int], *, inner: bool) -> None:
+        super().__init__()
+        self.register_buffer("lod", torch.zeros(()))
+        for number, (i, o) in enumerate([(z, widths[0]), *itertools.pairwise(widths)]):
+            size = (3, 1) if number else (4, 3)
+            self.add_module(f"layer{2 * number}", Normalising(i, o, *size, 2.0, inner=inner))
+            self.add_module(f"layer{2 * number + 1}", Normalising(o, o, 3, 1, 2.0, inner=inner))
+            self.add_module(f"output{number}", Normalising(o, 3, 1, 0, 1.0, inner=inner))
+        self.levels = len(widths)
+
+    def forward(self, z: Tensor) -> Tensor:
+        x = normal(z)[:, :, None, None]
+        for number in range(2 * self.levels):
+            layer = getattr(self, f"layer{number}")
+            if number and number % 2 == 0:
+                x = doubled(normal(x))
+            x = leaky(layer(x))
+        return getattr(self, f"output{self.levels - 1}")(x)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from progressive_references import Blocks, Course, Zoo
+from progressive_references import Blocks, Course, Descendant, Labelled, Layers, Zoo
 from torch import nn
 
 from explorer.models.checkpoint import open_model
@@ -21,6 +21,12 @@ VARIANTS: dict[str, Callable[[], nn.Module]] = {
     "blocks 32": lambda: Blocks(16, [12, 10, 8, 6], trained=4),
     "blocks 16 of 64": lambda: Blocks(16, [12, 10, 8, 6, 4], trained=3),
     "course 32": lambda: Course(16, [12, 12, 6, 3], trained=4),
+    "labelled 32": lambda: Labelled(12, 5, [8, 8, 6, 4]),
+    "labelled without classes": lambda: Labelled(12, 0, [8, 8, 6]),
+    "descendant 32": lambda: Descendant(10, [8, 8, 6, 4], trained=32),
+    "descendant 16 of 64": lambda: Descendant(10, [8, 8, 6, 4, 4], trained=16),
+    "layers 32": lambda: Layers(16, [12, 10, 8, 6], inner=False),
+    "layers with wscale": lambda: Layers(9, [12, 10, 8], inner=True),
     "course 8 of 128": lambda: Course(16, [12, 12, 6, 3, 3, 3], trained=2, channels=1),
 }
 
