@@ -18,11 +18,13 @@ from library_flows import (
     normflows_splines,
     zuko_flow,
 )
+from zuko_references import zuko_gaussianization, zuko_rising
 
 from explorer.errors import CheckpointError
 from explorer.models.checkpoint import open_model, save_model
 from explorer.models.foreign.architectures import recognise
 from explorer.models.foreign.flows.classed import ClassFlow
+from explorer.models.foreign.flows.forms import FORMS
 from explorer.models.foreign.flows.points import SIDE, PointFlow
 from explorer.models.foreign.flows.vectors import seen_range, window
 from explorer.models.foreign.opening import convert, open_foreign
@@ -60,6 +62,12 @@ LIBRARIES: dict[str, Callable[[], Library]] = {
     "zuko nice": lambda: zuko_flow(2, 0, 0, masks=True),
     "zuko nice pictures": lambda: zuko_flow(64, 0, 0, masks=True),
     "zuko coupled splines": lambda: zuko_flow(2, 1, 4, masks=True),
+    "zuko bernstein": lambda: zuko_rising("bernstein", 2, 0, 10),
+    "zuko bernstein, told": lambda: zuko_rising("bernstein", 2, 2, 13, residual=True),
+    "zuko bernstein pictures": lambda: zuko_rising("bernstein", 64, 0, 9),
+    "zuko squares": lambda: zuko_rising("squares", 2, 0, 16),
+    "zuko squares, told": lambda: zuko_rising("squares", 2, 1, 11),
+    "zuko gaussianization": lambda: zuko_gaussianization(2, 5),
     "normflows nvp": lambda: normflows_nvp(2),
     "normflows nvp pictures": lambda: normflows_nvp(64),
     "normflows halves": lambda: normflows_halves(2, 9),
@@ -137,7 +145,10 @@ def test_a_flow_is_kept_exported_and_opened_again(library: Library, tmp_path: Pa
     pictures = model.decode_float(latents)
     np.testing.assert_array_equal(again.decode_float(latents), pictures)
     assert np.abs(pictures[0] - pictures[1]).max() > 0.02
-    if library.features == 2 or "order" in str(library.weights):
+    if any(f"'form': '{form}'" in str(model.hyperparameters) for form in FORMS if form not in ("affine", "spline")):
+        with pytest.raises(RuntimeError, match="too large"):
+            export(model)
+    elif library.features == 2 or "order" in str(library.weights):
         twin = OnnxTwin(export(model), model.card)
         np.testing.assert_allclose(twin.decode_float(latents), pictures, atol=2e-3)
 
@@ -190,10 +201,21 @@ def test_a_step_that_left_nothing_in_the_file_is_said() -> None:
         recognise(Reading(Path("flow.pt"), "torch zip file", told))
 
 
+@pytest.mark.parametrize(("hints", "form"), [({}, "spline"), ({"model": {"degree": 16}}, "bernstein")])
+def test_numbers_that_fit_two_forms_are_told_apart_beside_the_weights(hints: dict[str, object], form: str) -> None:
+    found = recognise(Reading(Path("f.pt"), "torch zip file", zuko_rising("bernstein", 2, 0, 17).weights, hints))
+    assert found is not None
+    assert str(found.config.hyperparameters["steps"]).count(f"'form': '{form}'") == 2
+    assert any(fact.how == "guessed" and "6 bins" in fact.text for fact in found.facts) == (form == "spline")
+
+
 @pytest.mark.parametrize(
     ("weights", "says"),
     [
         ({"0.joiner.mask": torch.ones(6, 4), "1.log_S": torch.zeros(4)}, "LU parts"),
+        ({"transform.ode.0.weight": torch.zeros(4, 8), "base.loc": torch.zeros(2)}, "CNF"),
+        ({"transform.transforms.0.univariate.network.0.weight": torch.zeros(2), "base.loc": torch.zeros(2)}, "NAF"),
+        ({"transform.transforms.0.order": torch.zeros(2), "base.lower": torch.zeros(2)}, "NCSF"),
         ({"base_dist_mean": torch.zeros(2), "mademog.net_input.mask": torch.zeros(2, 2)}, "mixtures"),
     ],
 )
@@ -213,7 +235,7 @@ def test_the_bound_of_splines_is_guessed_or_read_beside_the_weights() -> None:
 
 def test_another_base_or_another_step_is_not_taken_for_a_known_one() -> None:
     weights = zuko_flow(2, 0, 0, masks=False).weights
-    assert recognise(Reading(Path("f.pt"), "torch zip file", {**weights, "base.lower": torch.zeros(2)})) is None
+    assert recognise(Reading(Path("f.pt"), "torch zip file", {**weights, "base.rate": torch.zeros(2)})) is None
     weights = normflows_nvp(2).weights
     assert recognise(Reading(Path("f.pt"), "torch zip file", {**weights, "flows.4.u": torch.zeros(2)})) is None
 

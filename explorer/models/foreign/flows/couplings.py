@@ -7,10 +7,9 @@ from torch import Tensor, nn
 
 from explorer.errors import CheckpointError
 from explorer.models.fields import Fields
-from explorer.models.foreign.flows.elementwise import AffineForm, SplineForm, form_of
+from explorer.models.foreign.flows.forms import Form, form_of
 from explorer.models.foreign.layers import Shape, stacked
 
-Form = AffineForm | SplineForm
 UNROLLED = 64  # passes, at most, that an exported graph holds one after the other
 
 

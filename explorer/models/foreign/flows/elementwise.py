@@ -75,7 +75,7 @@ class SplineForm(nn.Module):
         self.each = 3 * bins - 1
 
     def forward(self, x: Tensor, raw: Tensor) -> Moved:
-        across, up, slopes = self._knots(_apart(raw, self.each))
+        across, up, slopes = self._knots(apart(raw, self.each))
         inside = x.clamp(-self.bound, self.bound)
         place = _bin(across, inside)
         x0, width, y0, height, d0, d1 = _at(place, across, up, slopes)
@@ -85,7 +85,7 @@ class SplineForm(nn.Module):
         return torch.where(within, made, x), torch.where(within, torch.log(slope), torch.zeros_like(x))
 
     def inverse(self, z: Tensor, raw: Tensor) -> Moved:
-        across, up, slopes = self._knots(_apart(raw, self.each))
+        across, up, slopes = self._knots(apart(raw, self.each))
         inside = z.clamp(-self.bound, self.bound)
         x0, width, y0, height, d0, d1 = _at(_bin(up, inside), across, up, slopes)
         steep, above = height / width, inside - y0
@@ -115,7 +115,7 @@ class SplineForm(nn.Module):
         return torch.cat([-ends, inner, ends], -1)
 
 
-def _apart(raw: Tensor, each: int) -> Tensor:
+def apart(raw: Tensor, each: int) -> Tensor:
     """(n, features each) to (n, features, each); (n, channels each, h, w) to (n, channels, h, w, each)."""
     if raw.dim() == 2:
         return raw.reshape(raw.shape[0], -1, each)
@@ -142,10 +142,8 @@ def _quadratic(share: Tensor, y0: Tensor, height: Tensor, steep: Tensor, d0: Ten
     return made, slope / below.square()
 
 
-def form_of(raw: Fields, shape: Shape) -> AffineForm | SplineForm:
-    """The form that is told in `raw`, for items of `shape`. Raises CheckpointError."""
-    if raw.choice("form", ("affine", "spline")) == "spline":
-        return _spline(raw)
+def affine(raw: Fields, shape: Shape) -> AffineForm:
+    """For items of `shape`. Raises CheckpointError."""
     least, first = raw.number("least", 0, 1, 0.0), bool(raw.integer("shift_first", 0, 1, 0))
     scale = raw.choice("scale", SCALES)
     if scale == "soft" and not 0 < least < 1:
@@ -153,7 +151,8 @@ def form_of(raw: Fields, shape: Shape) -> AffineForm | SplineForm:
     return AffineForm(scale, shape, raw.number("offset", -100, 100, 0.0), least, first)
 
 
-def _spline(raw: Fields) -> SplineForm:
+def spline(raw: Fields) -> SplineForm:
+    """Raises CheckpointError for bins that leave no room."""
     bins, least = raw.integer("bins", 2, 1024), raw.number("least", 1e-9, 0.5)
     if bins * least >= 1:
         raise CheckpointError(f"{raw.where}: {bins} bins do not fit.", "The file is damaged.")

@@ -20,6 +20,7 @@ from explorer.errors import CheckpointError
 from explorer.models.fields import Fields
 from explorer.models.foreign.flows.couplings import autoregressive, channelwise, elementwise, masked
 from explorer.models.foreign.flows.elementwise import Moved
+from explorer.models.foreign.flows.monotone import soft_clip
 from explorer.models.foreign.layers import LARGEST, Shape, stacked
 
 MOST_STEPS = 512  # in one list
@@ -288,6 +289,7 @@ STEPS: dict[str, Callable[[Fields, Shape, int], Made]] = {
     "masked": masked,
     "autoregressive": autoregressive,
     "elementwise": elementwise,
+    "soft_clip": soft_clip,
 }
 
 

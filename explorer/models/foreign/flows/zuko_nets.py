@@ -1,0 +1,47 @@
+"""The networks of zuko as layers: dense ones, masked or not, with residual blocks or without."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import torch
+from torch import Tensor
+
+from explorer.errors import CheckpointError
+from explorer.models.foreign.flows.writing import Flowing, odd_first, rows
+from explorer.models.foreign.stack import Stack, UnfitError
+
+
+def network(flowing: Flowing, key: str, moved: int) -> tuple[Stack, int]:
+    """The layers, and how many numbers they say of each of `moved` features; of two, raw scales come first."""
+    start = f"{key}."
+    numbers = sorted({int(name[len(start) :].partition(".")[0]) for name in flowing.tensors if name.startswith(start)})
+    if not numbers or len(numbers) < 2 or numbers[0] != 0:
+        raise UnfitError(key)
+    gaps = [after - before for before, after in pairwise(numbers)]
+    if 3 in gaps:
+        raise CheckpointError(
+            "This is a flow of zuko whose networks normalise between their layers (normalize=True).",
+            "That is not opened; without it the same flow is.",
+        )
+    said = flowing.tensors[f"{key}.{numbers[-1]}.weight"].shape[0]
+    each, left = divmod(said, moved)
+    if left or set(gaps) - {1, 2}:
+        raise UnfitError(f"{said} numbers for {moved}")
+    net = flowing.stack()
+    for number, gap in zip(numbers, [*gaps, 1], strict=True):
+        last = number == numbers[-1]
+        if f"{key}.{number}.0.weight" in flowing.tensors:
+            first, second = (_layer(flowing, f"{key}.{number}.{place}") for place in (0, 2))
+            net.residual(rows(rows(net.beside(), *first).add("relu"), *second))
+        else:
+            rows(net, *_layer(flowing, f"{key}.{number}"), odd_first(said) if last and each == 2 else None)
+        if gap == 2:
+            net.add("relu")
+    return net, each
+
+
+def _layer(flowing: Flowing, key: str) -> tuple[Tensor, Tensor]:
+    """Weight, masked where there is a mask, and bias."""
+    mask = flowing.take(f"{key}.mask").float() if f"{key}.mask" in flowing.tensors else torch.ones(())
+    return flowing.take(f"{key}.weight") * mask, flowing.take(f"{key}.bias")
