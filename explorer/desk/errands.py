@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 
 from explorer.desk.open_model import OpenModel
 from explorer.models.base import Choice
-from explorer.models.scope import mixed
+from explorer.models.scope import Scope, mixed
 from explorer.session.scoped import led_to, titled
 from explorer.session.state import NOTHING, Place, State, frozen
 from explorer.session.store import Store
@@ -50,6 +50,8 @@ class Errands(QObject):
             "grid": window.maps.toggle_grid,
             "second_map": window.maps.toggle,
         }
+        self._drawing: Scope | None = None  # of the latent that is being drawn, where it is not that of the state
+        window.sliders.shape.draw_wanted.connect(self._random)
         engine.sampled.connect(self._take_sample)
         engine.encoded.connect(self._take_encoded)
         window.map.space_wanted.connect(self._change_space)
@@ -59,8 +61,10 @@ class Errands(QObject):
         self._show_history(store.state, store.state)
         self._show_model(None)
 
-    def _random(self) -> None:
+    def _random(self, scope: Scope | None = None) -> None:
+        """A random latent, of which as much is taken as gestures change, or what is in another scope."""
         if self._model.opened is not None:
+            self._drawing = scope
             self._engine.sample(1, secrets.randbelow(SEED_LIMIT), self._store.state.place.space)
 
     def _take_sample(self, sampled: Sampled) -> None:
@@ -73,7 +77,7 @@ class Errands(QObject):
         latent, place, opened = sampled.latents[0], self._store.state.place, self._model.opened
         if sampled.space != place.space or opened is None:
             return Place(sampled.space, frozen(latent), truncation=place.truncation, seed=sampled.seed), ""
-        held, scope = self._model.latent(), self._store.state.scope
+        held, scope = self._model.latent(), self._drawing or self._store.state.scope
         moving, words = opened.moving(place.space, scope), opened.scope_words(place.space, scope)
         return led_to(place, held, latent, moving, seed=sampled.seed), words
 

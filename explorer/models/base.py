@@ -89,10 +89,14 @@ class Space:
         return tuple(named) if len(self.parts) > 1 else ()
 
     def called(self, number: int) -> str:
-        """What one number of a latent, counted from 0, is called: 'z 5'; in a latent of parts '8 x 8 up · 5'."""
+        """What one number of a latent, counted from 0, is called: 'z 5'; in a latent of parts '8 x 8 up · 5'; of
+        channels, rows and columns '3 · 2, 8'."""
         for name, start, stop in self.pieces:
             if start <= number < stop and name != self.name:
                 return f"{name} \N{MIDDLE DOT} {number - start + 1}"
+        if len(self.shape) == 3 and self.shape[1] * self.shape[2] > 1:
+            channel, row, column = (int(place) + 1 for place in np.unravel_index(number, self.shape))
+            return f"{channel} \N{MIDDLE DOT} {row}, {column}"
         return f"{self.name} {number + 1}"
 
     @property

@@ -23,6 +23,8 @@ GESTURES = (
     ("Double-click on nothing", "show the whole map"),
     ("Drag a waypoint or the bead", "move it over the map, play by hand"),
     ("Drag on the picture", "walk through the latent space"),
+    ("Click a picture in the row of classes", "the same latent, of that class"),
+    ("Click a part of the latent", "it alone changes"),
     ("Right-click a slider", "reset it"),
     ("Drop a folder or a picture", "open a model, encode a picture"),
     ("Esc", "leave the preview"),

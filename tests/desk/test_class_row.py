@@ -17,6 +17,7 @@ from explorer.desk.desk import Desk
 from explorer.latents.arrays import Images, Latents
 from explorer.latents.samples import LatentSet
 from explorer.models.base import Card, Part, Space
+from explorer.models.scope import WHOLE, Scope
 from explorer.session.preferences import Preferences
 from explorer.session.state import frozen
 from explorer.work.source import drawn
@@ -145,3 +146,14 @@ def test_a_drag_on_the_picture_walks_in_what_may_change(qtbot: QtBot, desk: Desk
     moved = desk.store.state.place.base
     assert np.array_equal(moved[2:], base[2:])
     assert not np.allclose(moved[:2], base[:2], atol=0.05)
+
+
+def test_one_part_alone_is_drawn_anew(qtbot: QtBot, desk: Desk) -> None:
+    before = desk.store.state.place.base
+    desk.window.sliders.shape.draw_wanted.emit(Scope("z", (0,)))
+    qtbot.waitUntil(lambda: desk.store.state.place.base is not before, timeout=WAIT)
+    place = desk.store.state.place
+    assert np.array_equal(place.base[2:], before[2:])
+    assert not np.array_equal(place.base[:2], before[:2])
+    assert (desk.store.undo_title or "").endswith(": all but bird")
+    assert desk.store.state.scope == WHOLE

@@ -22,6 +22,8 @@ MEANINGS = {
 
 MEASURING = "trust \N{HORIZONTAL ELLIPSIS}"
 ROOMY, NARROW, SHORTEST = 900, 640, 60  # logical pixels
+SCOPED = 1150  # below it there are fewer words where what changes is told as well
+LONGEST = 170  # what changes is not cut below that
 DOT = "  \N{MIDDLE DOT}  "
 
 
@@ -62,6 +64,7 @@ class MapFooter(QWidget):
         self._lift.setAccessibleName("How a place on the map becomes a latent")
         self._scope = Chip(self)
         self._scope.setAccessibleName("What of a latent changes")
+        self._scope.setForegroundRole(QPalette.ColorRole.Highlight)
         self._scope.hide()
         self._is_scoped = False
         self._trust = QLabel(self)
@@ -96,7 +99,9 @@ class MapFooter(QWidget):
         self._scope.setToolTip(hint)
         self._scope.setAccessibleDescription(hint)
         self._is_scoped = bool(words)
+        self._scope.setMinimumWidth(min(self._scope.sizeHint().width(), LONGEST))
         self._scope.setVisible(self._is_scoped)
+        self.show_quality(self._quality)
         self._show_count()
 
     def show_quality(self, quality: Quality | None) -> None:
@@ -106,7 +111,7 @@ class MapFooter(QWidget):
             self._trust.setText(MEASURING)
             self._trust.setToolTip("How far this map can be believed is measured in the background.")
             return
-        self._trust.setText(_measures(quality, short=self.width() < NARROW))
+        self._trust.setText(_measures(quality, short=self.width() < (SCOPED if self._is_scoped else NARROW)))
         seen = (
             "" if quality.seen is None else f"\n{100 * quality.seen:.0f} % of the samples' variance lies in this view."
         )
@@ -156,7 +161,7 @@ class MapFooter(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fewer words where room is short."""
         self._show_count()
-        if (event.oldSize().width() >= NARROW) != (self.width() >= NARROW):
+        if any((event.oldSize().width() >= width) != (self.width() >= width) for width in (NARROW, SCOPED)):
             self.show_quality(self._quality)
             self.show_nearness(self._nearness)
 

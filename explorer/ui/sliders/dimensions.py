@@ -15,6 +15,7 @@ from explorer.latents.measures import by_effect
 from explorer.latents.moments import spread
 from explorer.latents.samples import LatentSet
 from explorer.models.base import Space
+from explorer.models.scope import mask_of
 from explorer.session.state import Place, State, frozen
 from explorer.session.store import Store
 from explorer.ui.sliders.origins import Origins
@@ -111,6 +112,8 @@ class DimensionSection(Section):
     def _show_change(self, old: State, new: State) -> None:
         if new.place.space != self._shown[1] or self._dim != len(new.place.base):
             self._show_dimensions()
+        elif new.scope != old.scope:
+            self._show_scope()
         elif new.place is not old.place:
             self._show_place(new.place)
 
@@ -121,18 +124,35 @@ class DimensionSection(Section):
             self._shown, self._dim = (self._opened, place.space), len(place.base)
             self._samples = self._opened.samples.get(place.space) if self._opened else None
             self._order = self._ordered(place)
-            self.forget(list(self.rows.values()))
-            self.rows = {}
-            self.setVisible(self._opened is not None and len(self._order) > 0)
-            self._add_rows(FIRST)
+            self._begin_rows()
         self._show_place(place)
+
+    def _show_scope(self) -> None:
+        """Others of the dimensions may change now."""
+        place = self._store.state.place
+        order = self._ordered(place)
+        if not np.array_equal(order, self._order):
+            self._order = order
+            self._begin_rows()
+        self._show_place(place)
+
+    def _begin_rows(self) -> None:
+        self.forget(list(self.rows.values()))
+        self.rows = {}
+        self.setVisible(self._opened is not None and len(self._order) > 0)
+        self._add_rows(FIRST)
 
     def _ordered(self, place: Place) -> NDArray[np.int64]:
         known = self._samples is not None and self._samples.dim == len(place.base) and len(self._samples)
         order = by_effect(_few(self._samples)) if known and self._samples is not None else np.arange(len(place.base))
         space = self._space()
-        taken = [np.arange(len(order))[choice.where] for choice in (() if space is None else space.choices)]
-        return order[~np.isin(order, np.concatenate(taken))] if taken else order
+        if space is None:
+            return order
+        moving = mask_of(self._store.state.scope, space)
+        there = np.ones(space.dim, dtype=np.bool_) if moving is None else moving
+        for choice in space.choices:
+            there[choice.where] = False
+        return order[there[order]]
 
     def _add_rows(self, count: int) -> None:
         if self._opened is None:

@@ -10,6 +10,7 @@ from explorer.session.state import NOTHING, frozen
 from explorer.session.store import Store
 from explorer.ui.sliders.concepts import ConceptSection
 from explorer.ui.sliders.dimensions import DimensionSection
+from explorer.ui.sliders.shape import ShapeSection
 from explorer.ui.sliders.truncation import NONE, TruncationRow
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Empty
@@ -29,21 +30,23 @@ class SlidersPanel(QWidget):
         self._opened: Opened | None = None
         self.concepts = ConceptSection(store)
         self.truncation = TruncationRow(store)
-        self.dimensions = DimensionSection(store)
+        self.shape, self.dimensions = ShapeSection(store), DimensionSection(store)
         self.empty = Empty("Open a model to move through its latent space.")
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(2 * ink.GRID, ink.GRID, ink.GRID, 3 * ink.GRID)
         column.setSpacing(ink.GRID)
-        for part in (self.empty, self.concepts, self.truncation, self.dimensions):
+        for part in (self.empty, self.concepts, self.truncation, self.shape, self.dimensions):
             column.addWidget(part)
         column.addStretch(1)
+        self._column = column
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self._area = _scrolled(inside)
         layout.addWidget(self._area)
         for section in (self.concepts, self.dimensions):
             section.rows_changed.connect(self._align)
+        self.shape.rows_changed.connect(self._place_shape)
         self.show_model(None)
 
     def show_model(self, opened: Opened | None) -> None:
@@ -53,7 +56,7 @@ class SlidersPanel(QWidget):
         self._opened = opened
         self.empty.setVisible(opened is None)
         self.concepts.setVisible(opened is not None)
-        for part in (self.concepts, self.truncation, self.dimensions):
+        for part in (self.concepts, self.truncation, self.shape, self.dimensions):
             part.show_model(opened)
 
     def reset_all(self) -> None:
@@ -77,6 +80,12 @@ class SlidersPanel(QWidget):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._align()
+
+    def _place_shape(self) -> None:
+        """A few parts stand above the concepts, many or a grid below them."""
+        self._column.removeWidget(self.shape)
+        before = self.concepts if self.shape.is_short else self.dimensions
+        self._column.insertWidget(self._column.indexOf(before), self.shape)
 
     def _align(self) -> None:
         """One width for all names: the longest fits, up to a share of the panel; a longer one is told in full."""

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from explorer.models.base import Fact, Space
+from explorer.models.base import Fact
 from explorer.models.config import Config
 from explorer.models.foreign.architectures import Recognised
+from explorer.models.foreign.flows.found import scales_of
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.stack import card_of
 
@@ -36,8 +37,7 @@ def recognise(reading: Reading) -> Recognised | None:
     blocks = (last - 2) // 2
     hyper: dict[str, object] = {"channels": wide, "hidden": hidden, "blocks": blocks}
     hyper |= {"leading": leading, "margin": MARGIN}
-    dim = height * width * channels
-    space = Space("z", dim, (dim,), "standard normal")
+    space = scales_of(_shapes((channels, height, width), wide))
     card = card_of(reading, "coupling flow of gated convolutions", space, (height, width, channels), (0.0, 1.0))
     facts = (
         Fact(f"{len(numbers)} couplings, their masks and widths, {height} x {width} pixels, from the file", "read"),
@@ -45,6 +45,17 @@ def recognise(reading: Reading) -> Recognised | None:
     )
     card = replace(card, family="uva-flow", likelihood="exact", facts=facts)
     return Recognised(Config(card, hyper), _renamed(tensors, numbers, blocks, leading))
+
+
+def _shapes(picture: tuple[int, int, int], channels: list[int]) -> list[tuple[int, int, int]]:
+    """The shapes of a latent's parts, the coarsest first: what goes through all couplings, then what was split off."""
+    (width, height, breadth), left = picture, []
+    for wide in channels:
+        if wide == 2 * width:
+            left.append((width // 2, height, breadth))
+        if wide != width:
+            width, height, breadth = wide, height // 2, breadth // 2
+    return [(width, height, breadth), *reversed(left)]
 
 
 def _renamed(tensors: Mapping[str, Tensor], numbers: list[int], blocks: int, leading: int) -> dict[str, Tensor]:
