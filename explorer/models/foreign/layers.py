@@ -125,7 +125,9 @@ def _upsample(raw: Fields, shape: Shape) -> Made:
 def _pool(raw: Fields, shape: Shape) -> Made:
     channels, height, width = _picture(raw, shape)
     size, mean = raw.integer("size", 2, 64, 2), raw.choice("kind", ("max", "mean")) == "mean"
-    return (nn.AvgPool2d(size) if mean else nn.MaxPool2d(size)), (channels, height // size, width // size)
+    stride = raw.integer("stride", 1, 64, size)
+    height, width = ((side - size) // stride + 1 for side in (height, width))
+    return (nn.AvgPool2d(size, stride) if mean else nn.MaxPool2d(size, stride)), (channels, height, width)
 
 
 def _shuffle(raw: Fields, shape: Shape) -> Made:

@@ -1,4 +1,4 @@
-"""The size of pictures of networks that take any."""
+"""The sizes of pictures: those that are usual, and that of networks that take any."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from explorer.models.base import Fact, Part, Space
 
+USUAL_SIDES = (28, 32, 64, 128, 256, 512, 1024, 96, 48, 80, 160, 16, 24, 36, 40)
 SIDE = 8  # of a latent, where nothing says: small enough to be moved live
 ASKED = ("image_size", "img_size", "resolution", "size")
 

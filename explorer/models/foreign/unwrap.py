@@ -26,6 +26,8 @@ PREFIXES = (
     "online_model.",
     "G_ema.",
 )
+OWNERS = ("model.", "vae.", "autoencoder.", "ae.", "net.", "network.", "_model.", "self.")
+"""What the attribute of a training module is called that holds the network, with named parts below."""
 JUDGES = (
     "d",
     "netd",
@@ -39,6 +41,8 @@ JUDGES = (
     "loss",
     "lpips",
     "perceptual_loss",
+    "feature_network",
+    "vgg",
 )
 MAKERS = ("g", "netg", "gen", "generator", "decoder", "vae", "model", "state_dict", "params", "model_state_dict")
 ENCODERS, DECODERS = ("encoder", "enc", "e"), ("decoder", "dec", "generator", "g")
@@ -68,7 +72,7 @@ def unwrapped(root: object, wanted: str = "") -> Unwrapped:
     result = Unwrapped({}, hints if isinstance(hints, dict) else {})
     if found:
         _choose(found, wanted, result)
-        result.tensors = _stripped(_split(result.tensors, result), result)
+        result.tensors = _split(_stripped(_split(result.tensors, result), result), result)
         _add_mean(found, result)
     return result
 
@@ -160,10 +164,23 @@ def _split(tensors: Tensors, result: Unwrapped) -> Tensors:
 def _stripped(tensors: Tensors, result: Unwrapped) -> Tensors:
     """Without the prefixes that wrappers add: DataParallel, torch.compile, Lightning, averaged models."""
     tensors = {key: value for key, value in tensors.items() if key not in ("n_averaged", "_metadata")}
-    while tensors and (prefix := next((one for one in PREFIXES if all(key.startswith(one) for key in tensors)), "")):
+    while tensors and (prefix := _prefix(tensors) or _owned(tensors)):
         tensors = {key.removeprefix(prefix): value for key, value in tensors.items()}
         result.notes.append(f"Left out '{prefix}' before every name.")
     return tensors
+
+
+def _prefix(tensors: Tensors) -> str:
+    return next((one for one in PREFIXES if all(key.startswith(one) for key in tensors)), "")
+
+
+def _owned(tensors: Tensors) -> str:
+    """The prefix of an owner of named parts: 'vae.' of 'vae.encoder.0' and 'vae.decoder.0', but not of 'vae.0'."""
+    for owner in OWNERS:
+        if all(key.startswith(owner) for key in tensors):
+            parts = {key.removeprefix(owner).partition(".")[0] for key in tensors}
+            return owner if len(parts) > 1 and not any(part.isdigit() for part in parts) else ""
+    return ""
 
 
 def plain(value: object, depth: int = 0) -> object:

@@ -66,9 +66,10 @@ RECOGNISERS: tuple[str, ...] = (
     "normflows_flow",
     "pythae_resnets",
     "pythae_nets",
+    "spelled",
+    "evident",
     "mlp_vae",
     "mlp_gan",
-    "conv_vae",
     "residual_gan",
     "conv_gan",
 )

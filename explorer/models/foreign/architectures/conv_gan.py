@@ -16,9 +16,9 @@ from explorer.models.foreign.drafts.pieces import Piece, pieces_of
 from explorer.models.foreign.drafts.route import Route, Walker
 from explorer.models.foreign.drafts.ways import plans
 from explorer.models.foreign.drafts.writing import Writer, activate
-from explorer.models.foreign.growing import USUAL_SIDES
 from explorer.models.foreign.labels import Entry, entry
 from explorer.models.foreign.reading import Reading
+from explorer.models.foreign.sizes import USUAL_SIDES
 from explorer.models.foreign.stack import Found, UnfitError, made_of
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from explorer.models.foreign.drafts.pieces import Piece
-from explorer.models.foreign.drafts.split import starts
+from explorer.models.foreign.drafts.split import Split, starts
 from explorer.models.foreign.drafts.told import Choices, Option, Question
 from explorer.models.foreign.drafts.ways import walked
 from explorer.models.foreign.drafts.writing import ACTIVATIONS, LASTS, SIGNED
+from explorer.models.foreign.heads import is_log_deviation
 
 if TYPE_CHECKING:
     from explorer.models.foreign.drafts.draft import Made
@@ -35,10 +36,10 @@ TALLEST = 2.5  # sides of a picture that is not square
 CLASSES = (10, 2, 40, 100)
 
 
-def last_of(choices: Choices, after: Sequence[Piece]) -> str:
-    """The nonlinearity at the end: sigmoid for one that ends in numbers or one channel, tanh for a generator."""
-    ends_in_kernel = any(piece.kind == "kernel" for piece in after)
-    starts_as_gan = next((piece.kind == "kernel" for piece in after if piece.weighs), False)
+def last_of(choices: Choices, split: Split) -> str:
+    """The nonlinearity at the end: tanh for a generator, which begins with a kernel, else sigmoid."""
+    ends_in_kernel = any(piece.kind == "kernel" for piece in split.after)
+    starts_as_gan = not split.heads and next((piece.kind == "kernel" for piece in split.after if piece.weighs), False)
     return choices.get("last", "tanh" if ends_in_kernel and starts_as_gan else "sigmoid")
 
 
@@ -46,6 +47,12 @@ def values_of(choices: Choices, last: str) -> tuple[float, float]:
     """What black and white are in the decoder's numbers."""
     low, high = choices.get("range", "-1,1" if last in SIGNED else "0,1").split(",")
     return float(low), float(high)
+
+
+def spread_of(choices: Choices, heads: Sequence[Piece]) -> str:
+    """What the second of two heads gives: the log of a 'variance' or of a 'deviation', as its name says."""
+    named = any(is_log_deviation(piece.key) for piece in heads)
+    return choices.get("spread", "deviation" if named else "variance")
 
 
 def likely_prior(made: Made) -> str:
@@ -75,7 +82,7 @@ def size(picture: tuple[int, int, int]) -> str:
 def questions(pieces: Sequence[Piece], made: Made, encoder: Encoding | None, choices: Choices) -> tuple[Question, ...]:
     """All that is asked of this draft; none about what it does not have."""
     found = [_start(pieces, choices), *_structure(made, choices)]
-    last = last_of(choices, made.split.after)
+    last = last_of(choices, made.split)
     found.append(
         _plain(
             "activation",
@@ -161,7 +168,7 @@ def _posterior(encoder: Encoding | None, made: Made, choices: Choices) -> list[Q
         spreads = (("variance", "log variance"), ("deviation", "log deviation"))
         return [
             _plain("posterior", "Heads", orders, choices.get("posterior", "first")),
-            _plain("spread", "The other head", spreads, choices.get("spread", "variance")),
+            _plain("spread", "The other head", spreads, spread_of(choices, heads)),
         ]
     layouts = (("halves", "means, then log variances"), ("interleaved", "mean and log variance in turn"))
     return [_plain("posterior", "Last encoder layer", layouts, encoder.posterior)]

@@ -18,9 +18,9 @@ from explorer.models.foreign.drafts.split import Split, in_order, split_at, star
 from explorer.models.foreign.drafts.told import Choices, Draft, Question
 from explorer.models.foreign.drafts.ways import plans, walked
 from explorer.models.foreign.drafts.writing import Writer, activate
-from explorer.models.foreign.growing import USUAL_SIDES
 from explorer.models.foreign.manifest import Manifest
 from explorer.models.foreign.reading import Reading
+from explorer.models.foreign.sizes import USUAL_SIDES
 from explorer.models.foreign.stack import COUNTED, UnfitError
 
 SPATIAL_SIDE = 8
@@ -76,7 +76,7 @@ def draft(reading: Reading, choices: Choices, inferred: Choices = NOTHING) -> Dr
 
 def _decoder(tensors: Mapping[str, Tensor], split: Split, choices: Choices) -> Made:
     spatial = int(choices.get("side", SPATIAL_SIDE))
-    route = Walker(split.after, spatial).walk()
+    route = Walker(split.after, spatial, begins_spatial=split.ends_spatial).walk()
     writer = Writer(tensors, choices, "decoder", 0)
     if route.side:
         writer.side = route.side
@@ -97,7 +97,7 @@ def _decoder(tensors: Mapping[str, Tensor], split: Split, choices: Choices) -> M
     if route.side == 1:
         writer.stack.add("fold", shape=[route.dim, 1, 1])
     writer.write(route.steps, plan, open_end=True)
-    activate(writer.stack, asking.last_of(choices, split.after))
+    activate(writer.stack, asking.last_of(choices, split))
     side = writer.side
     return Made(split, route, writer, (route.out, side, side), found, [])
 
@@ -117,7 +117,7 @@ def _flat(split: Split, route: Route, writer: Writer, choices: Choices) -> Made:
     if not pictures:
         raise UnfitError(f"its {route.out} numbers are no picture")
     writer.write(route.steps, {}, open_end=True)
-    activate(writer.stack, asking.last_of(choices, split.after))
+    activate(writer.stack, asking.last_of(choices, split))
     picture = next((one for one in pictures if asking.size(one) == choices.get("picture")), pictures[0])
     channels, height, width = picture
     if choices.get("order") == "last" and channels > 1:
@@ -132,7 +132,7 @@ def _told(
 ) -> Draft:
     space = _space(made, choices)
     encoder, doubts = _encoder(reading, made, choices, space)
-    values = asking.values_of(choices, asking.last_of(choices, made.split.after))
+    values = asking.values_of(choices, asking.last_of(choices, made.split))
     channels, height, width = made.picture
     taken = {key.rpartition(".")[0] for key in made.writer.stack.taken}
     taken |= {key.rpartition(".")[0] for key in encoder.stack.taken} if encoder else set()

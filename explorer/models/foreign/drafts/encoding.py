@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from explorer.models.foreign.drafts.pieces import Piece
+from explorer.models.foreign.drafts.asking import spread_of
+from explorer.models.foreign.drafts.pieces import UNKNOWN, Piece, missing_before
 from explorer.models.foreign.drafts.route import Step
 from explorer.models.foreign.drafts.split import Split
 from explorer.models.foreign.drafts.told import Choices, Row
@@ -34,7 +35,7 @@ def encoding(
     latent: tuple[int, ...],
 ) -> Encoding:
     """Layers from a picture (channels, side, side) to the numbers of a posterior of `latent`. Raises UnfitError."""
-    steps, side = _steps(split, picture)
+    steps, side = _steps(split, picture, latent)
     kernels = [step.kernel for step in steps if step.kernel is not None]
     plan = _plan(kernels, picture[1], side if side else latent[-1] if len(latent) == 3 else 0, choices)
     writer = Writer(tensors, choices, "encoder", picture[1])
@@ -42,17 +43,27 @@ def encoding(
         writer.stack.add("flatten")
         writer.side = 0
     writer.write(steps, plan, open_end=False)
+    if _is_plain(split, latent):
+        return Encoding(writer.stack.add("flatten"), writer.rows, "mean")  # type: ignore[arg-type]
     return Encoding(writer.stack, writer.rows, _heads(writer.stack, split.heads, choices, latent))
 
 
-def _steps(split: Split, picture: tuple[int, int, int]) -> tuple[list[Step], int]:
+def _is_plain(split: Split, latent: tuple[int, ...]) -> bool:
+    """Whether the last convolution makes the latent itself: a plain autoencoder, whose last layer is like any other."""
+    last = split.heads[-1]
+    return len(split.heads) == 1 and last.kind == "kernel" and len(latent) == 3 and last.shape[0] == latent[0]
+
+
+def _steps(split: Split, picture: tuple[int, int, int], latent: tuple[int, ...]) -> tuple[list[Step], int]:
     """The layers before the heads, and the side of the picture that is flattened (0: none is)."""
     width, is_picture, side = picture[0], True, 0
     if any(piece.kind in ("other", "table") for piece in split.before):
         raise UnfitError("it has modules that are not known")
     steps: list[Step] = []
+    plain = _is_plain(split, latent)
+    last = next((piece.key for piece in reversed((*split.before, *split.heads)) if piece.kind == "kernel"), "")
     for piece in (*split.before, *split.heads[:1]):
-        head = piece in split.heads
+        head = piece in split.heads and not plain
         if piece.kind == "linear" and is_picture:
             side, is_picture = _flattened(piece, width, bool(steps), picture), False
             width = piece.shape[1]
@@ -61,18 +72,26 @@ def _steps(split: Split, picture: tuple[int, int, int]) -> tuple[list[Step], int
             raise UnfitError(f"'{piece.key}' takes {piece.shape[1]} where {width} come")
         if head:
             break
-        steps.append(_step(piece, width))
+        steps.append(_step(piece, width, _behind(split, piece), last=piece.key == last))
         width = steps[-1].out
     return steps, side
 
 
-def _step(piece: Piece, width: int) -> Step:
+def _behind(split: Split, piece: Piece) -> int:
+    """How many modules without weights stand behind a convolution; at the end as many as behind the others."""
+    pieces = (*split.before, *split.heads)
+    kernels = [place for place, one in enumerate(pieces) if one.kind == "kernel"]
+    after = [place for place in kernels if place > pieces.index(piece)]
+    found = missing_before(pieces, after[0]) if after else UNKNOWN
+    return found if found != UNKNOWN else max((missing_before(pieces, place) for place in kernels), default=UNKNOWN)
+
+
+def _step(piece: Piece, width: int, behind: int, *, last: bool) -> Step:
     if piece.kind == "linear":
         return Step("linear", piece, piece.shape[0], gap=piece.gap)
     if piece.kind == "kernel":
-        return Step(
-            "kernel", piece, piece.shape[0], 0, piece.gap, Kernel(piece.key, piece.kernel, False, gap=piece.gap)
-        )
+        kernel = Kernel(piece.key, piece.kernel, False, gap=behind, last=last)
+        return Step("kernel", piece, piece.shape[0], 0, piece.gap, kernel)
     if piece.shape[0] not in (1, width):
         raise UnfitError(f"'{piece.key}' has {piece.shape[0]} features where {width} come")
     kind = {"norm": "norm", "scale": "scale", "slope": "slope"}[piece.kind]
@@ -94,11 +113,12 @@ def _flattened(piece: Piece, width: int, has_layers: bool, picture: tuple[int, i
 def _plan(kernels: Sequence[Kernel], side: int, wanted: int, choices: Choices) -> dict[str, str]:
     if not kernels:
         return {}
-    found = plans(kernels, side, growing=False, wanted=(wanted,) if wanted else range(1, side + 1))
-    if not found:
-        raise UnfitError(f"no strides lead from {side} to {wanted} pixels")
-    plan = {kernel.key: way for kernel, way in zip(kernels, found[0], strict=True)}
-    plan |= {key: choices[f"way:{key}"] for key in plan if f"way:{key}" in choices}
+    plan = {kernel.key: choices[f"way:{kernel.key}"] for kernel in kernels if f"way:{kernel.key}" in choices}
+    if len(plan) < len(kernels):
+        found = plans(kernels, side, growing=False, wanted=(wanted,) if wanted else range(1, side + 1))
+        if not found:
+            raise UnfitError(f"no strides lead from {side} to {wanted} pixels")
+        plan = {kernel.key: way for kernel, way in zip(kernels, found[0], strict=True)} | plan
     if wanted and walked(kernels, list(plan.values()), side)[-1] != wanted:
         raise UnfitError(f"with these strides it does not end at {wanted} x {wanted}")
     return plan
@@ -109,7 +129,7 @@ def _heads(stack: KeyedStack, heads: Sequence[Piece], choices: Choices, latent: 
     if len(heads) == 2:
         ordered = heads[::-1] if choices.get("posterior") == "second" else heads
         branches = [_head(stack.beside(), piece) for piece in ordered]
-        if choices.get("spread") == "deviation":
+        if spread_of(choices, heads) == "deviation":
             branches[1].add("affine", factor=2.0, shift=0.0)  # log variance = 2 log deviation
         stack.parallel(*branches)
         return "halves"

@@ -1,4 +1,4 @@
-"""What batch norms know: the means and variances that they kept are those of the network that was trained.
+"""What a file knows of itself. The means and variances that batch norms kept are those of the network that was trained.
 
 Every activation and prior is tried; the one under which random latents give the kept statistics is very likely right.
 """
@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from explorer.errors import CheckpointError
 from explorer.models.foreign.described import described
 from explorer.models.foreign.drafts.draft import draft
+from explorer.models.foreign.drafts.round_trip import told_by_return
 from explorer.models.foreign.drafts.told import Choices, Draft
 from explorer.models.foreign.layer_modules import FrozenNorm
 from explorer.models.foreign.reading import Reading
@@ -33,8 +34,20 @@ Taken = tuple[tuple[str, str], ...]
 
 
 def inferred(reading: Reading, choices: Choices) -> dict[str, str]:
-    """Choices that the batch norms of the decoder give away; {} where there are none, or where they do not tell."""
-    if not any(key.endswith("running_var") for key in reading.tensors) or "activation" in choices:
+    """Choices that the tensors give away: by the encoder, that reads what the decoder makes, or by the batch norms of
+    the decoder. {} where neither is there, or does not tell.
+    """
+    if "activation" in choices:
+        return {}
+    try:
+        known = told_by_return(reading, draft(reading, choices), choices)
+    except CheckpointError:
+        return {}
+    return known or _told_by_norms(reading, choices)
+
+
+def _told_by_norms(reading: Reading, choices: Choices) -> dict[str, str]:
+    if not any(key.endswith("running_var") for key in reading.tensors):
         return {}
     priors = (choices["prior"],) if "prior" in choices else PRIORS
     try:

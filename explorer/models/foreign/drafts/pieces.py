@@ -49,6 +49,13 @@ class Piece:
     def kernel(self) -> int:
         return self.shape[2] if self.kind == "kernel" else 0
 
+    @property
+    def turned(self) -> bool | None:
+        """Whether a convolution is transposed, as its bias tells; None where that does not."""
+        if self.kind != "kernel" or not self.biased or self.shape[0] == self.shape[1]:
+            return None
+        return self.biased == self.shape[1]
+
 
 def pieces_of(tensors: Mapping[str, Tensor]) -> list[Piece]:
     """All modules with tensors of their own."""
@@ -84,6 +91,16 @@ def _gap(before: str, key: str) -> int:
     (stem, _, last), (other, _, number) = before.rpartition("."), key.rpartition(".")
     counted = stem == other and last.isdigit() and number.isdigit()
     return int(number) - int(last) - 1 if counted and int(number) > int(last) else UNKNOWN
+
+
+def missing_before(pieces: Sequence[Piece], number: int) -> int:
+    """How many modules without weights stand before a layer, its activation among them; UNKNOWN where names tell none.
+
+    A norm with an activation of its own before it has none behind, which is counted as if it had.
+    """
+    piece, before = pieces[number], pieces[number - 1] if number else None
+    activated = before is not None and before.kind in ("norm", "scale") and before.gap > 0
+    return piece.gap + 1 if piece.gap > 0 and activated else piece.gap
 
 
 def is_decoding(key: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from explorer.models.foreign.drafts.pieces import UNKNOWN, Piece
+from explorer.models.foreign.drafts.pieces import UNKNOWN, Piece, missing_before
 from explorer.models.foreign.drafts.split import PICTURE
 from explorer.models.foreign.drafts.ways import Kernel
 from explorer.models.foreign.stack import UnfitError
@@ -59,8 +59,9 @@ class Route:
 class Walker:
     """Goes from a latent to the picture."""
 
-    def __init__(self, pieces: Sequence[Piece], spatial_side: int) -> None:
+    def __init__(self, pieces: Sequence[Piece], spatial_side: int, *, begins_spatial: bool = False) -> None:
         self.pieces = [piece for piece in pieces if piece.kind not in ("table", "other")]
+        self.begins_spatial = begins_spatial
         self.route = Route()
         self.width = 0
         self.is_picture = False
@@ -74,7 +75,8 @@ class Walker:
                 piece.kind, self._other
             )
             doing(number, piece)
-        if not self.route.steps[-1].piece.weighs:
+        last = self.route.steps[-1]
+        if not last.piece.weighs and (last.kind != "norm" or last.out not in PICTURE):
             raise UnfitError(f"the last module '{piece.key}' makes no picture")
         return self.route
 
@@ -100,7 +102,8 @@ class Walker:
         raised = not turned and not self.route.kernels and (piece.gap == 1 or piece.first_gap > 0)
         doubled = any(one.turned and not one.first and one.size % 2 == 0 for one in self.route.kernels)
         refines = turned and last and piece.kernel % 2 == 1 and doubled
-        kernel = Kernel(piece.key, piece.kernel, turned, first and turned, piece.gap, last, shuffled, raised, refines)
+        gap = missing_before(self.pieces, number)
+        kernel = Kernel(piece.key, piece.kernel, turned, first and turned, gap, last, shuffled, raised, refines)
         self._add("kernel", piece, out, kernel=kernel)
         if shuffled:
             self._add("shuffle", piece, out // 4)
@@ -113,8 +116,11 @@ class Walker:
     def _enter(self, number: int, piece: Piece) -> None:
         """The decoder begins with a convolution: of one place, or of a latent that is a small picture."""
         after = self._next_width(number)
-        turned = piece.shape[1] in after or any(word in piece.key.lower() for word in TURNED)
-        if turned and (piece.shape[0] not in after or piece.shape[0] > SPATIAL[1]):
+        told = piece.turned
+        turned = told if told is not None else piece.shape[1] in after or self._is_called_turned(piece)
+        if turned and self.begins_spatial and piece.shape[0] <= SPATIAL[1]:
+            self._begin(piece.shape[0], self.spatial_side)
+        elif turned and (told or piece.shape[0] not in after or piece.shape[0] > SPATIAL[1]):
             self._begin(piece.shape[0], 1)
         elif piece.shape[1] <= SPATIAL[1]:
             self._begin(piece.shape[1], self.spatial_side)
@@ -125,6 +131,8 @@ class Walker:
         if not self.is_picture:
             return self._fold(number, piece)
         plain, turned = piece.shape[1] == self.width, piece.shape[0] == self.width
+        if piece.turned is not None and (turned if piece.turned else plain):
+            return piece.turned
         if plain and turned:
             return self._looks_turned(piece)
         if not plain and not turned:
@@ -132,21 +140,21 @@ class Walker:
         return turned
 
     def _looks_turned(self, piece: Piece) -> bool:
-        named = any(word in piece.key.lower() for word in TURNED)
-        return named or (piece.kernel % 2 == 0) or self._has_turned(piece.kernel)
+        return self._is_called_turned(piece) or piece.kernel % 2 == 0 or self._has_turned(piece.kernel)
+
+    def _is_called_turned(self, piece: Piece) -> bool:
+        return any(word in piece.key.lower() for word in TURNED)
 
     def _has_turned(self, size: int) -> bool:
         """Whether a kernel of this size is transposed for certain, somewhere in this decoder."""
-        return any(
-            piece.kernel == size and piece.shape[0] != piece.shape[1] and piece.biased == piece.shape[1]
-            for piece in self.pieces
-        )
+        return any(piece.kernel == size and piece.turned for piece in self.pieces)
 
     def _fold(self, number: int, piece: Piece) -> bool:
         """Makes a picture of the vector for a convolution; whether that one is transposed."""
         after = self._next_width(number)
         ways = [(piece.shape[1], False), (piece.shape[0], True)]
-        if self._looks_turned(piece) or (piece.shape[1] in after and piece.shape[0] not in after):
+        likely = self._looks_turned(piece) or (piece.shape[1] in after and piece.shape[0] not in after)
+        if likely if piece.turned is None else piece.turned:
             ways.reverse()
         for wide, turned in ways:
             side = math.isqrt(self.width // wide) if self.width % wide == 0 else 0

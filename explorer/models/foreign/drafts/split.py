@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from explorer.models.foreign.drafts.pieces import Piece, is_decoding, is_encoding
 from explorer.models.foreign.heads import is_spread
@@ -27,6 +26,12 @@ class Split:
         first = next(piece for piece in self.after if piece.weighs)
         return first.shape[1] if first.kind == "linear" else 0
 
+    @property
+    def ends_spatial(self) -> bool:
+        """Whether the encoder ends in a convolution whose picture, of more than one place, is the latent."""
+        first = next(piece for piece in self.after if piece.weighs)
+        return bool(self.heads) and all(piece.kind == "kernel" for piece in self.heads) and first.kernel < 4
+
 
 def in_order(pieces: Sequence[Piece]) -> list[Piece]:
     """Encoder first, as they are used: some files begin with the decoder."""
@@ -34,8 +39,22 @@ def in_order(pieces: Sequence[Piece]) -> list[Piece]:
     if named and pieces[0] in named and any(is_encoding(piece.key) for piece in pieces):
         end = max(pieces.index(piece) for piece in named) + 1
         later = [piece for piece in pieces[:end] if not is_encoding(piece.key)]
-        return [piece for piece in pieces if piece not in later] + later
-    return list(pieces)
+        pieces = [piece for piece in pieces if piece not in later] + later
+    return _entry_first(list(pieces))
+
+
+def _entry_first(pieces: list[Piece]) -> list[Piece]:
+    """The same where a file names the decoder's first layer, from a vector, behind the one that makes the picture."""
+    weighing = [piece for piece in pieces if piece.weighs]
+    if len(weighing) < 4 or weighing[-1].kind != "linear":
+        return pieces
+    entry, before = weighing[-1], weighing[:-1]
+    heads = [place for place, piece in enumerate(before) if piece.kind == "linear" and entry.shape[1] == piece.shape[0]]
+    if not heads or before[-1].kind != "kernel" or min(before[-1].shape[:2]) not in PICTURE:
+        return pieces
+    place = pieces.index(before[heads[-1]]) + 1
+    moved = pieces[pieces.index(entry) :]
+    return [*pieces[:place], *moved, *(piece for piece in pieces[place:] if piece not in moved)]
 
 
 def starts(pieces: Sequence[Piece]) -> list[str]:
@@ -62,21 +81,27 @@ def split_at(pieces: Sequence[Piece], start: str) -> Split:
 def _heads(before: Sequence[Piece]) -> tuple[Piece, ...]:
     weighing = [piece for piece in before if piece.weighs]
     last = weighing[-2:]
-    if len(last) == 2 and last[0].shape == last[1].shape and last[0].kind == last[1].kind and _narrows(last[0]):
+    if len(last) == 2 and _are_heads(last[0], last[1]):
         return (last[1], last[0]) if is_spread(last[0].key) and not is_spread(last[1].key) else (last[0], last[1])
     return tuple(weighing[-1:])
 
 
+def _are_heads(one: Piece, other: Piece) -> bool:
+    """Whether two layers may be mean and log variance: of one shape, and narrowing."""
+    if is_encoding(one.key) != is_encoding(other.key) and is_decoding(other.key):
+        return False
+    return one.shape == other.shape and one.kind == other.kind and _narrows(one) and _narrows(other)
+
+
 def _narrows(piece: Piece) -> bool:
-    return piece.shape[0] < piece.shape[1]
+    return piece.shape[0] < piece.shape[1] and not piece.turned
 
 
 def _after_heads(weighing: Sequence[Piece]) -> list[Piece]:
     """What follows two neighbours of one shape that narrow, and takes what they give."""
     found = []
     for one, other, after in zip(weighing, weighing[1:], weighing[2:], strict=False):
-        alike = one.shape == other.shape and one.kind == other.kind and _narrows(one)
-        if alike and one.shape[0] in after.shape[:2] and one.shape[0] != one.shape[1]:
+        if _are_heads(one, other) and one.shape[0] in after.shape[:2]:
             found.append(after)
     return found
 
@@ -91,10 +116,17 @@ def _narrowest(weighing: Sequence[Piece]) -> list[Piece]:
         return []
     if not (_takes_picture(weighing[0]) or (weighing[0].kind == "linear" and _narrows(weighing[0]))):
         return [weighing[0]]
-    pairs = [
-        (after.shape[1] if after.kind == "linear" else min(after.shape[:2]), after) for _, after in pairwise(weighing)
-    ]
+    pairs = [(_takes(after, last=after is weighing[-1]), after) for after in weighing[1:]]
     return [min(pairs, key=lambda pair: pair[0])[1]] if pairs else []
+
+
+def _takes(piece: Piece, *, last: bool) -> int:
+    """How wide what goes into a layer is: of a kernel of unknown direction the narrower side, at the end the wider."""
+    if piece.kind == "linear" or piece.turned is False:
+        return piece.shape[1]
+    if piece.turned:
+        return piece.shape[0]
+    return max(piece.shape[:2]) if last else min(piece.shape[:2])
 
 
 def _takes_picture(piece: Piece) -> bool:

@@ -1,7 +1,8 @@
 """Strides and paddings, which no file tells: what a kernel may do, and which of it leads to a picture of a usual size.
 
 A way is a text: '2,1,0' of a transposed convolution (stride, padding, output padding), '1,1' of a plain one, with
-'up,' before where the picture is doubled first, and ',pool' behind where it is halved after.
+'up,' before where the picture is doubled first, and behind ',pool' where it is halved after, ',pool1' where a window of
+two pixels moves by one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from explorer.models.foreign.growing import USUAL_SIDES
+from explorer.models.foreign.sizes import USUAL_SIDES
 
 LIKELY = (28, 32, 64, 128, 256, 512, 1024)  # pixels
 KNOWN: dict[tuple[int, tuple[int, ...]], tuple[str, ...]] = {
@@ -36,7 +37,6 @@ class Kernel:
     last: bool = False
     shuffled: bool = False  # four channels become four pixels behind it
     raised: bool = False  # all that is missing before it is likely an enlarging, not an activation
-
     refines: bool = False  # odd, after even ones that doubled the picture: it likely keeps the size
 
     @property
@@ -89,7 +89,7 @@ def side_after(side: int, kernel: Kernel, way: str) -> int:
         made = (side - 1) * stride - 2 * padding + kernel.size + int(words[2])
     else:
         made = (side + 2 * padding - kernel.size) // stride + 1 if side + 2 * padding >= kernel.size else 0
-    made = made // 2 if words[-1] == "pool" else made
+    made = made // 2 if words[-1] == "pool" else made - 1 if words[-1] == "pool1" else made
     return 2 * made if kernel.shuffled else made
 
 
@@ -137,7 +137,8 @@ def in_words(way: str) -> str:
     told = f"stride {words[0]}, padding {words[1]}"
     if len(words) > 2 and words[2].isdigit() and words[2] != "0":
         told += f", output padding {words[2]}"
-    return ("doubled first, " if doubled else "") + told + (", then halved" if words[-1] == "pool" else "")
+    pooled = {"pool": ", then halved", "pool1": ", then the most of every two"}.get(words[-1], "")
+    return ("doubled first, " if doubled else "") + told + pooled
 
 
 def _of(kernels: Sequence[Kernel], group: tuple[object, ...]) -> Kernel:

@@ -63,7 +63,8 @@ class Writer:
             after = _next_piece(steps, number)
             self._layer(step, plan)
             chosen: Question | None = None
-            if step.kind not in ("fold", "shuffle", "flatten") and (after is not None or not open_end):
+            ends = after is None and open_end and f"after:{step.piece.key}" not in self.choices
+            if step.kind not in ("fold", "shuffle", "flatten") and not ends:
                 chosen = self._activation(step.piece, after, plan)
             if step.kind not in ("fold", "flatten"):
                 self.rows.append(self._row(step, plan, chosen))
@@ -114,8 +115,8 @@ class Writer:
             self.stack.transposed(kernel.key, stride, padding, int(words[2]))
         else:
             self.stack.conv(kernel.key, stride, padding)
-        if words[-1] == "pool":
-            self.stack.add("pool", size=2, kind=self.choices.get("pooling", "max"))
+        if words[-1].startswith("pool"):
+            self.stack.add("pool", size=2, stride=int(words[-1][4:] or 2), kind=self.choices.get("pooling", "max"))
         self.side = side_after(self.side, kernel, way) // (2 if kernel.shuffled else 1)
         if self.side < 1:
             raise UnfitError(f"'{kernel.key}' with {in_words(way)} leaves no picture")
@@ -147,6 +148,8 @@ def stands_between(piece: Piece, after: Piece | None) -> bool:
     """Whether an activation stands behind a module: the gap in their numbers tells, else what people do."""
     if piece.kind in ("slope", "attend") or (after is not None and after.kind == "slope"):
         return False
+    if piece.kind in ("norm", "scale") and piece.gap > 0:
+        return False  # it stands before the norm
     if after is not None and after.gap != UNKNOWN:
         return after.gap > 0
     return after is None or after.kind not in ("norm", "scale")

@@ -1,0 +1,125 @@
+"""VAEs and autoencoders as others spell them: saved, opened, and compared with what their authors' networks make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from references import shaken
+from safetensors.torch import save_file
+from torch import Tensor
+from vae_references import CONVOLUTIONAL, DENSE, Kind, Wild
+
+from explorer.models.base import CanEncode
+from explorer.models.checkpoint import open_model, save_model
+from explorer.models.foreign.drafts.draft import draft
+from explorer.models.foreign.manifest import manifest_path, write_manifest
+from explorer.models.foreign.opening import open_foreign, read
+from explorer.models.network import NetworkModel
+
+KINDS: dict[str, Kind] = {**DENSE, **CONVOLUTIONAL}
+State = Mapping[str, Tensor]
+
+
+@pytest.fixture(params=KINDS)
+def pair(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Wild, NetworkModel]:
+    """A network at random, and the model that its file is opened as; drafted where nobody writes so."""
+    kind = KINDS[str(request.param)]
+    torch.manual_seed(0)
+    net = kind.make()
+    shaken(net)
+    path = tmp_path / "vae.pth"
+    torch.save(net.state_dict(), path)
+    if kind.choices is not None:
+        write_manifest(draft(read(path), kind.choices).manifest, manifest_path(path))
+    model = open_foreign(path)
+    assert model.card.default_space.shape == kind.shape
+    return net, model
+
+
+def expected(net: Wild, latents: np.ndarray, model: NetworkModel) -> np.ndarray:
+    low, high = net.values
+    height, width, channels = model.card.image_shape
+    with torch.no_grad():
+        made = (net(torch.from_numpy(latents).view(-1, *model.card.default_space.shape)) - low) / (high - low)
+    return made.clamp(0, 1).view(-1, channels, height, width).permute(0, 2, 3, 1).numpy()
+
+
+def test_its_pictures_are_those_of_its_authors(pair: tuple[Wild, NetworkModel], tmp_path: Path) -> None:
+    net, model = pair
+    save_model(model, tmp_path / "ours")
+    latents = model.sample(3, seed=1)
+    wanted = expected(net, latents, model)
+    for one in (model, open_model(tmp_path / "ours", "cpu")):
+        assert np.abs(one.decode_float(latents) - wanted).mean() < 1e-4
+    assert np.abs(wanted[0] - wanted[1]).max() > 0.01
+    assert {fact.how for fact in model.card.facts} >= {"read"}
+
+
+def test_a_picture_has_the_posterior_of_its_authors(pair: tuple[Wild, NetworkModel]) -> None:
+    net, model = pair
+    if not net.encodes:
+        assert not isinstance(model, CanEncode)
+        return
+    assert isinstance(model, CanEncode)
+    images = np.random.default_rng(0).integers(0, 256, (3, *model.card.image_shape), dtype=np.uint8)
+    low, high = net.values
+    with torch.no_grad():
+        pictures = torch.from_numpy(images.transpose(0, 3, 1, 2) / np.float32(255)) * (high - low) + low
+        mean, log_variance = net.encode(pictures)
+    posterior = model.encode(images)
+    np.testing.assert_allclose(posterior.mean, mean.numpy(), atol=1e-3, rtol=1e-3)
+    assert (posterior.log_variance is None) == (log_variance is None)
+    if log_variance is not None and posterior.log_variance is not None:
+        np.testing.assert_allclose(posterior.log_variance, log_variance.clamp(-30, 20), atol=1e-3, rtol=1e-3)
+
+
+def _safetensors(state: State, path: Path) -> None:
+    save_file({key: value.contiguous() for key, value in state.items()}, path)
+
+
+def _saved(around: Callable[[State], object]) -> Callable[[State, Path], None]:
+    return lambda state, path: torch.save(around(state), path)
+
+
+CONTAINERS: dict[str, Callable[[State, Path], None]] = {
+    "dict around": _saved(lambda state: {"epoch": 3, "model_state_dict": state, "optimizer": {"state": {}}}),
+    "DataParallel": _saved(lambda state: {f"module.{key}": value for key, value in state.items()}),
+    "Lightning": _saved(
+        lambda state: {
+            "state_dict": {f"model.{key}": value for key, value in state.items()}
+            | {
+                "model.discriminator.0.weight": torch.zeros(3, 4),
+                "model.feature_network.0.weight": torch.zeros(4, 3, 3, 3),
+            },
+            "hyper_parameters": {"latent_dim": 7},
+        }
+    ),
+    "an attribute called vae": _saved(lambda state: {f"vae.{key}": value for key, value in state.items()}),
+    "two networks": _saved(
+        lambda state: {
+            name: {key.removeprefix(f"{name}."): value for key, value in state.items() if key.startswith(f"{name}.")}
+            for name in ("encoder", "decoder")
+        }
+    ),
+    "half precision": _saved(lambda state: {key: value.half() for key, value in state.items()}),
+    "safetensors": _safetensors,
+}
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+@pytest.mark.parametrize("name", ["Higgins colour", "World Models", "MLP.L0"])
+def test_every_container_gives_the_same_pictures(name: str, container: str, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    net = KINDS[name].make()
+    shaken(net)
+    torch.save(net.state_dict(), tmp_path / "plain.pth")
+    CONTAINERS[container](net.state_dict(), tmp_path / "other.ckpt")
+    plain, other = open_foreign(tmp_path / "plain.pth"), open_foreign(tmp_path / "other.ckpt")
+    latents = plain.sample(2, seed=0)
+    apart = np.abs(other.decode_float(latents) - plain.decode_float(latents)).mean()
+    assert apart < (5e-3 if container == "half precision" else 1e-6)
+    assert isinstance(other, CanEncode)
