@@ -80,12 +80,23 @@ def recognise(reading: Reading) -> Recognised | None:
     pieces = pieces_of(reading.tensors)
     if not any(piece.kind == "kernel" for piece in pieces) or any(not _fits(piece) for piece in pieces):
         return None
+    if _reads_pictures(pieces):
+        return None
     for order in orders(pieces):
         try:
             return _found(reading, order)
         except (UnfitError, IndexError, KeyError):
             continue
     return None
+
+
+def _reads_pictures(pieces: Sequence[Piece]) -> bool:
+    """Whether numbered modules begin with a convolution of a picture and do not end in one: a judge, or an encoder."""
+    weighing = [piece for piece in pieces if piece.weighs]
+    first, last = weighing[0], weighing[-1]
+    if not first.key.rpartition(".")[2].isdigit() or first.kind != "kernel" or first.shape[1] not in (1, 3):
+        return False
+    return min(last.shape[:2]) not in (1, 3) or (last.shape[0] == 1 and not last.turned and first.shape[1] == 3)
 
 
 def _fits(piece: Piece) -> bool:

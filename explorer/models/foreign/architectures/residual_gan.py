@@ -18,9 +18,9 @@ from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.class_norms import Norm, norm_of, norms_among
 from explorer.models.foreign.drafts.orders import natural
 from explorer.models.foreign.drafts.pieces import Piece, pieces_of
-from explorer.models.foreign.growing import USUAL_SIDES
 from explorer.models.foreign.labels import Entry, entry, space_of
 from explorer.models.foreign.reading import Reading
+from explorer.models.foreign.sizes import USUAL_SIDES
 from explorer.models.foreign.stack import Found, Stack, UnfitError, made_of
 
 BYPASSES = ("short", "skip", "bypass", "sc", "res_conv")
