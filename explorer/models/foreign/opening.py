@@ -86,8 +86,13 @@ def facts_of_reading(reading: Reading) -> tuple[Fact, ...]:
 
 def open_foreign(path: Path, network: str = "") -> NetworkModel:
     """The model in a file or folder of somebody else's, on the CPU. Raises CheckpointError."""
-    found = recognised(read(path, network))
-    with told(path):
+    return built(read(path, network))
+
+
+def built(reading: Reading) -> NetworkModel:
+    """The model of a reading. Raises CheckpointError."""
+    found = recognised(reading)
+    with told(reading.path):
         model = rebuilt(found, quick=True)
     model.prior = found.prior
     return model
