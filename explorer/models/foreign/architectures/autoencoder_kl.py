@@ -1,5 +1,5 @@
-"""The autoencoder of latent diffusion (Rombach et al. 2022) and VQGAN (Esser et al. 2021): the same layers, in the keys of
-diffusers and of the authors' own code.
+"""The autoencoder of latent diffusion (Rombach et al. 2022) and VQGAN (Esser et al. 2021), which has the same layers:
+in the keys of diffusers and of the authors' own code.
 """
 
 from __future__ import annotations
