@@ -42,12 +42,11 @@ def run(options: argparse.Namespace) -> int:
     import explorer
     from explorer.export.pictures import save_array
     from explorer.models.base import CanEncode
-    from explorer.models.folder import read_card
     from explorer.models.picture_files import picture_paths, read_pictures
 
     paths = picture_paths(options.pictures)
-    images = read_pictures(paths, read_card(options.model).image_shape)
     model = explorer.open(options.model, device=options.device)
+    images = read_pictures(paths, model.card.image_shape)
     seen = 255 - images if options.invert else images
     encodes = isinstance(model, CanEncode) and model.card.encodes
     if encodes and not options.refine:
