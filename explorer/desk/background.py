@@ -21,7 +21,9 @@ class Background(QObject):
         self._window = window
         self._board = JobBoard(self)
         self._shown: tuple[str, Job, str] | None = None  # slot, whose progress stands in the status bar, and its title
+        self._enough: Callable[[], None] | None = None  # takes what that one has so far
         window.status.cancel_wanted.connect(self._cancel)
+        window.status.stop_wanted.connect(self._stop)
 
     def run(
         self,
@@ -31,7 +33,7 @@ class Background(QObject):
         done: Callable[[Any], None],
         given_up: Callable[[], None] = lambda: None,
         told: Callable[[str, int, int], None] = lambda *_told: None,
-        seen: Callable[[Any], None] = lambda _partial: None,
+        seen: Callable[[Any], None] | None = None,
         title: str = "",
         apart: bool = False,
     ) -> None:
@@ -39,22 +41,27 @@ class Background(QObject):
 
         The newest job of a slot wins. The user's errors in `done` go to the message bar. `given_up()` when this one
         failed, or was cancelled by the user or a newer one. `told(text, done, total)` hears of progress, and
-        `seen(partial)` gets what there is before the end.
+        `seen(partial)` gets what there is before the end; without it, a job with a title can be stopped by the user,
+        and what there was last is its result.
         """
         run = self._board.run_apart if apart else self._board.run
         job = run(slot, function, *arguments)
         for over in (job.finished, job.failed, job.cancelled):
             over.connect(lambda *_told: self._rest(job))
         job.progress.connect(lambda part, whole, text: told(text or title, part, whole))
-        job.partial.connect(seen)
+        if seen is not None:
+            job.partial.connect(seen)
         job.finished.connect(lambda result: self._hand_over(result, done))
         job.failed.connect(self.show_failure)
         for lost in (job.failed, job.cancelled):
             lost.connect(lambda *_told: given_up())
         if title:
-            self._shown = slot, job, title
+            self._shown, self._enough = (slot, job, title), None
+            self._window.status.show_rest()  # of another one
             self._window.status.show_progress(title, -1, can_cancel=True)
             job.progress.connect(lambda part, whole, text: self._show(job, text or title, part, whole))
+            if seen is None:
+                job.partial.connect(lambda partial: self._offer(job, lambda: self._hand_over(partial, done)))
 
     def show_failure(self, failed: Failed) -> None:
         """Something in the background did not work: say so, and go on with what there is."""
@@ -78,6 +85,19 @@ class Background(QObject):
             slot, _job, title = self._shown
             self.cancel(slot)
             self._window.messages.show_note(f"{title}: cancelled. Nothing was changed.")
+
+    def _offer(self, job: Job, take: Callable[[], None]) -> None:
+        """There is something to be taken already."""
+        if self._is_shown(job):
+            self._enough = take
+            self._window.status.offer_stop()
+
+    def _stop(self) -> None:
+        """Take what there is so far, and give up the rest."""
+        take = self._enough
+        if self._shown is not None and take is not None:
+            self.cancel(self._shown[0])
+            take()
 
     def _show(self, job: Job, text: str, part: int, whole: int) -> None:
         if self._is_shown(job):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -89,20 +90,18 @@ class Bringing(QObject):
             self.take([Path(path)])
 
     def _encode(self, opened: Opened, folder: Path) -> None:
-        from explorer.models.bringing import encoded_folder
+        from explorer.models.bringing import FOR_MANY, encoded_folder
 
-        if not opened.card.encodes:
-            raise InputError(
-                f"{opened.card.name} has no encoder.", "Choose a VAE or a flow to bring pictures, or bring latents."
-            )
+        encodes = opened.card.encodes
         self._jobs.run(
             "bring samples",
             encoded_folder,
             opened.path,
             folder,
-            "cpu",  # in a process of its own, beside the engine
+            "cpu" if encodes else opened.device,  # in a process of its own, beside the engine
+            replace(FOR_MANY, space=self._store.state.place.space),
             done=lambda samples: self._show(opened, samples, folder.name),
-            title=f"Encoding the pictures of {folder.name}",
+            title=f"{'Encoding' if encodes else 'Finding latents of'} the pictures of {folder.name}",
             apart=True,
         )
 
@@ -136,7 +135,7 @@ class Bringing(QObject):
         opened, state = self._model.opened, self._store.state
         if opened is None:
             return
-        space = opened.card.space(state.place.space)
+        space = opened.card.space(state.place.space if samples is None else samples.space)
         rest = {**vars(state.within(0)), "brought": key, "selection": NONE, "subsets": (), "only": None, "colour": ""}
         self._model.has_choice = False  # the label that tells most colours them
         self._store.change(title, **{**rest, "place": first_place(space.name, space.dim, samples)})

@@ -23,6 +23,7 @@ from explorer.desk.greeting import Greeting
 from explorer.desk.grid_paper import GridPaper
 from explorer.desk.habits import Habits
 from explorer.desk.honesty import Honesty
+from explorer.desk.inverting import Inverting
 from explorer.desk.live import Live
 from explorer.desk.losses import Losses
 from explorer.desk.measuring import Measuring
@@ -76,7 +77,8 @@ class Desk(QObject):
         self.classes = Classes(self.store, self.engine, self.model, self.window)
         self.demos = Demos(self.store, self.model, self.window, self.jobs)
         self.sending = Sending(self.store, self.model, self.window, self.jobs, self.demos.text)
-        self.papers = Papers(self.store, self.engine, self.model, self.window, self.jobs, self.demos)
+        self.inverting = Inverting(self.store, self.engine, self.model, self.window, self.jobs, kept.search)
+        self.papers = Papers(self.store, self.engine, self.model, self.window, self.jobs, self.demos, self.inverting)
         self.grid_paper = GridPaper(self.engine, self.model, self.window, self.jobs, self.demos.text)
         self.bringing = Bringing(self.store, self.model, self.window, self.jobs)
         self.habits = Habits(kept, self.store, self.engine, self.model, self.window)
@@ -92,6 +94,7 @@ class Desk(QObject):
             **self.classes.table,
             **self.sending.table,
             **self.papers.table,
+            **self.inverting.table,
             **self.bringing.table,
             **self.filming.table,
             **self.demos.table,
@@ -114,6 +117,7 @@ class Desk(QObject):
         self.model.changed.connect(lambda _opened: self.window.status.show_rest())
         self.papers.arriving.pictures_chosen.connect(lambda folder: self.bringing.take_when_open([folder]))
         self.model.told.connect(self.window.messages.show_note)
+        self.inverting.chosen.connect(self.habits.keep_search)
         self.model.missing.connect(self._open_ours)
 
     def _path_parts(self) -> tuple[QObject, ...]:

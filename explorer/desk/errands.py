@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QObject
@@ -17,7 +16,7 @@ from explorer.session.state import NOTHING, Place, State, frozen
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
-from explorer.work.messages import Encoded, Opened, Sampled
+from explorer.work.messages import Opened, Sampled
 
 SEED_LIMIT = 1_000_000
 NEED_MODEL = (
@@ -53,7 +52,6 @@ class Errands(QObject):
         self._drawing: Scope | None = None  # of the latent that is being drawn, where it is not that of the state
         window.sliders.shape.draw_wanted.connect(self._random)
         engine.sampled.connect(self._take_sample)
-        engine.encoded.connect(self._take_encoded)
         window.map.space_wanted.connect(self._change_space)
         window.maps.pin_wanted.connect(window.path.pin)
         store.listen(self._show_history)
@@ -80,12 +78,6 @@ class Errands(QObject):
         held, scope = self._model.latent(), self._drawing or self._store.state.scope
         moving, words = opened.moving(place.space, scope), opened.scope_words(place.space, scope)
         return led_to(place, held, latent, moving, seed=sampled.seed), words
-
-    def _take_encoded(self, encoded: Encoded) -> None:
-        opened = self._model.opened
-        if opened is not None and encoded.key == opened.key:
-            self._go("Bring a picture", Place(encoded.space, frozen(encoded.latents[0])))
-            self._window.messages.show_note("Your picture was encoded: what you see is what the model can say of it.")
 
     def _zero(self) -> None:
         """The centre of the prior, of the class one is in; in w the mean of the samples, which is what truncation leads
@@ -136,11 +128,7 @@ class Errands(QObject):
         self._go(f"Go to space {space}", Place(space, base, truncation=place.truncation, sample=index))
 
     def _go(self, title: str, place: Place, words: str = "") -> None:
-        """To another place; in another space the waypoints of the path mean nothing, so they go."""
-        state = self._store.state
-        same = place.space == state.place.space
-        path = state.path if same else replace(state.path, waypoints=(), position=None, course=None)
-        self._store.change(titled(title, words), place=place, path=path)
+        self._store.change(titled(title, words), **self._store.state.going(place))
 
     def _show_model(self, opened: Opened | None) -> None:
         for name in NEED_MODEL:

@@ -13,7 +13,7 @@ from explorer.desk.open_model import OpenModel, remembered
 from explorer.models import folder
 from explorer.models.foreign.kept import source_of
 from explorer.session import preferences
-from explorer.session.preferences import GridChoice, MapChoice, Preferences
+from explorer.session.preferences import GridChoice, MapChoice, Preferences, SearchChoice
 from explorer.session.state import State
 from explorer.session.store import Store
 from explorer.ui import theme
@@ -72,6 +72,10 @@ class Habits(QObject):
         """The first thing done makes the welcome go."""
         if self._window.welcome.isVisible() and self._store.undo_title is not None:
             self._window.welcome.dismiss()
+
+    def keep_search(self, choice: SearchChoice) -> None:
+        """How latents of pictures were last searched for."""
+        self._keep(search=choice)
 
     def _keep(self, **fields: object) -> None:
         self._kept = replace(self._kept, **fields)  # type: ignore[arg-type]

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QFileDialog
 from explorer.desk.arriving import Arriving
 from explorer.desk.background import Background
 from explorer.desk.demos import ENDING, Demos
+from explorer.desk.inverting import Inverting
 from explorer.desk.open_model import OpenModel
 from explorer.errors import InputError
-from explorer.latents.arrays import Images
 from explorer.models.foreign.sniff import foreign
 from explorer.session import demo, document
 from explorer.session.store import Store
@@ -27,7 +27,6 @@ MODELS = (
     "Models (*.safetensors *.pt *.pth *.ckpt *.pkl *.bin *.npz *.onnx *.h5 *.keras *.pt2 *.vec *.txt *.json);;"
     "All files (*)"
 )
-PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif)"
 PICTURE_ENDINGS = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif"})
 
 
@@ -35,16 +34,22 @@ class Papers(QObject):
     """`table` maps the name of a deed to what is done."""
 
     def __init__(
-        self, store: Store, engine: Engine, model: OpenModel, window: MainWindow, jobs: Background, demos: Demos
+        self,
+        store: Store,
+        engine: Engine,
+        model: OpenModel,
+        window: MainWindow,
+        jobs: Background,
+        demos: Demos,
+        inverting: Inverting,
     ) -> None:
         super().__init__()
-        self._store, self._engine, self._model, self._window, self._jobs = store, engine, model, window, jobs
-        self._demos = demos
+        self._store, self._model, self._window, self._jobs = store, model, window, jobs
+        self._demos, self._inverting = demos, inverting
         self.arriving = Arriving(model, engine, window, jobs)
         self.table: Mapping[str, Callable[[], None]] = {
             "open": self._ask_model,
             "open_folder": self._ask_folder,
-            "encode": self._ask_picture,
             "save_picture": self._ask_save,
             "copy": self._copy,
             "paste": self._paste,
@@ -52,15 +57,15 @@ class Papers(QObject):
         }
 
     def take(self, path: str) -> None:
-        """A dropped file: a demo or a picture of ours restores what made it, any other picture is encoded, and
-        anything else is opened as a model."""
+        """A dropped file: a demo or a picture of ours restores what made it, any other picture leads to its
+        latent, and anything else is opened as a model."""
         ending = Path(path).suffix.lower()
         if ending == ENDING:
             self._demos.open(Path(path))
         elif ending == ".png":
-            self._demos.look_into(path, lambda: self._encode(path))
+            self._demos.look_into(path, lambda: self._inverting.take(path))
         elif ending in PICTURE_ENDINGS:
-            self._encode(path)
+            self._inverting.take(path)
         else:
             self._window.messages.hide()
             self._take_model(path)
@@ -80,27 +85,6 @@ class Papers(QObject):
         path = QFileDialog.getExistingDirectory(self._window, "Open a model folder")
         if path:
             self.take(path)
-
-    def _ask_picture(self) -> None:
-        path, _kind = QFileDialog.getOpenFileName(self._window, "Bring a picture", "", PICTURES)
-        if path:
-            self._encode(path)
-
-    def _encode(self, path: str) -> None:
-        opened = self._model.opened
-        if opened is None:
-            return
-        if not opened.card.encodes:
-            raise InputError(
-                f"{opened.card.name} has no encoder.", "Choose a VAE or a flow to bring a picture of your own."
-            )
-        self._jobs.run(
-            "encode",
-            read_picture,
-            Path(path),
-            opened.card.image_shape,
-            done=lambda images: self._engine.encode(images) if self._model.opened is opened else None,
-        )
 
     def _ask_save(self) -> None:
         image = self._window.stage.picture_shown
@@ -148,14 +132,6 @@ class Papers(QObject):
 
 
 PICTURE_SIZE = 512  # pixels of the longer side
-
-
-def read_picture(path: Path, shape: tuple[int, int, int], *, step: Step) -> Images:
-    """A picture of the user's in the model's own size, uint8 (1, height, width, channels): the job."""
-    from explorer.models.picture_files import read_pictures
-
-    step(0, 1, "Reading the picture")
-    return read_pictures([path], shape)
 
 
 def save_picture(image: np.ndarray, path: Path, smooth: bool, state: str, *, step: Step) -> None:

@@ -14,6 +14,7 @@ from typing import cast, get_args
 
 from explorer.errors import InputError
 from explorer.latents import paths
+from explorer.latents.arrays import Latent
 from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
 from explorer.latents.selections import NONE, Only, Subset
@@ -22,7 +23,7 @@ from explorer.models.scope import WHOLE, Scope
 from explorer.projections import KINDS, ProjectionChoice
 from explorer.session import studio_text
 from explorer.session.fields import Fields, refuse
-from explorer.session.state import Keyframe, PathSetting, Pin, Place, PlayMode, Snapshot, State
+from explorer.session.state import Keyframe, Origin, PathSetting, Pin, Place, PlayMode, Snapshot, State
 from explorer.session.studio import Studio
 from explorer.session.studio_text import numbers
 
@@ -190,7 +191,12 @@ def _place(place: Place) -> dict[str, object]:
         "truncation": float(place.truncation),
         "sample": _whole(place.sample),
         "seed": _whole(place.seed),
+        **({"picture": _origin(place.picture)} if place.picture is not None else {}),
     }
+
+
+def _origin(origin: Origin) -> dict[str, object]:
+    return {"name": origin.name, "error": None if origin.error is None else float(origin.error)}
 
 
 def _pin(pin: Pin) -> dict[str, object]:
@@ -218,14 +224,20 @@ def _path(path: PathSetting) -> dict[str, object]:
 
 
 def _read_place(fields: Fields) -> Place:
+    base = fields.latent("base")
     return Place(
         space=fields.text("space"),
-        base=fields.latent("base"),
+        base=base,
         strengths=MappingProxyType(fields.numbers("strengths")),
         truncation=fields.number("truncation"),
         sample=fields.maybe("sample", fields.whole),
         seed=fields.maybe("seed", fields.whole),
+        origin=_read_origin(fields.within("picture"), base) if fields.has("picture") else None,
     )
+
+
+def _read_origin(fields: Fields, latent: Latent) -> Origin:
+    return Origin(fields.text("name"), latent, fields.maybe("error", lambda name: fields.number(name, 0, 1)))
 
 
 def _read_projection(fields: Fields) -> ProjectionChoice:

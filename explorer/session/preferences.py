@@ -22,6 +22,7 @@ MOST_RECENT = 10
 MOST_MODELS = 100
 SMALLEST, LARGEST = 0.5, 3.0  # size of a point, times what fits
 LARGEST_FILE = 1_000_000  # bytes
+MOST_STEPS, MOST_STARTS = 10_000, 64  # of a search for a latent
 MOST_SEED = 2**31 - 1  # what all libraries of maps take
 
 
@@ -66,6 +67,16 @@ class PointsLook:
 
 
 @dataclass(frozen=True)
+class SearchChoice:
+    """How the latent of a picture was last searched for: in which space ('' for the one that one is in), steps, and
+    starts at once."""
+
+    space: str = ""
+    steps: int = 300
+    starts: int = 8
+
+
+@dataclass(frozen=True)
 class Preferences:
     """What the user chose.
 
@@ -82,6 +93,7 @@ class Preferences:
     layout: str = ""
     grid: GridChoice = GridChoice()
     points: PointsLook = PointsLook()
+    search: SearchChoice = SearchChoice()
     model_choices: Mapping[str, MapChoice] = field(default_factory=lambda: MappingProxyType({}))
 
     def with_opened(self, path: str, source: str = "") -> Preferences:
@@ -153,6 +165,7 @@ def _read(values: Mapping[str, object]) -> Preferences:
         layout=_text(values.get("layout")),
         grid=_read_grid(values.get("grid")),
         points=_read_look(values.get("points")),
+        search=_read_search(values.get("search")),
         model_choices=MappingProxyType(_read_choices(choices) if isinstance(choices, dict) else {}),
     )
 
@@ -182,6 +195,15 @@ def _read_look(values: object) -> PointsLook:
     if isinstance(size, bool) or not isinstance(size, int | float) or not SMALLEST <= size <= LARGEST:
         size = 1.0
     return PointsLook(float(size), values.get("shaded") is not False, values.get("contours") is True)
+
+
+def _read_search(values: object) -> SearchChoice:
+    default = SearchChoice()
+    if not isinstance(values, dict):
+        return default
+    steps = min(max(_index(values.get("steps"), default.steps), 1), MOST_STEPS)
+    starts = min(max(_index(values.get("starts"), default.starts), 1), MOST_STARTS)
+    return SearchChoice(_text(values.get("space")), steps, starts)
 
 
 def _read_choices(values: Mapping[str, object]) -> dict[str, MapChoice]:

@@ -78,11 +78,21 @@ class PathSetting:
 
 
 @dataclass(frozen=True, eq=False)
+class Origin:
+    """A picture of the user's, and the latent it led to. `error`: mean absolute difference of a pixel between it and
+    what the latent decodes to, in 0..1; None where nobody measured it."""
+
+    name: str
+    latent: Latent
+    error: float | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Place:
     """What one picture needs: a latent as `base` plus concept strengths, its space and truncation.
 
     `strengths`: in sigma, by concept name. `sample`: index of the sample that `base` is, or None. `seed`: the seed that
-    made `base`, or None.
+    made `base`, or None. `origin`: the picture that `base` was found for, as long as it is that very latent.
     """
 
     space: str
@@ -91,6 +101,12 @@ class Place:
     truncation: float = 1.0
     sample: int | None = None
     seed: int | None = None
+    origin: Origin | None = None
+
+    @property
+    def picture(self) -> Origin | None:
+        """The picture of the user's that `base` was found for; None once it was moved."""
+        return self.origin if self.origin is not None and self.origin.latent is self.base else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,6 +165,12 @@ class State:
         """None where nothing would be left to see."""
         kept = None if self.only is None else chosen(self.only.indices, count)
         return replace(self.only, indices=kept) if self.only is not None and kept is not None and len(kept) else None
+
+    def going(self, place: Place) -> dict[str, object]:
+        """The fields to change for another place; in another space the waypoints of the path mean nothing: they go."""
+        if place.space == self.place.space:
+            return {"place": place}
+        return {"place": place, "path": replace(self.path, waypoints=(), position=None, course=None)}
 
     def moved(self, **place: object) -> State:
         """The same state at another place."""

@@ -39,8 +39,16 @@ DEEDS: tuple[Deed, ...] = (
     ),
     Deed("open_folder", "Open folder…", "File", "Ctrl+Alt+O", icon="folder-open", tip="Open a model folder"),
     Deed("encode", "Bring a picture…", "File", "Ctrl+I", icon="image", tip="Find the latent of a picture of yours"),
+    Deed(
+        "search", "Search for a picture…", "File", tip="By optimisation, with the loss on show; encodings are refined"
+    ),
     Deed("bring_files", "Bring samples…", "File", "Ctrl+Shift+O", tip="Latents and labels from files"),
-    Deed("bring_folder", "Bring a folder of pictures…", "File", tip="Encode your pictures and see them on the map"),
+    Deed(
+        "bring_folder",
+        "Bring a folder of pictures…",
+        "File",
+        tip="See your pictures on the map: encoded, or found by search",
+    ),
     Deed("beside_samples", "Show yours beside the model's", "File"),
     Deed("own_samples", "Back to the model's samples", "File"),
     Deed("save_picture", "Save picture…", "File", "Ctrl+S", icon="download"),

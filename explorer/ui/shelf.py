@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QListView, QListWidget, QListWidgetItem, QMenu, QS
 from explorer.latents.arrays import Images
 from explorer.latents.edits import edited
 from explorer.session.shown import shown_place
-from explorer.session.state import Pin, Snapshot, State, frozen
+from explorer.session.state import Pin, Place, Snapshot, State, frozen
 from explorer.session.store import Store
 from explorer.ui.carried import packed
 from explorer.ui.path.itinerary import Itinerary
@@ -113,8 +113,13 @@ class Shelf(QWidget):
         state = self._store.state
         if self._opened is None:
             return
-        self._last = 1 + max(self._last, *(kept.number for kept in state.shelf), 0)
-        self._store.change("Snapshot", shelf=(*state.shelf, Snapshot(self._last, shown_place(state))))
+        self._store.change("Snapshot", shelf=self.with_one(shown_place(state)))
+
+    def with_one(self, place: Place) -> tuple[Snapshot, ...]:
+        """The snapshots with one more, of a number that was never used."""
+        shelf = self._store.state.shelf
+        self._last = 1 + max(self._last, *(kept.number for kept in shelf), 0)
+        return (*shelf, Snapshot(self._last, place))
 
     def restore(self, number: int) -> None:
         """Go back to the exact place of a snapshot."""
@@ -211,6 +216,7 @@ def told(snapshot: Snapshot) -> str:
     """A snapshot in words."""
     place = snapshot.place
     start = f"sample {place.sample}" if place.sample is not None else ""
+    start = start or (f"from picture {place.picture.name}" if place.picture is not None else "")
     start = start or (f"seed {place.seed}" if place.seed is not None else f"a latent of {place.space}")
     moved = [f"{name} {strength:+.1f}" for name, strength in place.strengths.items() if strength]
     return f"Snapshot {snapshot.number}: {', '.join([start, *moved])}. Click to go back to it."

@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QToolButton, QWi
 
 
 class Status(QStatusBar):
-    """Says what the machine is doing. `cancel_wanted` when the running job should stop."""
+    """Says what the machine is doing. `cancel_wanted` when the running job should stop, `stop_wanted` when what it has
+    so far is enough."""
 
     cancel_wanted = Signal()
+    stop_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +30,11 @@ class Status(QStatusBar):
         self._cancel = QToolButton()
         self._cancel.setText("Cancel")
         self._cancel.clicked.connect(self.cancel_wanted)
-        for widget in (self._doing, self._bar, self._cancel):
+        self.stop = QToolButton()
+        self.stop.setText("Stop here")
+        self.stop.setToolTip("Take what there is so far")
+        self.stop.clicked.connect(self.stop_wanted)
+        for widget in (self._doing, self._bar, self.stop, self._cancel):
             self.addPermanentWidget(widget)
         self.show_rest()
 
@@ -53,6 +59,10 @@ class Status(QStatusBar):
             widget.show()
         self._cancel.setVisible(can_cancel)
 
+    def offer_stop(self) -> None:
+        """What runs has something to be taken already, until the next rest."""
+        self.stop.show()
+
     @property
     def is_working(self) -> bool:
         """Whether progress is on show."""
@@ -65,7 +75,7 @@ class Status(QStatusBar):
 
     def show_rest(self) -> None:
         """Nothing runs in the background."""
-        for widget in (self._doing, self._bar, self._cancel):
+        for widget in (self._doing, self._bar, self.stop, self._cancel):
             widget.hide()
 
     def _label(self, name: str, tip: str) -> QLabel:

@@ -163,13 +163,6 @@ def test_going_to_the_other_space_keeps_the_sample(qtbot: QtBot, desk: Desk) -> 
     assert np.array_equal(place.base, desk.model.opened.samples["z"].latents[index])
 
 
-def test_a_gan_says_that_it_cannot_take_a_picture(qtbot: QtBot, desk: Desk, tmp_path: Path) -> None:
-    opens(qtbot, desk, "gan")
-    Image.new("RGB", (10, 10)).save(tmp_path / "mine.png")
-    desk.window.dropped.emit(str(tmp_path / "mine.png"))
-    qtbot.waitUntil(lambda: "no encoder" in desk.window.messages.text, timeout=WAIT)
-
-
 def test_the_device_is_remembered(qtbot: QtBot, desk: Desk) -> None:
     with qtbot.waitSignal(desk.engine.device_changed, timeout=WAIT):
         desk.window.tool_bar.device_wanted.emit("gpu")

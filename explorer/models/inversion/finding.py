@@ -1,41 +1,21 @@
-"""Inversions as jobs: `step(done, total, text, partial)` tells how far they are and what is best so far."""
+"""Searches as jobs and commands make them: through a network, from the encoding where there is one."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from explorer.errors import InputError
 from explorer.latents.arrays import Images, Latents
 from explorer.models.base import CanEncode, LatentModel
 from explorer.models.inversion.ground import Ground
 from explorer.models.inversion.search import Inversion
-from explorer.models.inversion.told import Inverse, Wish
+from explorer.models.inversion.told import Wish
 from explorer.models.network import NetworkModel
 from explorer.models.threads import settle_threads
 
-__all__ = ["Ground", "encoding", "find", "searches", "with_slope"]
+__all__ = ["Ground", "encoding", "searches", "with_slope"]
 
-Step = Callable[..., None]
-OFTEN_S = 0.1  # between two looks at the best so far
 AT_ONCE = 16  # pictures
-
-
-def find(path: str, images: Images, wish: Wish, device: str, *, step: Step) -> Inverse:
-    """The latents of pictures uint8 (n, height, width, channels), by a model that is opened here. Raises InputError.
-
-    The partial results are an `Inverse` each.
-    """
-    step(0, wish.steps, "Opening the model")
-    import explorer
-
-    model = with_slope(explorer.open(path, device=device or None))
-    last = time.monotonic() - OFTEN_S
-    for search in searches(model, images, wish):
-        if search.is_over or time.monotonic() - last > OFTEN_S:
-            step(search.step, wish.steps, f"Step {search.step} of {wish.steps}", search.found())
-            last = time.monotonic()
-    return search.found()
 
 
 def with_slope(model: LatentModel) -> NetworkModel:
@@ -46,9 +26,11 @@ def with_slope(model: LatentModel) -> NetworkModel:
     return model
 
 
-def searches(model: NetworkModel, images: Images, wish: Wish, ground: Ground | None = None) -> Iterator[Inversion]:
-    """One search, after each of its steps. It begins at the encoding too, where the model encodes into the space."""
-    search = Inversion(model, images, wish, encoding(model, images, wish), ground)
+def searches(
+    model: NetworkModel, images: Images, wish: Wish, ground: Ground | None = None, given: Latents | None = None
+) -> Iterator[Inversion]:
+    """One search, after each of its steps. It begins at what is given, or at the encoding where the model has one."""
+    search = Inversion(model, images, wish, encoding(model, images, wish) if given is None else given, ground)
     while not search.is_over:
         search.advance()
         yield search

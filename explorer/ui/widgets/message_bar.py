@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
@@ -18,12 +20,15 @@ class MessageBar(QFrame):
         self.setAccessibleName("Messages")
         self._report = ""
         self._is_error = False
+        self._act: Callable[[], None] = lambda: None
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._copy = QPushButton("Copy report")
         self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._report))
+        self.act = QPushButton()
+        self.act.clicked.connect(self._do)
         close = QToolButton()
         close.setText("×")
         close.setAutoRaise(True)
@@ -33,6 +38,7 @@ class MessageBar(QFrame):
         row.setContentsMargins(16, 8, 8, 8)
         row.addWidget(self._text, 1)
         row.addWidget(self._copy)
+        row.addWidget(self.act)
         row.addWidget(close)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -48,13 +54,22 @@ class MessageBar(QFrame):
         """An error: stays until it is closed. `report` is offered to be copied."""
         self._show(f"{title} {hint}".strip(), report, is_error=True)
 
-    def show_note(self, text: str) -> None:
-        """Something worth knowing: leaves after a while. Never covers an error."""
+    def show_note(self, text: str, word: str = "", act: Callable[[], None] | None = None) -> None:
+        """Something worth knowing: leaves after a while. Never covers an error. `word`: on a button that does `act`."""
         if not (self.isVisible() and self._is_error):
-            self._show(text, "", is_error=False)
+            self._show(text, "", is_error=False, word=word, act=act)
 
-    def _show(self, text: str, report: str, *, is_error: bool) -> None:
+    def _do(self) -> None:
+        self.hide()
+        self._act()
+
+    def _show(
+        self, text: str, report: str, *, is_error: bool, word: str = "", act: Callable[[], None] | None = None
+    ) -> None:
         self._report, self._is_error = report, is_error
+        self._act = act or (lambda: None)
+        self.act.setText(word)
+        self.act.setVisible(act is not None)
         self._text.setText(text)
         self._copy.setVisible(bool(report))
         self._timer.stop()

@@ -1,0 +1,1 @@
+"""The search for the latent of a picture, to be watched."""
