@@ -63,7 +63,10 @@ def _with_table(stack: Stack, keys: list[str], prior: Prior) -> Entry:
     table = stack.weight(keys[0], 2)
     classes, row = table.shape
     width = _inputs(stack, keys[1])
-    join = "times" if row == width else "front" if "label" in keys[0] else "behind"
+    dense = all(f"{key}.weight" not in stack.tensors or stack.tensors[f"{key}.weight"].dim() < 4 for key in keys)
+    normed = any(f"{key}.running_mean" in stack.tensors for key in keys)
+    in_front = "label" in keys[0] and dense and normed  # as a well-known collection has it; others put it behind
+    join = "times" if row == width else "front" if in_front else "behind"
     z = width if join == "times" else width - row
     if z < 1:
         raise UnfitError(keys[0])

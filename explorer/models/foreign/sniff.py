@@ -10,7 +10,6 @@ from typing import Literal
 
 from explorer.errors import CheckpointError
 from explorer.models.foreign.limits import LARGEST_FILE, LARGEST_TEXT, MOST_ENTRIES
-from explorer.models.foreign.one_of_many import the_weights
 
 Container = Literal[
     "torch zip file",
@@ -244,15 +243,10 @@ _TEXTS = frozenset({".md", ".txt", ".csv", ".tsv", ".vec"})
 
 
 def foreign(name_or_path: str | Path) -> Path | None:
-    """The file or folder that this names, where it is there and is no model folder of ours, nor a part of one.
-
-    Of a folder with one file of weights: that file.
-    """
+    """The file or folder that this names, where it is there and is no model folder of ours, nor a part of one."""
     path = Path(name_or_path).expanduser()
     if path.is_dir():
-        if is_ours(path):
-            return None
-        return path if _is_known_folder(path) else the_weights(path)
+        return path if not is_ours(path) and _is_known_folder(path) else None
     if not path.is_file() or path.suffix.lower() in _TEXTS or _is_word_table(path):
         return None
     part = is_ours(path.parent) and (path.name in OURS or path.suffix.lower() not in ENDINGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import big_references
+import class_references
 import fast_references
 import gan_references
 import numpy as np
@@ -15,6 +16,7 @@ from references import shaken
 from safetensors.torch import save_file
 from torch import nn
 
+from explorer.errors import CheckpointError
 from explorer.models.checkpoint import open_model
 from explorer.models.foreign.opening import convert, open_foreign
 from explorer.models.network import NetworkModel
@@ -24,6 +26,7 @@ VARIANTS = {
     **residual_references.variants(),
     **fast_references.variants(),
     **big_references.variants(),
+    **class_references.variants(),
 }
 
 
@@ -97,6 +100,15 @@ def test_a_whole_module_opens_by_its_weights(tmp_path: Path) -> None:
         whole.add_module(name, part)
     torch.save(whole, tmp_path / "generator.pt")
     same_pictures(open_foreign(tmp_path / "generator.pt"), net)
+
+
+def test_a_discriminator_is_no_generator_read_backwards(tmp_path: Path) -> None:
+    judge = nn.Module()
+    for number, (i, o) in enumerate(((3, 4), (4, 8), (8, 1)), 1):
+        judge.add_module(f"conv{number}", nn.Conv2d(i, o, 4, 2, 1))
+    torch.save(judge.state_dict(), tmp_path / "net.pth")
+    with pytest.raises(CheckpointError, match="discriminator"):
+        open_foreign(tmp_path / "net.pth")
 
 
 def test_what_authors_drew_latents_from_is_on_the_card() -> None:

@@ -110,6 +110,8 @@ def _found(reading: Reading, pieces: list[Piece]) -> Recognised | None:
     layers = [piece for piece in pieces if piece.key in way.rest]
     route = Walker(layers, 0).walk()
     style = replace(style, end="sigmoid") if _is_cut(route) else style
+    if route.dim == 1:
+        raise UnfitError("one number in: a discriminator, read backwards")
     if route.side > 1 or route.dim != way.width or route.out not in (1, 3) or not route.kernels:
         raise UnfitError("no picture of a vector")
     _write(writer, route)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from explorer.models.foreign.architectures import Recognised
+from explorer.models.foreign.drafts.pieces import UNKNOWN, gap_between
 from explorer.models.foreign.labels import entry
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.stack import Found, Stack, UnfitError, chain, flat_picture, is_norm
@@ -78,10 +79,17 @@ def _manner(reading: Reading, keys: list[str]) -> Manner:
 
 def _dense(stack: Stack, keys: list[str], manner: Manner) -> None:
     for number, key in enumerate(keys):
+        after = keys[number + 1] if number + 1 < len(keys) else ""
         if is_norm(stack.tensors, key):
-            stack.norm(key, manner.eps)
+            late = number > 0 and gap_between(keys[number - 1], key) > 0  # an activation stands before it: not theirs
+            stack.norm(key, 1e-5 if late else manner.eps)
         else:
             stack.linear(key)
-        last = number + 1 == len(keys)
-        if not last and not is_norm(stack.tensors, keys[number + 1]):
+        if after and _active_between(stack, key, after):
             stack.add("leaky", slope=manner.slope) if manner.slope else stack.add("relu")
+
+
+def _active_between(stack: Stack, key: str, after: str) -> bool:
+    """Whether an activation stands between two modules: a missing number tells, else what people do."""
+    gap = gap_between(key, after)
+    return gap > 0 if gap != UNKNOWN else not is_norm(stack.tensors, after)

@@ -65,7 +65,7 @@ def pieces_of(tensors: Mapping[str, Tensor]) -> list[Piece]:
         keys = sorted(keys, key=lambda key: [(part.zfill(6) if part.isdigit() else part) for part in key.split(".")])
     for key in keys:
         before = found[-1].key if found else ""
-        found.append(_piece(tensors, key, _gap(before, key)))
+        found.append(_piece(tensors, key, gap_between(before, key)))
     return attending(found, tensors)
 
 
@@ -87,7 +87,8 @@ def _piece(tensors: Mapping[str, Tensor], key: str, gap: int) -> Piece:
     return Piece(key, "other", shape, biased, gap)
 
 
-def _gap(before: str, key: str) -> int:
+def gap_between(before: str, key: str) -> int:
+    """How many numbers are missing between two modules of one Sequential; UNKNOWN where that is not told."""
     (stem, _, last), (other, _, number) = before.rpartition("."), key.rpartition(".")
     counted = stem == other and last.isdigit() and number.isdigit()
     return int(number) - int(last) - 1 if counted and int(number) > int(last) else UNKNOWN

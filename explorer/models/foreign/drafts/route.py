@@ -57,15 +57,24 @@ class Route:
 
 
 class Walker:
-    """Goes from a latent to the picture."""
+    """Goes from a latent to the picture, or from features of `begin`: their width, and the side of a picture or 0."""
 
-    def __init__(self, pieces: Sequence[Piece], spatial_side: int, *, begins_spatial: bool = False) -> None:
+    def __init__(
+        self,
+        pieces: Sequence[Piece],
+        spatial_side: int,
+        begin: tuple[int, int] | None = None,
+        *,
+        begins_spatial: bool = False,
+    ) -> None:
         self.pieces = [piece for piece in pieces if piece.kind not in ("table", "other")]
         self.begins_spatial = begins_spatial
         self.route = Route()
         self.width = 0
         self.is_picture = False
         self.spatial_side = spatial_side
+        if begin is not None:
+            self._begin(*begin)
 
     def walk(self) -> Route:
         if not any(piece.weighs for piece in self.pieces):
@@ -92,7 +101,7 @@ class Walker:
         self._add("linear", piece, piece.shape[0])
 
     def _kernel(self, number: int, piece: Piece) -> None:
-        if not self.route.steps:
+        if not self.route.steps and not self.width:
             self._enter(number, piece)
         turned = self._turned(number, piece)
         first = self.is_picture and self.route.first_side == 1 and all(one.size == 1 for one in self.route.kernels)
