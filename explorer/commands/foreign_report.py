@@ -1,29 +1,38 @@
-"""What `latent-explorer inspect FILE` says of a checkpoint that others trained."""
+"""What `latent-explorer inspect FILE` says of a checkpoint that others trained: all that its card says."""
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from explorer.commands.draft_report import facts_in_lines, write_sheet
 from explorer.errors import CheckpointError
 from explorer.models.words import bytes_in_words, size_in_words
 
 if TYPE_CHECKING:
-    from explorer.models.base import Card
+    from explorer.models.base import Card, Space
     from explorer.models.foreign.contents import Contents
+    from explorer.models.network import NetworkModel
 
 _SHOWN = 200  # tensors
+_NAMED = 12  # classes
 
 
-def report(path: Path, *, as_json: bool) -> int:
-    """Print container, tensors, hints, and the architecture, or why it is not known. Raises CheckpointError."""
+def report(path: Path, options: argparse.Namespace) -> int:
+    """Print container, tensors, hints, the architecture and what random latents show, or why it is not known.
+
+    Raises CheckpointError, StorageError.
+    """
     from explorer.models.foreign.contents import contents
 
-    held = contents(path)
-    card, trouble = _card(held)
-    if as_json:
+    held = contents(path, options.network)
+    model, card, trouble = _built(held)
+    if model is not None and options.samples:
+        write_sheet(model, options.samples, model.card.architecture)
+    if options.json:
         print(json.dumps(as_mapping(held, card, trouble), indent=2, ensure_ascii=False))
     else:
         print("\n".join(lines(held, card)))
@@ -32,13 +41,15 @@ def report(path: Path, *, as_json: bool) -> int:
     return 0
 
 
-def _card(held: Contents) -> tuple[Card | None, CheckpointError | None]:
-    from explorer.models.foreign.opening import reading_of, recognised
+def _built(held: Contents) -> tuple[NetworkModel | None, Card | None, CheckpointError | None]:
+    from explorer.models.foreign.drawn import probed
+    from explorer.models.foreign.opening import built, reading_of
 
     try:
-        return recognised(reading_of(held)).config.card, None
+        model = built(reading_of(held))
+        return model, probed(model), None
     except CheckpointError as error:
-        return None, error
+        return None, None, error
 
 
 def as_mapping(held: Contents, card: Card | None, trouble: CheckpointError | None) -> dict[str, object]:
@@ -67,17 +78,32 @@ def lines(held: Contents, card: Card | None) -> Iterator[str]:
     size = bytes_in_words(held.size)
     yield f"{held.container}: {len(held.tensors)} tensors, {held.parameters:,} numbers ({size})"
     yield ""
-    for note in held.notes:
-        yield f"  read      {note}"
+    if card is None:
+        yield from (f"  read      {note}" for note in held.notes)
     if held.named:
         yield f"  read      The file also names {', '.join(held.named[:5])}; not created, and nothing was run."
     if held.networks:
-        yield f"  choose    Several networks: {', '.join(held.networks)}. `convert --network NAME` takes another one."
+        yield f"  choose    Several networks: {', '.join(held.networks)}. --network NAME takes another one."
     if card is not None:
-        yield f"  {card.architecture}: {size_in_words(card.image_shape)}, latent {card.default_space.dim} numbers"
-        yield from (f"  {fact.how:9s} {fact.text}" for fact in card.facts[1:] if fact.text not in held.notes)
+        yield from _model(card)
     yield ""
     for key, one in list(held.tensors.items())[:_SHOWN]:
         yield f"  {key:48s} {one.dtype:9s} {' x '.join(map(str, one.shape)) or 'one number'}"
     if len(held.tensors) > _SHOWN:
         yield f"  and {len(held.tensors) - _SHOWN} more"
+
+
+def _model(card: Card) -> Iterator[str]:
+    encodes = "pictures to latents too" if card.encodes else "no encoder"
+    yield f"  {card.architecture}: {size_in_words(card.image_shape)}, {card.parameters:,} parameters, {encodes}"
+    for space in card.spaces:
+        yield from _space(space)
+    yield from facts_in_lines(card.facts[1:])
+
+
+def _space(space: Space) -> Iterator[str]:
+    shape = f", shape {' x '.join(map(str, space.shape))}" if len(space.shape) > 1 else ""
+    yield f"  latent {space.name}: {space.dim} numbers{shape}, prior: {space.prior or 'not said'}"
+    for part in space.parts if len(space.parts) > 1 else ():
+        names = f": {', '.join(part.names[:_NAMED])}{', …' if len(part.names) > _NAMED else ''}" if part.names else ""
+        yield f"    {part.name}: {part.dim} {'classes' if part.prior == 'one-hot' else f'numbers, {part.prior}'}{names}"

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from explorer.commands.arguments import check_out
+from explorer.errors import InputError
 from explorer.models.words import bytes_in_words, size_in_words, value_in_words
 
 if TYPE_CHECKING:
@@ -22,6 +24,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
         "model", metavar="MODEL", help="a model folder, a checkpoint of others, or the name of a bundled model"
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
+    foreign = parser.add_argument_group("of a checkpoint of others")
+    foreign.add_argument("--network", default="", help="which network of a file with several")
+    foreign.add_argument("--samples", metavar="SHEET.png", type=Path, help="write 16 samples of its prior")
+    foreign.add_argument("--draft", action="store_true", help="propose layers from the shapes of its tensors")
+    foreign.add_argument(
+        "--choose", metavar="NAME=VALUE", action="append", default=[], help="answer a question of the draft"
+    )
+    foreign.add_argument("--keep", action="store_true", help="write the draft beside the file, as a manifest")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,10 +40,19 @@ def run(options: argparse.Namespace) -> int:
     from explorer.models.foreign.sniff import foreign
     from explorer.models.weights import check_weights
 
+    if options.samples:
+        check_out(options.samples, (".png",))
+    if (options.choose or options.keep) and not options.draft:
+        raise InputError("--choose and --keep are about a draft.", "Add --draft.")
     if (stranger := foreign(options.model)) is not None:
-        from explorer.commands.foreign_report import report
+        from explorer.commands import draft_report, foreign_report
 
-        return report(stranger, as_json=options.json)
+        return draft_report.report(stranger, options) if options.draft else foreign_report.report(stranger, options)
+    if options.draft or options.samples or options.network:
+        raise InputError(
+            f"{options.model} is a model of ours: there is nothing to draft.",
+            "Draw pictures with `latent-explorer decode`.",
+        )
     folder = resolve(options.model)
     card = read_card(folder)
     check_weights(folder, card)

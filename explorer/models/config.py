@@ -86,10 +86,13 @@ def _table(path: Path) -> Path | None:
 
 
 def _foreign_hint(path: Path) -> str:
-    files = {child.suffix for child in path.iterdir()}
-    if files & {".pt", ".pth", ".ckpt", ".pkl", ".bin"}:
-        return "Open one of the files of weights in it. They are read without running anything of them."
-    return f"Choose a folder that holds {CONFIG} and {WEIGHTS}."
+    from explorer.models.foreign.one_of_many import weights_in
+
+    files = [child.name for child in weights_in(path)]
+    if not files:
+        return f"Choose a folder that holds {CONFIG} and {WEIGHTS}."
+    more = f" and {len(files) - 4} more" if len(files) > 4 else ""
+    return f"Open one of the files of weights in it: {', '.join(files[:4])}{more}. Nothing of them is run."
 
 
 def read_config(path: str | Path) -> Config:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from explorer.models.base import Card
+
 LIBRARIES = ("nflows", "normflows", "zuko", "pythae")  # names that are written small
 
 
@@ -39,3 +41,14 @@ def architecture_in_words(architecture: str) -> str:
     if name.startswith(LIBRARIES):
         return name
     return f"{name[:1].upper()}{name[1:]}"
+
+
+def kind_in_words(card: Card) -> str:
+    """'VAE' of a model of ours; of one that others trained, whose family is ours alone, what it is: 'JointVAE'."""
+    if card.container:
+        return _cut(architecture_in_words(card.architecture))
+    return card.family.upper() if len(card.family) <= 3 else card.family
+
+
+def _cut(text: str, most: int = 40) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}\N{HORIZONTAL ELLIPSIS}"

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from explorer.models.base import HOWS, Card
-from explorer.models.words import value_in_words
+from explorer.models.words import architecture_in_words, kind_in_words, value_in_words
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Dim
 
@@ -24,12 +24,18 @@ _ABOVE = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
 _NAME_LETTERS = 19  # the width of the names; longer ones are wrapped
 
 
+def _kind(card: Card) -> tuple[str, str]:
+    if card.container:  # the family is how we build it, and tells nothing of a model that others trained
+        return "Architecture", architecture_in_words(card.architecture)
+    return "Family", f"{kind_in_words(card)}, {card.architecture}"
+
+
 def facts(card: Card) -> list[tuple[str, str]]:
     """The rows of the card: what it is, and the words for it."""
     height, width, channels = card.image_shape
     spaces = "; ".join(f"{space.name}: {space.dim} numbers, prior {space.prior}" for space in card.spaces)
     rows = [
-        ("Family", f"{card.family.upper() if len(card.family) <= 3 else card.family}, {card.architecture}"),
+        _kind(card),
         ("Parameters", f"{card.parameters:,}"),
         ("Latent spaces" if len(card.spaces) > 1 else "Latent space", spaces),
         ("Pictures", f"{width} × {height}, {'colour' if channels == 3 else 'grey'}"),

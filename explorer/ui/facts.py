@@ -12,6 +12,7 @@ from explorer.latents.arrays import Latent
 from explorer.latents.edits import edited
 from explorer.latents.measures import Neighbourhood, active_units, kl, kl_per_dimension, typical_length
 from explorer.latents.samples import LatentSet
+from explorer.models.words import kind_in_words
 from explorer.session.state import Place, State
 from explorer.work.messages import Opened
 
@@ -116,7 +117,9 @@ def _likelihood(opened: Opened, place: Place, samples: LatentSet | None) -> Fact
     name = "log p(sample)" if opened.card.likelihood == "exact" else "log p(sample) ≥"
     hint = "Natural logarithm of the probability of the sample's 8-bit picture, in nats."
     if opened.card.likelihood == "none":
-        return Fact("log p(sample)", f"{opened.card.family}: no density", "This family cannot tell.", known=False)
+        return Fact(
+            "log p(sample)", f"{kind_in_words(opened.card)}: no density", "This family cannot tell.", known=False
+        )
     if samples is None or samples.log_likelihoods is None:
         return Fact(name, "not stored with this model", hint, known=False)
     if place.sample is None or place.sample >= len(samples):
@@ -132,7 +135,7 @@ def _likelihood(opened: Opened, place: Place, samples: LatentSet | None) -> Fact
 def _divergence(opened: Opened, place: Place, samples: LatentSet | None) -> Fact:
     hint = "KL of the sample's posterior from N(0, 1), summed over dimensions: (μ² + σ² - 1 - ln σ²) / 2, in nats."
     if samples is None or samples.log_variances is None:
-        return Fact("KL of the sample", f"{opened.card.family}: no posterior", hint, known=False)
+        return Fact("KL of the sample", f"{kind_in_words(opened.card)}: no posterior", hint, known=False)
     if place.sample is None or place.sample >= len(samples):
         return Fact("KL of the sample", "no sample is chosen", hint, known=False)
     one = slice(place.sample, place.sample + 1)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from explorer.models.base import Card
+from explorer.models.words import kind_in_words
 from explorer.ui.deeds import DEEDS
 from explorer.ui.icons import SIZE, icon
 
@@ -113,13 +114,8 @@ class ToolBar(QToolBar):
         self.addWidget(filler)
 
 
-FAMILIES = {"stylegan2": "StyleGAN2", "stylegan3": "StyleGAN3"}
-"""Families of checkpoints of others whose name is not their word in small letters."""
-
-
 def facts_line(card: Card) -> str:
     """'VAE · 64 latents · 64 × 64 RGB'."""
     height, width, channels = card.image_shape
-    family = FAMILIES.get(card.family, card.family.upper() if len(card.family) <= 3 else card.family)
     colour = {1: "grey", 3: "RGB"}.get(channels, f"{channels} channels")
-    return f"{family} · {card.default_space.dim} latents · {width} × {height} {colour}"
+    return f"{kind_in_words(card)} · {card.default_space.dim} latents · {width} × {height} {colour}"

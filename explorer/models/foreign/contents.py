@@ -13,6 +13,7 @@ from explorer.models.foreign.arrays import read_npz, read_safetensors
 from explorer.models.foreign.folders import Folder, diffusers_folder, pythae_folder
 from explorer.models.foreign.limits import LARGEST_TEXT
 from explorer.models.foreign.manifest import Manifest, manifest_beside, read_manifest, weights_beside
+from explorer.models.foreign.pairs import halves_beside, paired
 from explorer.models.foreign.pickles import Damaged
 from explorer.models.foreign.programs import Program
 from explorer.models.foreign.sniff import AGAIN, no_model, sniff
@@ -21,6 +22,7 @@ from explorer.models.foreign.torch_files import read_pickle, read_torch_legacy, 
 from explorer.models.foreign.unwrap import Tensors, Unwrapped, plain, unwrapped
 from explorer.models.foreign.values import DTYPES, Thing
 
+PAIRED = ("torch zip file", "torch legacy file", "pickle", "safetensors")
 SIDECARS = ("specs.json", "config.json", "hparams.json", "args.json", "params.json", "model_config.json")
 _USUAL = (
     "torch._utils",
@@ -91,7 +93,16 @@ def contents(path: Path, network: str = "") -> Contents:
     with told(path):
         manifest = manifest_beside(path)
         network = network or (manifest.network if manifest else "")
-        return replace(_READERS[container](path, container, network), manifest=manifest)
+        held = replace(_READERS[container](path, container, network), manifest=manifest)
+        return paired(held, _alone) if container in PAIRED else held
+
+
+def _alone(path: Path) -> Contents:
+    """A file of plain weights without what lies beside it."""
+    container = sniff(path)
+    if container not in PAIRED:
+        raise CheckpointError(f"{path.name} is no file of weights.", AGAIN)
+    return _READERS[container](path, container, "")
 
 
 def _pickled(reader: Callable[[Path], tuple[object, tuple[str, ...]]]) -> Callable[[Path, str, str], Contents]:
@@ -138,7 +149,7 @@ def _arrays(path: Path, container: str, network: str) -> Contents:
 def _onnx(path: Path, container: str, _network: str) -> Contents:
     from explorer.models.foreign.onnx_files import read_onnx
 
-    decoder, encoder = _halves_beside(path)
+    decoder, encoder = halves_beside(path)
     program, tensors = read_onnx(decoder)
     programs, notes = {"decoder": program}, []
     if encoder is not None:
@@ -146,16 +157,6 @@ def _onnx(path: Path, container: str, _network: str) -> Contents:
         tensors |= more
         notes.append(f"Took {decoder.name} and {encoder.name} together.")
     return Contents(path, container, tensors, sidecars(path), (), tuple(notes), programs=programs)
-
-
-def _halves_beside(path: Path) -> tuple[Path, Path | None]:
-    """The decoder of this file and the encoder beside it, by their names: vae_decoder.onnx, vae_encoder.onnx."""
-    for ours, theirs in (("decoder", "encoder"), ("Decoder", "Encoder"), ("generator", "encoder")):
-        if ours in path.stem and (beside := path.with_name(path.name.replace(ours, theirs))).is_file():
-            return path, beside
-        if theirs in path.stem and (beside := path.with_name(path.name.replace(theirs, ours))).is_file():
-            return beside, path
-    return path, None
 
 
 def _keras(path: Path, container: str, _network: str) -> Contents:

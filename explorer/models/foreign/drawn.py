@@ -13,14 +13,13 @@ from explorer.latents.arrays import Images
 from explorer.models.base import Card, Fact
 from explorer.models.foreign.kept import Samples
 from explorer.models.foreign.prior_rows import OFFERED, in_rows, is_doubtful
-from explorer.models.foreign.probing import a_picture_takes, facts_of, probe, time_in_words
+from explorer.models.foreign.probing import SLOW_MS, a_picture_takes, facts_of, probe, time_in_words
 
 if TYPE_CHECKING:
     from explorer.models.network import NetworkModel
 
 Step = Callable[..., None]
 SHOWN = 8  # samples on the card
-SLOW_MS = 250  # a picture: then they come one by one, and it is said why
 CHOOSE = "No file says what random latents were drawn from. Click the row that looks right."
 PATIENCE_S = 40.0  # for all of them
 
@@ -28,7 +27,7 @@ PATIENCE_S = 40.0  # for all of them
 def drawn(model: NetworkModel, tell: Callable[[Samples], None]) -> Samples:
     """Some samples, in rows where nothing tells the prior.
 
-    Of a slow model one after the other, each told when it is there, and fewer of a very slow one.
+    Of a slow model one after the other, each told when it is there and why, and fewer of a very slow one.
     """
     start, ms = time.perf_counter(), a_picture_takes(model)
     latents = model.sample(SHOWN, seed=0)

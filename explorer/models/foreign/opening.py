@@ -21,6 +21,7 @@ from explorer.models.foreign.loading import loaded
 from explorer.models.foreign.manifest import Manifest
 from explorer.models.foreign.module_trees import module_tree
 from explorer.models.foreign.negatives import what_it_is
+from explorer.models.foreign.pairs import alone
 from explorer.models.foreign.parametrised import composed
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.rebuilt import rebuilt
@@ -64,13 +65,25 @@ def reading_of(held: Contents) -> Reading:
 
 def recognised(reading: Reading) -> Recognised:
     """The architecture of a reading, its card completed with how it was read. Raises CheckpointError."""
-    found = described(reading.manifest, reading) if reading.manifest is not None else recognise(reading)
+    if reading.manifest is not None:
+        found: Recognised | None = described(reading.manifest, reading)
+    else:
+        found, reading = _recognised_whole_or_alone(reading)
     if found is None:
         raise what_it_is(reading.path, {key: tuple(value.shape) for key, value in reading.tensors.items()})
     card = with_class_names(found.config.card, reading.hints)
     facts = (*facts_of_reading(reading), *card.facts)[:64]
     card = replace(card, container=reading.container, origin=reading.file_hash, facts=facts)
     return replace(found, config=Config(card, found.config.hyperparameters))
+
+
+def _recognised_whole_or_alone(reading: Reading) -> tuple[Recognised | None, Reading]:
+    """What a reading is, and the reading that is meant: of two files, the decoder alone where both are not known."""
+    found = recognise(reading)
+    if found is not None or (decoder := alone(reading)) is None:
+        return found, reading
+    found = recognise(decoder)
+    return found, decoder if found is not None else reading
 
 
 def facts_of_reading(reading: Reading) -> tuple[Fact, ...]:
@@ -86,8 +99,13 @@ def facts_of_reading(reading: Reading) -> tuple[Fact, ...]:
 
 def open_foreign(path: Path, network: str = "") -> NetworkModel:
     """The model in a file or folder of somebody else's, on the CPU. Raises CheckpointError."""
-    found = recognised(read(path, network))
-    with told(path):
+    return built(read(path, network))
+
+
+def built(reading: Reading) -> NetworkModel:
+    """The model of a reading. Raises CheckpointError."""
+    found = recognised(reading)
+    with told(reading.path):
         model = rebuilt(found, quick=True)
     model.prior = found.prior
     return model

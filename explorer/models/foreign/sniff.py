@@ -10,6 +10,7 @@ from typing import Literal
 
 from explorer.errors import CheckpointError
 from explorer.models.foreign.limits import LARGEST_FILE, LARGEST_TEXT, MOST_ENTRIES
+from explorer.models.foreign.one_of_many import the_weights
 
 Container = Literal[
     "torch zip file",
@@ -243,10 +244,15 @@ _TEXTS = frozenset({".md", ".txt", ".csv", ".tsv", ".vec"})
 
 
 def foreign(name_or_path: str | Path) -> Path | None:
-    """The file or folder that this names, where it is there and is no model folder of ours, nor a part of one."""
+    """The file or folder that this names, where it is there and is no model folder of ours, nor a part of one.
+
+    Of a folder with one file of weights: that file.
+    """
     path = Path(name_or_path).expanduser()
     if path.is_dir():
-        return path if not is_ours(path) and _is_known_folder(path) else None
+        if is_ours(path):
+            return None
+        return path if _is_known_folder(path) else the_weights(path)
     if not path.is_file() or path.suffix.lower() in _TEXTS or _is_word_table(path):
         return None
     part = is_ours(path.parent) and (path.name in OURS or path.suffix.lower() not in ENDINGS)

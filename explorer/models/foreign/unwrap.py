@@ -26,6 +26,8 @@ PREFIXES = (
     "online_model.",
     "G_ema.",
 )
+FIRST_STAGES = ("first_stage_model.",)
+LATER_COPY = "model_ema."  # before the names of an averaged copy, which have no dots there
 OWNERS = ("model.", "vae.", "autoencoder.", "ae.", "net.", "network.", "_model.", "self.")
 """What the attribute of a training module is called that holds the network, with named parts below."""
 JUDGES = (
@@ -72,6 +74,7 @@ def unwrapped(root: object, wanted: str = "") -> Unwrapped:
     result = Unwrapped({}, hints if isinstance(hints, dict) else {})
     if found:
         _choose(found, wanted, result)
+        result.tensors = _first_stage(result.tensors, result)
         result.tensors = _split(_stripped(_split(result.tensors, result), result), result)
         _add_mean(found, result)
     return result
@@ -149,6 +152,23 @@ def _add_mean(found: dict[str, Tensors], result: Unwrapped) -> None:
     if mean is not None and MEAN not in result.tensors and "style.1.weight" in result.tensors:
         result.tensors = {**result.tensors, MEAN: mean}
         result.notes.append(f"Took '{MEAN}' beside it.")
+
+
+def _first_stage(tensors: Tensors, result: Unwrapped) -> Tensors:
+    """The autoencoder in a checkpoint of latent diffusion, alone; with the averaged copy where it has one of itself."""
+    for stage in FIRST_STAGES:
+        found = {key.removeprefix(stage): one for key, one in tensors.items() if key.startswith(stage)}
+        if found and len(found) < len(tensors):
+            result.notes.append(f"Took the autoencoder '{stage}' out of a model of {len(tensors):,} tensors.")
+            tensors = found
+            break
+    rest = {key: one for key, one in tensors.items() if not key.startswith(LATER_COPY)}
+    if not rest or len(rest) == len(tensors):
+        return tensors
+    copies = {key: f"{LATER_COPY}{key.replace('.', '')}" for key in rest}
+    if any(copy in tensors for copy in copies.values()):
+        result.notes.append("Took the averaged (EMA) copy.")
+    return {key: tensors.get(copies[key], one) for key, one in rest.items()}
 
 
 def _split(tensors: Tensors, result: Unwrapped) -> Tensors:

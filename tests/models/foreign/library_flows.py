@@ -13,6 +13,7 @@ from vector_references import (
     Weights,
     coupling,
     coupling_keys,
+    linear,
     lower_upper,
     lower_upper_keys,
     masked,
@@ -92,6 +93,80 @@ def nflows_couplings(features: int, each: int, bins: int = 0) -> Library:
             weight = functional.softplus(held[f"{inner}.4.unconstrained_weight"]) + 1e-5
             x = weight * normal + held[f"{inner}.4.bias"]
         return (x - held["_distribution.mean_"]) / held["_distribution.log_std_"].exp()
+
+    return Library(held, features, noise)
+
+
+def nflows_told(features: int, given: int, each: int) -> Library:
+    """Couplings whose networks see a context, which also weighs what their blocks add."""
+    keys, bins = Keys(each), (each + 1) // 3 if each > 2 else 0
+    for step in range(2):
+        key = f"_transform._transforms.{step}"
+        coupling_keys(keys, key, features, 10, each)
+        if step:
+            kept, moved = (keys.held[f"{key}.{name}_features"] for name in ("identity", "transform"))
+            keys.held |= {f"{key}.identity_features": moved, f"{key}.transform_features": kept}
+        keys.layer(f"{key}.transform_net.initial_layer", features // 2 + given, 10)
+        for block in range(2):
+            keys.layer(f"{key}.transform_net.blocks.{block}.context_layer", given, 10)
+    held = keys.held
+
+    def says(key: str, x: Tensor, c: Tensor) -> Tensor:
+        h = linear(held, f"{key}.initial_layer", torch.cat([x, c], 1))
+        for block in range(2):
+            name = f"{key}.blocks.{block}"
+            inner = linear(held, f"{name}.linear_layers.0", h.relu()).relu()
+            weighed = torch.sigmoid(linear(held, f"{name}.context_layer", c))
+            h = h + linear(held, f"{name}.linear_layers.1", inner) * weighed
+        return linear(held, f"{key}.final_layer", h)
+
+    def noise(x: Tensor, c: Tensor | None) -> Tensor:
+        assert c is not None
+        for step in range(2):
+            key, z = f"_transform._transforms.{step}", x.clone()
+            kept, moved = held[f"{key}.identity_features"], held[f"{key}.transform_features"]
+            said = says(f"{key}.transform_net", x[:, kept], c)
+            if bins:
+                raw = said.reshape(len(x), len(moved), each)
+                raw = torch.cat([raw[..., : 2 * bins] / 10**0.5, raw[..., 2 * bins :]], 2)
+                z[:, moved] = spline(x[:, moved], raw, 3.0, zuko=False)[0]
+            else:
+                scale = torch.sigmoid(said[:, len(moved) :] + 2) + 1e-3
+                z[:, moved] = x[:, moved] * scale + said[:, : len(moved)]
+            x = z
+        return x
+
+    return Library(held, features, noise, given)
+
+
+def nflows_reflections(features: int) -> Library:
+    """SVDLinear, QRLinear and a bare sequence of reflections."""
+    keys = Keys(features)
+    start = "_transform._transforms"
+    for name in ("0.orthogonal_1", "0.orthogonal_2", "1.orthogonal", "2"):
+        keys.normal(f"{start}.{name}.q_vectors", 2, features, spread=1.0)
+    keys.normal(f"{start}.0.unconstrained_diagonal", features)
+    keys.normal(f"{start}.1.log_upper_diag", features, spread=0.2)
+    keys.normal(f"{start}.1.upper_entries", features * (features - 1) // 2, spread=0.5 / features)
+    for number in (0, 1):
+        keys.normal(f"{start}.{number}.bias", features)
+    held = keys.held
+
+    def reflected(key: str, x: Tensor) -> Tensor:
+        for vector in held[f"{start}.{key}.q_vectors"]:
+            x = x - 2 * (x @ vector)[:, None] * vector / (vector @ vector)
+        return x
+
+    def noise(x: Tensor, _c: Tensor | None) -> Tensor:
+        diagonal = functional.softplus(held[f"{start}.0.unconstrained_diagonal"]) + 1e-3
+        x = reflected("0.orthogonal_1", reflected("0.orthogonal_2", x) * diagonal) + held[f"{start}.0.bias"]
+        upper = torch.diag(held[f"{start}.1.log_upper_diag"].exp())
+        entries = iter(held[f"{start}.1.upper_entries"])
+        for row in range(features):
+            for column in range(row + 1, features):
+                upper[row, column] = next(entries)
+        x = reflected("1.orthogonal", x @ upper.T) + held[f"{start}.1.bias"]
+        return reflected("2", x)
 
     return Library(held, features, noise)
 

@@ -11,6 +11,7 @@ import torch
 from class_flow_references import LibraryGlow
 from flow_references import GlowBlocks, GlowLayers
 from glow_references import GlowLevels, GlowNested
+from library_pictures import NflowsPictures
 from nvp_references import RealNvp, in_older_spelling
 from torch import nn
 
@@ -45,6 +46,13 @@ FLOWS: dict[str, tuple[Callable[[], nn.Module], dict[str, object]]] = {
     "normflows": (lambda: LibraryGlow(8, 3, 2, 2, 6), {}),
     "normflows, additive": (lambda: LibraryGlow(16, 1, 3, 1, 5, scale=False, lu=False, normed=True), {}),
     "normflows, each channel": (lambda: LibraryGlow(8, 1, 2, 1, 5, each=False), {"image_size": 8}),
+    "nflows": (lambda: NflowsPictures(8, 3, 2, 1, 2, ((1 / 256, -0.5),)), {"image_size": 8}),
+    "nflows of logits": (lambda: NflowsPictures(16, 1, 3, 2, 1, ((1 / 256, 0.0), (0.9, 0.05))), {"image_size": 16}),
+    "nflows of splines": (lambda: NflowsPictures(8, 1, 1, 1, 11, ((1 / 32, 0.0), (0.9, 0.05))), {"image_size": 8}),
+    "nflows whole": (
+        lambda: NflowsPictures(8, 3, 2, 1, 2, ((1 / 256, 0.0), (0.9, 0.05)), splits=False),
+        {"image_size": 8},
+    ),
     "nvp": (lambda: RealNvp(8, 3, 2, 6, 2), {"image_size": 8}),
     "nvp, deep": (lambda: RealNvp(16, 1, 3, 4, 1), {"image_size": 16}),
     "nvp, one scale": (lambda: RealNvp(32, 1, 1, 5, 3), {}),
@@ -72,7 +80,7 @@ def softened(net: nn.Module) -> nn.Module:
         for name, value in net.state_dict().items():
             if name.endswith("running_var"):
                 value.copy_(0.5 + torch.rand(value.shape, generator=generator))
-            elif name.endswith(("running_mean", "bias", "scale")) and "actnorm" not in name:
+            elif name.endswith(("running_mean", "bias", "scale")) and "actnorm" not in name and "._scale" not in name:
                 value.add_(0.05 * torch.randn(value.shape, generator=generator))
             elif name.endswith(("original0", "weight_g")):
                 value.mul_(0.6 + 0.2 * torch.rand(value.shape, generator=generator))

@@ -60,6 +60,7 @@ RECOGNISERS: tuple[str, ...] = (
     "glow_levels",
     "flow_numbered",
     "flow_made",
+    "nflows_pictures",
     "nflows_flow",
     "zuko_flow",
     "normflows_glow",

@@ -1,4 +1,6 @@
-"""The autoencoder of latent diffusion (Rombach et al. 2022), in the keys of diffusers and of the authors' own code."""
+"""The autoencoder of latent diffusion (Rombach et al. 2022) and VQGAN (Esser et al. 2021), which has the same layers:
+in the keys of diffusers and of the authors' own code.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +14,7 @@ from explorer.models.foreign.sizes import spatial
 from explorer.models.foreign.stack import Found, Stack, UnfitError
 
 EPS = 1e-6
+BOOK = "quantize.embedding.weight"
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Names:
     around: str
     last_norm: str
     attention: tuple[tuple[str, str, str, str, str], ...]
+    attentions: str  # of the levels
     up_is_upwards: bool
 
 
@@ -40,6 +44,7 @@ DIFFUSERS = Names(
     "conv_shortcut",
     "conv_norm_out",
     (("group_norm", "to_q", "to_k", "to_v", "to_out.0"), ("group_norm", "query", "key", "value", "proj_attn")),
+    "attentions",
     up_is_upwards=True,
 )
 AUTHORS = Names(
@@ -52,6 +57,7 @@ AUTHORS = Names(
     "nin_shortcut",
     "norm_out",
     (("norm", "q", "k", "v", "proj_out"),),
+    "attn",
     up_is_upwards=False,
 )
 
@@ -76,13 +82,20 @@ def recognise(reading: Reading) -> Recognised | None:
     first = "post_quant_conv" if "post_quant_conv.weight" in keys else "decoder.conv_in"
     channels = decoder.weight(first, 4).shape[1]
     space, size = spatial(reading.hints, channels, factor)
-    found = Found(reading, f"AutoencoderKL, {channels} channels at 1/{factor} of the size", space, decoder)
+    name = "VQGAN" if BOOK in keys else "AutoencoderKL"
+    found = Found(reading, f"{name}, {channels} channels at 1/{factor} of the size", space, decoder)
     found.encoder, found.values = encoder if has_encoder else None, (-1.0, 1.0)
+    if BOOK in keys:
+        found.layout = "mean"
+        codes = len(keys[BOOK])
+        found.know(
+            "inferred", f"latents lie anywhere between the {codes:,} codes of its book: its authors take the nearest"
+        )
     found.know("read", f"{channels} channels of the latent, {factor} times smaller than the picture, from the shapes")
     found.know("inferred", f"SiLU, group norms of {writer.groups} groups and eps 1e-6", "pictures in -1..1")
     found.know("inferred", "no prior: random latents give texture; they come from pictures, or from a diffusion model")
     found.facts.append(size)
-    return found.recognised()
+    return found.recognised([BOOK] if BOOK in keys else ())
 
 
 class _Writer:
@@ -97,7 +110,7 @@ class _Writer:
         stack.conv("decoder.conv_in")
         self._middle(stack, "decoder")
         for level in self._levels(stack, f"decoder.{names.up}.", upwards=names.up_is_upwards):
-            self._blocks(stack, f"decoder.{names.up}.{level}.{names.block}.")
+            self._blocks(stack, f"decoder.{names.up}.{level}.")
             grow = f"decoder.{names.up}.{level}.{names.grow}"
             if f"{grow}.weight" in stack.tensors:
                 stack.add("upsample", factor=2, mode="nearest").conv(grow)
@@ -109,7 +122,7 @@ class _Writer:
         names = self.names
         stack.conv("encoder.conv_in")
         for level in self._levels(stack, f"encoder.{names.down}.", upwards=True):
-            self._blocks(stack, f"encoder.{names.down}.{level}.{names.block}.")
+            self._blocks(stack, f"encoder.{names.down}.{level}.")
             shrink = f"encoder.{names.down}.{level}.{names.shrink}"
             if f"{shrink}.weight" in stack.tensors:
                 stack.add("pad", sides=[0, 1, 0, 1]).conv(shrink, 2, 0)
@@ -123,8 +136,10 @@ class _Writer:
         return sorted((int(one) for one in found if one.isdigit()), reverse=not upwards)
 
     def _blocks(self, stack: Stack, prefix: str) -> None:
-        for number in self._levels(stack, prefix, upwards=True):
-            self._residual(stack, f"{prefix}{number}")
+        """Residual blocks, with attention behind each where a level has it."""
+        for number in self._levels(stack, f"{prefix}{self.names.block}.", upwards=True):
+            self._residual(stack, f"{prefix}{self.names.block}.{number}")
+            self._attend(stack, f"{prefix}{self.names.attentions}.{number}")
 
     def _residual(self, stack: Stack, key: str) -> None:
         body = stack.beside().group_norm(f"{key}.norm1", self.groups, EPS).add("silu").conv(f"{key}.conv1")
@@ -135,10 +150,14 @@ class _Writer:
     def _middle(self, stack: Stack, side: str) -> None:
         first, attention, second = (f"{side}.{name}" for name in self.names.middle)
         self._residual(stack, first)
-        spelling = next((one for one in self.names.attention if f"{attention}.{one[1]}.weight" in stack.tensors), None)
-        if spelling is not None:
-            stack.residual(self._attention(stack.beside(), attention, spelling))
+        self._attend(stack, attention)
         self._residual(stack, second)
+
+    def _attend(self, stack: Stack, key: str) -> None:
+        """x + attention(x), where there is one."""
+        spelling = next((one for one in self.names.attention if f"{key}.{one[1]}.weight" in stack.tensors), None)
+        if spelling is not None:
+            stack.residual(self._attention(stack.beside(), key, spelling))
 
     def _attention(self, stack: Stack, key: str, spelling: tuple[str, ...]) -> Stack:
         stack.add("attention", groups=self.groups, eps=EPS)

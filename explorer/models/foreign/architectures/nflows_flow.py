@@ -7,6 +7,7 @@ import torch
 from explorer.errors import CheckpointError
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.flows.nsf import batch_norm, coupling, lower_upper, made
+from explorer.models.foreign.flows.reflections import householder, singular_values, triangular
 from explorer.models.foreign.flows.vectors import Vectors
 from explorer.models.foreign.flows.writing import halves_swapped, rows
 from explorer.models.foreign.reading import Reading
@@ -43,6 +44,8 @@ def _features(reading: Reading) -> int:
             return value.shape[1]
         if key.startswith(TOP) and key.endswith(("._permutation", ".unconstrained_upper_diag")):
             return value.numel()
+        if key.startswith(TOP) and key.endswith((".log_upper_diag", ".unconstrained_diagonal", ".q_vectors")):
+            return value.shape[-1]
         if key.startswith(TOP) and key.endswith(".identity_features"):
             other = reading.tensors.get(key.replace("identity_features", "transform_features"))
             return 0 if other is None else value.numel() + other.numel()
@@ -50,7 +53,7 @@ def _features(reading: Reading) -> int:
 
 
 def _given(reading: Reading) -> int:
-    names = ("autoregressive_net.context_layer.weight", "_context_encoder.weight", "_context_encoder.0.weight")
+    names = (".context_layer.weight", "_context_encoder.weight", "_context_encoder.0.weight")
     return next((value.shape[1] for key, value in reading.tensors.items() if key.endswith(names)), 0)
 
 
@@ -78,6 +81,12 @@ def _step(found: Vectors, key: str) -> None:
         made(found, key, "softplus", True, BOUND)
     elif f"{key}.identity_features" in tensors:
         coupling(found, key, BOUND)
+    elif f"{key}.orthogonal_1.q_vectors" in tensors:
+        flowing.mix(singular_values(flowing, key), found.shape, flowing.take(f"{key}.bias"))
+    elif f"{key}.orthogonal.q_vectors" in tensors:
+        flowing.mix(triangular(flowing, key), found.shape, flowing.take(f"{key}.bias"))
+    elif f"{key}.q_vectors" in tensors:
+        flowing.mix(householder(flowing, key).t(), found.shape)
     elif f"{key}.lower_entries" in tensors:
         lower_upper(found, key)
     elif f"{key}._weight" in tensors:

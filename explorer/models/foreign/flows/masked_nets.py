@@ -15,13 +15,41 @@ NORM_EPS = 1e-3  # of batch norms in their blocks
 
 
 def residual_net(flowing: Flowing, key: str, order: Tensor | None = None) -> Stack:
-    """initial_layer, blocks.N of two layers each, final_layer; `order` of what comes out. Without a context."""
+    """initial_layer, blocks.N of two layers each, final_layer; `order` of what comes out."""
+    if f"{key}.blocks.0.context_layer.weight" in flowing.tensors:
+        return _told_net(flowing, key, order)
     net = flowing.stack()
     rows(net, *_layer(flowing, f"{key}.initial_layer"))
     inner = "linear_layers" if f"{key}.blocks.0.linear_layers.0.weight" in flowing.tensors else "conv_layers"
     for number in range(_blocks(flowing, key)):
         _block(net, flowing, f"{key}.blocks.{number}", inner)
     return rows(net, *_layer(flowing, f"{key}.final_layer"), order)
+
+
+def _told_net(flowing: Flowing, key: str, order: Tensor | None) -> Stack:
+    """The same of [x, context], where a block is weighed by what the context says."""
+    net = flowing.stack()
+    first, bias = _layer(flowing, f"{key}.initial_layer")
+    given = flowing.tensors[f"{key}.blocks.0.context_layer.weight"].shape[1]
+    net.parallel(rows(net.beside(), first, bias), _pass_on(net.beside(), first.shape[1] - given, given))
+    for number in range(_blocks(flowing, key)):
+        _weighed_block(net, flowing, f"{key}.blocks.{number}", len(first))
+    weight, last = _layer(flowing, f"{key}.final_layer")
+    return rows(net, torch.cat([weight, weight.new_zeros(len(weight), given)], 1), last, order)
+
+
+def _weighed_block(net: Stack, flowing: Flowing, key: str, hidden: int) -> None:
+    """[h + second(ReLU(first(ReLU(h)))) * sigmoid(what the context says), context] of [h, context]."""
+    if any(name.startswith(f"{key}.batch_norm") for name in flowing.tensors):
+        raise UnfitError("a context and norms")
+    (first, bias), (second, last) = (_layer(flowing, f"{key}.linear_layers.{number}") for number in range(2))
+    said, own = flowing.take(f"{key}.context_layer.weight"), flowing.take(f"{key}.context_layer.bias")
+    given = said.shape[1]
+    made = rows(net.beside(), torch.eye(hidden + given)[:hidden], None).add("relu")
+    rows(rows(made, first, bias).add("relu"), second, last)
+    gate = rows(net.beside(), torch.cat([said.new_zeros(hidden, hidden), said], 1), own)
+    body = net.beside().parallel(made, gate).add("glu")
+    net.residual(rows(body, torch.eye(hidden + given)[:, :hidden].contiguous(), None))
 
 
 def masked_net(flowing: Flowing, key: str, order: Tensor | None, curbed: bool) -> Stack:

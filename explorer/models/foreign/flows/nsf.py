@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import Protocol
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from explorer.models.base import How
 from explorer.models.foreign.flows.masked_nets import masked_net, residual_net
-from explorer.models.foreign.flows.vectors import Vectors, said_number
-from explorer.models.foreign.flows.writing import halves_swapped, net_of, odd_first, rows
+from explorer.models.foreign.flows.vectors import said_number
+from explorer.models.foreign.flows.writing import Flowing, halves_swapped, net_of, odd_first, rows
+from explorer.models.foreign.layers import Shape
+from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.stack import Stack, UnfitError
 
 LEAST = 1e-3  # of widths, heights, slopes and scales
@@ -18,7 +22,28 @@ LU_EPS, NORM_EPS = 1e-3, 1e-5
 BOUND = ("tail_bound", "bound")
 
 
-def made(found: Vectors, key: str, scale: str, curbed: bool, bound: float) -> None:
+class Finding(Protocol):
+    """A flow that is being written: over vectors, or over the channels of pictures."""
+
+    reading: Reading
+    flowing: Flowing
+
+    @property
+    def features(self) -> int:
+        """How many numbers or channels its next step is over."""
+        ...
+
+    @property
+    def shape(self) -> Shape:
+        """Of one item before its next step."""
+        ...
+
+    def know(self, how: How, text: str) -> None:
+        """A fact for the card."""
+        ...
+
+
+def made(found: Finding, key: str, scale: str, curbed: bool, bound: float) -> None:
     """A masked autoregressive step below `key`."""
     net = f"{key}.autoregressive_net"
     each = found.flowing.tensors[f"{net}.final_layer.weight"].shape[0] / found.features
@@ -36,16 +61,17 @@ def made(found: Vectors, key: str, scale: str, curbed: bool, bound: float) -> No
         found.flowing.add("autoregressive", tensors, **options)
 
 
-def _every(found: Vectors, first: int) -> Tensor:
+def _every(found: Finding, first: int) -> Tensor:
     return torch.arange(first, 2 * found.features, 2)
 
 
-def spline_form(found: Vectors, each: float, bound: float, divide: float) -> dict[str, object]:
+def spline_form(found: Finding, each: float, bound: float, divide: float) -> dict[str, object]:
     """How a spline of so many numbers each is told. Raises UnfitError for other numbers; 1 and 2 are affine."""
     if each in (1, 2):
         return {}
     if each % 3 != 2:
         raise UnfitError(f"{each} numbers each")
+    found.know("inferred", "splines are rational-quadratic")
     bins, said = int(each + 1) // 3, said_number(found.reading.hints, BOUND)
     if said is not None and said > 0:
         found.know("read", f"splines in -{said:g}..{said:g}, as said beside the weights")
@@ -55,7 +81,7 @@ def spline_form(found: Vectors, each: float, bound: float, divide: float) -> dic
     return {"form": "spline", "style": "nflows", "bins": bins, "bound": limit, "divide": divide, "least": LEAST}
 
 
-def coupling(found: Vectors, key: str, bound: float) -> None:
+def coupling(found: Finding, key: str, bound: float) -> None:
     """A coupling of two sets of features, with what happens to those that stay."""
     flowing = found.flowing
     kept, moved = flowing.take(f"{key}.identity_features"), flowing.take(f"{key}.transform_features")
@@ -81,7 +107,7 @@ def _affine(each: float) -> dict[str, object]:
     return {"form": "affine", "scale": "sigmoid", "offset": 2.0, "least": LEAST}
 
 
-def _coupling_net(found: Vectors, key: str, moved: int) -> tuple[Stack, float, float]:
+def _coupling_net(found: Finding, key: str, moved: int) -> tuple[Stack, float, float]:
     """The network, how many numbers it says of each, and what raw widths are divided by."""
     flowing = found.flowing
     last = "final_layer" if f"{key}.final_layer.weight" in flowing.tensors else "_output_layer"
@@ -100,7 +126,7 @@ def _coupling_net(found: Vectors, key: str, moved: int) -> tuple[Stack, float, f
     return rows(stack, flowing.take(f"{key}.{last}.weight"), flowing.take(f"{key}.{last}.bias"), swap), each, 1.0
 
 
-def lower_upper(found: Vectors, key: str) -> None:
+def lower_upper(found: Finding, key: str) -> None:
     """W = L U from their entries, and a bias."""
     flowing, size = found.flowing, found.features
     lower, upper = torch.eye(size, dtype=torch.float64), torch.zeros(size, size, dtype=torch.float64)
@@ -111,7 +137,7 @@ def lower_upper(found: Vectors, key: str) -> None:
     flowing.mix(lower @ (upper + torch.diag(diagonal)), found.shape, flowing.take(f"{key}.bias"))
 
 
-def batch_norm(found: Vectors, key: str) -> None:
+def batch_norm(found: Finding, key: str) -> None:
     """A batch norm as a step, by the mean and variance that were kept."""
     names = ("unconstrained_weight", "bias", "running_mean", "running_var")
     weight, bias, mean, variance = (found.flowing.take(f"{key}.{name}") for name in names)
@@ -119,7 +145,7 @@ def batch_norm(found: Vectors, key: str) -> None:
     found.flowing.affine(scale, bias - mean * scale, found.shape)
 
 
-def masked_halves(found: Vectors, key: str) -> None:
+def masked_halves(found: Finding, key: str) -> None:
     """normflows' MaskedAffineFlow: two networks say log scales and shifts; from latents to data."""
     flowing = found.flowing
     mask = flowing.take(f"{key}.b").reshape(-1)
@@ -130,7 +156,7 @@ def masked_halves(found: Vectors, key: str) -> None:
     flowing.turned("masked", {"mask": mask, **net_of(net)}, net=net.layers, **form)
 
 
-def block_coupling(found: Vectors, key: str) -> None:
+def block_coupling(found: Finding, key: str) -> None:
     """normflows' AffineCouplingBlock: the first half says shift and log scale of the second, in turn."""
     kept = (found.features + 1) // 2
     moved = found.features - kept
@@ -145,7 +171,7 @@ def block_coupling(found: Vectors, key: str) -> None:
     found.flowing.turned("coupling", net_of(stack), kept=kept, net=stack.layers, **form)
 
 
-def _mlp(net: Stack, found: Vectors, key: str, order: Tensor | None = None) -> Stack:
+def _mlp(net: Stack, found: Finding, key: str, order: Tensor | None = None) -> Stack:
     """Linear layers with ReLU between them."""
     start = f"{key}."
     names = [name for name in found.flowing.tensors if name.startswith(start) and name.endswith(".weight")]
