@@ -211,13 +211,13 @@ def zuko_flow(features: int, given: int, bins: int, masks: bool) -> Library:
     return Library(held, features, noise, given)
 
 
-def normflows_nvp(features: int) -> Library:
+def normflows_nvp(features: int, *, scaled: bool = True) -> Library:
     """Masked affine flows and activation norms; both lead from noise to data."""
     keys = Keys(2)
     board = (torch.arange(features) % 2).float()
     for step in range(2):
         keys.held[f"flows.{2 * step}.b"] = (board if step else 1 - board)[None]
-        for side in ("s", "t"):
+        for side in ("s", "t") if scaled else ("t",):
             mlp_keys(keys, f"flows.{2 * step}.{side}.net", features, 10, features, spread=0.5)
         for name in ("s", "t"):
             keys.normal(f"flows.{2 * step + 1}.{name}", 1, features)
@@ -229,7 +229,8 @@ def normflows_nvp(features: int) -> Library:
         for step in (1, 0):
             x = (x - held[f"flows.{2 * step + 1}.t"]) / held[f"flows.{2 * step + 1}.s"].exp()
             mask = held[f"flows.{2 * step}.b"]
-            scale, shift = (mlp(held, f"flows.{2 * step}.{side}.net", mask * x) for side in ("s", "t"))
+            shift = mlp(held, f"flows.{2 * step}.t.net", mask * x)
+            scale = mlp(held, f"flows.{2 * step}.s.net", mask * x) if scaled else torch.zeros_like(x)
             x = mask * x + (1 - mask) * (x - shift) / scale.exp()
         return _from_base(held, x)
 

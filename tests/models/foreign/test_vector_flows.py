@@ -75,6 +75,7 @@ LIBRARIES: dict[str, Callable[[], Library]] = {
     "zuko squares, told": lambda: zuko_rising("squares", 2, 1, 11),
     "zuko gaussianization": lambda: zuko_gaussianization(2, 5),
     "normflows nvp": lambda: normflows_nvp(2),
+    "normflows nvp without scales": lambda: normflows_nvp(2, scaled=False),
     "normflows nvp pictures": lambda: normflows_nvp(64),
     "normflows halves": lambda: normflows_halves(2, 9),
     "normflows splines": lambda: normflows_splines(2, 5),
@@ -219,6 +220,10 @@ def test_numbers_that_fit_two_forms_are_told_apart_beside_the_weights(hints: dic
     ("weights", "says"),
     [
         ({"0.joiner.mask": torch.ones(6, 4), "1.log_S": torch.zeros(4)}, "LU parts"),
+        ({"flows.0.u": torch.zeros(1, 2), "q0.loc": torch.zeros(1, 2)}, "planar or radial"),
+        ({"flows.0.iresblock.nnet.1.u": torch.zeros(2), "q0.loc": torch.zeros(1, 2)}, "residual"),
+        ({"flows.0.u": torch.zeros(2), "q0.weight_scores": torch.zeros(1, 3)}, "mixture"),
+        ({"flows.1.eps": torch.zeros(()), "q0.loc": torch.zeros(1, 2)}, "batch norms"),
         ({"transform.ode.0.weight": torch.zeros(4, 8), "base.loc": torch.zeros(2)}, "CNF"),
         ({"transform.transforms.0.univariate.network.0.weight": torch.zeros(2), "base.loc": torch.zeros(2)}, "NAF"),
         ({"transform.transforms.0.order": torch.zeros(2), "base.lower": torch.zeros(2)}, "NCSF"),
@@ -243,7 +248,7 @@ def test_another_base_or_another_step_is_not_taken_for_a_known_one() -> None:
     weights = zuko_flow(2, 0, 0, masks=False).weights
     assert recognise(Reading(Path("f.pt"), "torch zip file", {**weights, "base.rate": torch.zeros(2)})) is None
     weights = normflows_nvp(2).weights
-    assert recognise(Reading(Path("f.pt"), "torch zip file", {**weights, "flows.4.u": torch.zeros(2)})) is None
+    assert recognise(Reading(Path("f.pt"), "torch zip file", {**weights, "flows.4.v": torch.zeros(2)})) is None
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import re
 
 import torch
 
+from explorer.errors import CheckpointError
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.flows.nsf import block_coupling, coupling, lower_upper, made, masked_halves
 from explorer.models.foreign.flows.vectors import Vectors
@@ -14,6 +15,12 @@ from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.stack import UnfitError
 
 BOUND = 3.0  # of splines
+NAMED = (
+    (r"^q0\.weight_scores$", "whose noise is a mixture of normal distributions: no latent belongs to a point"),
+    (r"\.iresblock\.nnet\.", "a residual one: its way back is a search, and its density a series"),
+    (r"^flows\.\d+\.(u|z_0)$", "a planar or radial one: it has no formula for its way back"),
+    (r"^flows\.\d+\.eps$", "with batch norms that keep nothing of the batches they saw"),
+)
 NUMBER = re.compile(r"flows\.(\d+)\.")
 
 
@@ -21,6 +28,7 @@ def recognise(reading: Reading) -> Recognised | None:
     """flows.N of the kinds below and q0, a diagonal normal distribution or none in the file."""
     tensors = reading.tensors
     numbers = {int(match[1]) for key in tensors if (match := NUMBER.match(key))}
+    _refuse(reading, numbers)
     features = tensors["q0.loc"].numel() if "q0.loc" in tensors else 0
     if not numbers or not features or "q0.log_scale" not in tensors:
         return None
@@ -41,6 +49,18 @@ def recognise(reading: Reading) -> Recognised | None:
     found.know("read", f"{1 + max(numbers)} flows over {features} numbers, and the widths, from keys and shapes")
     found.know("inferred", "the defaults of normflows; prior N(0, I)")
     return found.recognised()
+
+
+def _refuse(reading: Reading, numbers: set[int]) -> None:
+    """Raises CheckpointError for flows of normflows that have no way back, or whose base is another."""
+    if not numbers or not any(key.startswith("q0.") for key in reading.tensors):
+        return
+    for pattern, what in NAMED:
+        if any(re.search(pattern, key) for key in reading.tensors):
+            raise CheckpointError(
+                f"This is a flow of normflows, {what}.",
+                "Couplings, autoregressive flows, splines, matrices and activation norms over N(mean, scale) open.",
+            )
 
 
 def _in_turn(numbers: set[int]) -> bool:

@@ -150,8 +150,12 @@ def masked_halves(found: Finding, key: str) -> None:
     flowing = found.flowing
     mask = flowing.take(f"{key}.b").reshape(-1)
     net = flowing.stack()
-    sides = [_mlp(flowing.stack(), found, f"{key}.{side}.net") for side in ("s", "t")]
-    net.parallel(*sides)
+    sides = [side for side in ("s", "t") if any(name.startswith(f"{key}.{side}.net.") for name in flowing.tensors)]
+    nets = {side: _mlp(flowing.stack(), found, f"{key}.{side}.net") for side in sides}
+    width = found.features
+    for side in {"s", "t"} - nets.keys():
+        nets[side] = rows(flowing.stack(), torch.zeros(width, width), None)
+    net.parallel(nets["s"], nets["t"])
     form = {"form": "affine", "scale": "exp", "over": "all"}
     flowing.turned("masked", {"mask": mask, **net_of(net)}, net=net.layers, **form)
 
