@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 from library_flows import Library
 from torch import Tensor
+from torch.nn import functional
 from vector_references import Keys, Weights, linear
 
 Way = Callable[[Tensor, Tensor | None], Tensor]
@@ -114,6 +115,59 @@ def numbered_nvp(features: int, given: int, steps: int) -> Library:
         return x
 
     return Library(held, features, noise, given)
+
+
+def logistic_as_normal(x: Tensor) -> Tensor:
+    wide = x.double()
+    return torch.distributions.Normal(torch.zeros((), dtype=torch.float64), 1).icdf(torch.sigmoid(wide)).float()
+
+
+def nice_blocks(features: int, steps: int, hidden: int) -> Library:
+    """fmu2: half of the numbers in turn say what is added to the others."""
+    keys, half = Keys(steps), features // 2
+    for step in range(steps):
+        key = f"coupling.{step}"
+        keys.layer(f"{key}.in_block.0", half, 9)
+        for number in range(hidden - 1):
+            keys.layer(f"{key}.mid_block.{number}.0", 9, 9)
+        keys.layer(f"{key}.out_block", 9, half)
+    keys.normal("scaling.scale", 1, features, spread=0.2)
+    held = keys.held
+
+    def noise(x: Tensor, _c: Tensor | None) -> Tensor:
+        for step in range(steps):
+            key, z = f"coupling.{step}", x.clone()
+            on, off = (0, 1) if (1 + step) % 2 else (1, 0)
+            h = linear(held, f"{key}.in_block.0", x[:, off::2]).relu()
+            for number in range(hidden - 1):
+                h = linear(held, f"{key}.mid_block.{number}.0", h).relu()
+            z[:, on::2] = x[:, on::2] + linear(held, f"{key}.out_block", h)
+            x = z
+        return logistic_as_normal(x * held["scaling.scale"].exp())
+
+    return Library(held, features, noise)
+
+
+def nice_sequence(features: int, steps: int) -> Library:
+    """DakshIdnani: masked additive couplings with leaky activations."""
+    keys = Keys(steps)
+    for step in range(steps):
+        dense_keys(keys, f"coupling_layers.{step}.m", features, 8, features)
+    keys.normal("scaling_layer.log_scale_vector", 1, features, spread=0.2)
+    held = keys.held
+
+    def noise(x: Tensor, _c: Tensor | None) -> Tensor:
+        for step in range(steps):
+            mask = torch.zeros(features)
+            mask[::2] = 1
+            mask = 1 - mask if step % 2 == 0 else mask
+            h = x * mask
+            for number in (0, 2, 4):
+                h = linear(held, f"coupling_layers.{step}.m.{number}", functional.leaky_relu(h, 0.2) if number else h)
+            x = x + h * (1 - mask)
+        return logistic_as_normal(x * held["scaling_layer.log_scale_vector"].exp())
+
+    return Library(held, features, noise)
 
 
 def block_base(keys: Keys, features: int, start: str = "") -> None:

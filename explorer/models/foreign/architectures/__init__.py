@@ -60,6 +60,7 @@ RECOGNISERS: tuple[str, ...] = (
     "glow_levels",
     "flow_numbered",
     "flow_made",
+    "nice_flow",
     "nflows_pictures",
     "nflows_flow",
     "zuko_flow",

@@ -9,6 +9,7 @@ import math
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from explorer.errors import CheckpointError
 from explorer.models.fields import Fields
@@ -155,6 +156,25 @@ class SoftClip(nn.Module):
         inside = z.abs().clamp(max=self.bound * (1 - EDGE))
         x = z.sign() * inside / (1 - inside / self.bound)
         return x, 2 * torch.log1p(x.abs() / self.bound).sum(1)
+
+
+class Logistic(nn.Module):
+    """Logistic noise as normal noise: the normal quantile of sigmoid(x). Both tails keep their digits."""
+
+    def forward(self, x: Tensor, given: Tensor | None) -> Moved:  # noqa: ARG002
+        z = -x.sign() * torch.special.ndtri(torch.sigmoid(-x.abs()))
+        return z, self._change(x, z).sum(1)
+
+    def inverse(self, z: Tensor, given: Tensor | None) -> Moved:  # noqa: ARG002
+        if torch.onnx.is_in_onnx_export() or torch.compiler.is_compiling():
+            raise RuntimeError("The log of a normal distribution has no operation in a graph.")
+        x = torch.special.log_ndtr(z) - torch.special.log_ndtr(-z)
+        return x, -self._change(x, z).sum(1)
+
+    def _change(self, x: Tensor, z: Tensor) -> Tensor:
+        """Log of the logistic density over the normal one."""
+        logistic = functional.logsigmoid(x) + functional.logsigmoid(-x)
+        return logistic + z.square() / 2 + math.log(2 * math.pi) / 2
 
 
 def soft_clip(raw: Fields, shape: Shape, given: int) -> tuple[nn.Module, Shape]:  # noqa: ARG001

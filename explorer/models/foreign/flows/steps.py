@@ -20,7 +20,7 @@ from explorer.errors import CheckpointError
 from explorer.models.fields import Fields
 from explorer.models.foreign.flows.couplings import autoregressive, channelwise, elementwise, masked
 from explorer.models.foreign.flows.elementwise import Moved
-from explorer.models.foreign.flows.monotone import soft_clip
+from explorer.models.foreign.flows.monotone import Logistic, soft_clip
 from explorer.models.foreign.layers import LARGEST, Shape, stacked
 
 MOST_STEPS = 512  # in one list
@@ -290,6 +290,7 @@ STEPS: dict[str, Callable[[Fields, Shape, int], Made]] = {
     "autoregressive": autoregressive,
     "elementwise": elementwise,
     "soft_clip": soft_clip,
+    "logistic": lambda raw, shape, given: (Logistic(), shape),  # noqa: ARG005
 }
 
 
