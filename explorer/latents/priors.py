@@ -18,6 +18,7 @@ from explorer.latents.fitted import Fitted
 PLAIN = {
     "normal": "standard normal",
     "uniform": "uniform in -1..1",
+    "unit": "uniform in 0..1",
     "sphere": "uniform on the unit sphere",
 }
 """Priors that are the same for every latent: by name, in words."""

@@ -17,15 +17,17 @@ def normal(n: int, dim: int, seed: int) -> Latents:
 def drawn(n: int, parts: Sequence[tuple[str, int]], seed: int) -> Latents:
     """n latents of which each part (prior, dim) follows a prior of its own, float32 (n, sum of dims).
 
-    'uniform' is U(-1, 1) a number, 'one-hot' one of `dim` classes, 'sphere' uniform among vectors of length 1, anything
-    else N(0, I). The first rows do not depend on n, and latents of normal parts alone are those of `normal`: normal
-    parts beside each other are drawn as one.
+    'uniform' is U(-1, 1) a number, 'unit' U(0, 1), 'one-hot' one of `dim` classes, 'sphere' uniform among vectors of
+    length 1, anything else N(0, I). The first rows do not depend on n, and latents of normal parts alone are those of
+    `normal`: normal parts beside each other are drawn as one.
     """
     columns = []
     for number, (prior, dim) in enumerate(_joined(parts)):
         random = np.random.default_rng([seed, number] if number else seed)
         if prior == "uniform":
             columns.append(random.uniform(-1, 1, (n, dim)))
+        elif prior == "unit":
+            columns.append(random.uniform(0, 1, (n, dim)))
         elif prior == "one-hot":
             columns.append(np.eye(dim)[random.integers(dim, size=n)])
         elif prior == "sphere":

@@ -16,11 +16,12 @@ from explorer.latents.priors import ChosenPrior
 Likelihood = Literal["exact", "lower bound", "none"]
 
 
-Prior = Literal["normal", "uniform", "sphere", "one-hot", "mapped", "none", "fitted"]
-"""N(0, I); U(-1, 1) a number; uniform among vectors of length 1; one of `dim` classes; what a network makes of another
-space's samples; not known: an autoencoder, whose latents come from pictures; or what the user fitted to pictures."""
+Prior = Literal["normal", "uniform", "unit", "sphere", "one-hot", "mapped", "none", "fitted"]
+"""N(0, I); U(-1, 1) or U(0, 1) a number; uniform among vectors of length 1; one of `dim` classes; what a network makes
+of another space's samples; not known: an autoencoder, whose latents come from pictures; or what the user fitted to
+pictures."""
 
-PRIORS: tuple[Prior, ...] = ("normal", "uniform", "sphere", "one-hot", "mapped", "none")
+PRIORS: tuple[Prior, ...] = ("normal", "uniform", "unit", "sphere", "one-hot", "mapped", "none")
 """Those that a model can come with."""
 How = Literal["read", "inferred", "guessed", "measured"]
 HOWS: tuple[How, ...] = ("read", "inferred", "guessed", "measured")

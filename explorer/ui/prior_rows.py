@@ -16,6 +16,7 @@ from explorer.ui.widgets.mosaic import Mosaic
 NAMES = {
     "normal": ("Standard normal", "Every number of N(0, 1)"),
     "uniform": ("Uniform, \N{MINUS SIGN}1 to 1", "Every number of U(-1, 1), as early GANs drew them"),
+    "unit": ("Uniform, 0 to 1", "Every number of U(0, 1), as some drew them"),
     "sphere": ("Unit sphere", "Directions at random, of length 1"),
     "fitted": ("Fitted", "What was fitted to the latents of pictures"),
 }

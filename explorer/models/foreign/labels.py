@@ -12,7 +12,7 @@ TABLES = ("emb", "label")  # what a table of classes is called
 COUNTS = ("n_classes", "num_classes", "classes", "n_class", "nclass")
 USUAL = {110: 10}  # inputs of conditional generators of digits: how many of them are the class
 INFO = (62, 10, 2)  # inputs of InfoGAN on digits: noise, one of 10 classes, codes
-PRIORS: dict[Prior, str] = {"normal": "standard normal", "uniform": "uniform in -1..1"}
+PRIORS: dict[Prior, str] = {"normal": "standard normal", "uniform": "uniform in -1..1", "unit": "uniform in 0..1"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,17 +25,16 @@ class Entry:
     facts: list[Fact] = field(default_factory=list)
 
 
-def entry(stack: Stack, keys: list[str], hints: Mapping[str, object], prior: str) -> Entry:
+def entry(stack: Stack, keys: list[str], hints: Mapping[str, object], prior: Prior) -> Entry:
     """Reads a table of classes if there is one, and how many numbers the next takes."""
-    kind: Prior = "uniform" if prior == "uniform" else "normal"
     tables = [key for key in keys if _is_table(stack, key)]
     if tables:
-        return _with_table(stack, [tables[0], *(key for key in keys if key != tables[0])], kind)
+        return _with_table(stack, [tables[0], *(key for key in keys if key != tables[0])], prior)
     width = _inputs(stack, keys[0])
     if width == sum(INFO):
         return Entry(_informed(), width, keys, [Fact(f"{width} inputs: noise, class and codes of InfoGAN", "guessed")])
     classes, fact = _classes(hints, width)
-    return Entry(space_of(width - classes, classes, kind), width, keys, fact)
+    return Entry(space_of(width - classes, classes, prior), width, keys, fact)
 
 
 def space_of(z: int, classes: int, prior: Prior = "normal") -> Space:

@@ -121,4 +121,6 @@ def test_what_authors_drew_latents_from_is_on_the_card() -> None:
         return [(part.prior, part.dim) for part in found.config.card.default_space.parts]
 
     assert parts("udacity 32") == [("uniform", 100)]
+    assert parts("projected 32") == [("unit", 62)]
+    assert parts("two layers") == [("unit", 100), ("one-hot", 10)]
     assert parts("informed") == [("normal", 62), ("one-hot", 10), ("uniform", 2)]

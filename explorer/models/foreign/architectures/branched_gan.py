@@ -33,6 +33,7 @@ class Manner:
 
 
 USUAL = Manner()
+DENSE = Manner(prior="unit")  # fully connected, in the well-known repository of both
 TABLED = Manner("leaky 0.2", "none", 0.8)  # `label_conditioned_generator`, `latent`, `model`: of a widely read tutorial
 
 
@@ -61,7 +62,8 @@ class _Reader:
         self.z, self.classes = _takes(self.z_branch[0]), _takes(self.label_branch[0])
         if not 1 < self.classes <= MOST_CLASSES or self.label_branch[0].key.startswith("enc"):
             raise UnfitError("no classes")
-        self.manner = TABLED if self.label_branch[0].kind == "table" else USUAL
+        usual = DENSE if all(piece.kind != "kernel" for piece in pieces) else USUAL
+        self.manner = TABLED if self.label_branch[0].kind == "table" else usual
 
     def _heads(self) -> list[list[Piece]]:
         """The modules of both branches, in the order of the file."""

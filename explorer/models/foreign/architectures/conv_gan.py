@@ -53,6 +53,7 @@ STYLES: tuple[tuple[tuple[str, ...], Style], ...] = (
         ("generator_deconv.",),
         Style("leaky ReLU 0.2, none after the first layer", "leaky 0.2", ("generator_deconv.0.",), "uniform"),
     ),
+    (("fc.", "deconv."), Style("ReLU between layers", prior="unit")),
     (("fc", "t_conv1"), Style("ReLU between layers, none after the first", bare=("fc",), prior="uniform")),
     (
         ("conv_blocks.",),

@@ -30,6 +30,7 @@ RANGES = (("0,1", "0 to 1"), ("-1,1", "-1 to 1"), ("0,255", "0 to 255"), ("-0.5,
 PRIOR_OPTIONS = (
     ("normal", "standard normal N(0, I)"),
     ("uniform", "uniform, -1 to 1"),
+    ("unit", "uniform, 0 to 1"),
     ("none", "unknown: fill the map from pictures"),
 )
 TALLEST = 2.5  # sides of a picture that is not square

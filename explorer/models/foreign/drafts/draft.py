@@ -29,6 +29,7 @@ KNOWN = "The means and variances that the batch norms kept fit this, and nothing
 PRIORS: dict[str, tuple[Prior, str]] = {
     "normal": ("normal", "standard normal"),
     "uniform": ("uniform", "uniform in -1..1"),
+    "unit": ("unit", "uniform in 0..1"),
     "none": ("none", "none: latents come from pictures"),
 }
 

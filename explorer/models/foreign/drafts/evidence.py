@@ -23,7 +23,7 @@ from explorer.models.foreign.rebuilt import rebuilt
 from explorer.models.network import NetworkModel
 
 TRIED = ("relu", "leaky 0.2", "leaky 0.01", "elu", "silu", "gelu", "selu", "tanh")
-PRIORS = ("normal", "uniform")
+PRIORS = ("normal", "uniform", "unit")
 LATENTS = 256
 LARGEST = 2e10  # numbers of weights times places: above, it would take too long
 FITS = 0.15  # a misfit below is that of a network with its own activations
