@@ -10,6 +10,7 @@ COMMANDS = {
     "models": "list the bundled models",
     "inspect": "say what a model is",
     "convert": "write a checkpoint of others as a model folder of ours",
+    "copies": "list the kept copies of checkpoints of others, or remove them",
     "decode": "turn latents into pictures",
     "encode": "turn pictures into latents",
     "select": "find samples in words, and write them as a table",

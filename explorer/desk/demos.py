@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from explorer.desk.background import Background
@@ -30,7 +30,9 @@ LARGEST_FILE = 20_000_000  # bytes
 
 
 class Demos(QObject):
-    """`table` maps the name of a deed to what is done."""
+    """`table` maps the name of a deed to what is done. `opened` carries the path of a demo file that was taken."""
+
+    opened = Signal(str)
 
     def __init__(self, store: Store, model: OpenModel, window: MainWindow, jobs: Background) -> None:
         super().__init__()
@@ -75,6 +77,7 @@ class Demos(QObject):
     def open(self, path: Path) -> None:
         """Take a demo file. Raises InputError, CheckpointError."""
         self._model.restore(replace(demo.from_text(read(path)), deed=f"Open {path.name}"), path.parent)
+        self.opened.emit(str(path.resolve()))
 
     def save(self, path: Path, words: DemoWords) -> None:
         """Write what is on the screen now as a demo file, in the background."""

@@ -32,6 +32,7 @@ from explorer.desk.papers import Papers
 from explorer.desk.perceiving import Perceiving
 from explorer.desk.pictures import Pictures
 from explorer.desk.projecting import Projecting
+from explorer.desk.recents import Recents
 from explorer.desk.sending import Sending
 from explorer.desk.studio import Studio
 from explorer.desk.using import Using
@@ -81,7 +82,8 @@ class Desk(QObject):
         self.papers = Papers(self.store, self.engine, self.model, self.window, self.jobs, self.demos, self.inverting)
         self.grid_paper = GridPaper(self.engine, self.model, self.window, self.jobs, self.demos.text)
         self.bringing = Bringing(self.store, self.model, self.window, self.jobs)
-        self.habits = Habits(kept, self.store, self.engine, self.model, self.window)
+        self.recents = Recents(self.model, self.window, self.jobs)
+        self.habits = Habits(kept, self.store, self.engine, self.model, self.window, self.recents)
         self.live = Live(self.store, self.engine, self.model, self.window)
         self.filming = Filming(
             self.store, self.engine, self.model, self.window, self.jobs, self.live, self.demos.texts_of
@@ -100,6 +102,7 @@ class Desk(QObject):
             **self.demos.table,
             **self.grid_paper.table,
             **self.habits.table,
+            **self.recents.table,
         }
         self._join()
 
@@ -116,6 +119,7 @@ class Desk(QObject):
         self.engine.progress.connect(self._show_progress)
         self.model.changed.connect(lambda _opened: self.window.status.show_rest())
         self.papers.arriving.pictures_chosen.connect(lambda folder: self.bringing.take_when_open([folder]))
+        self.demos.opened.connect(self.habits.remember_demo)
         self.model.told.connect(self.window.messages.show_note)
         self.inverting.chosen.connect(self.habits.keep_search)
         self.model.missing.connect(self._open_ours)

@@ -10,8 +10,9 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QApplication
 
 from explorer.desk.open_model import OpenModel, remembered
-from explorer.models import folder
-from explorer.models.foreign.kept import source_of
+from explorer.desk.recents import Recents
+from explorer.models.base import Card
+from explorer.models.foreign.copies import source_of
 from explorer.session import preferences
 from explorer.session.preferences import GridChoice, MapChoice, Preferences, SearchChoice
 from explorer.session.state import State
@@ -27,8 +28,17 @@ from explorer.work.messages import DeviceChanged, Opened
 class Habits(QObject):
     """Applies the preferences, and keeps them."""
 
-    def __init__(self, kept: Preferences, store: Store, engine: Engine, model: OpenModel, window: MainWindow) -> None:
+    def __init__(
+        self,
+        kept: Preferences,
+        store: Store,
+        engine: Engine,
+        model: OpenModel,
+        window: MainWindow,
+        recents: Recents,
+    ) -> None:
         super().__init__()
+        self.recents = recents
         self._wanted_device = ""
         self._kept, self._engine, self._model, self._window = kept, engine, model, window
         self.table: Mapping[str, Callable[[], None]] = {
@@ -39,6 +49,7 @@ class Habits(QObject):
             "keys": self._show_keys,
             "quit": self._quit,
         }
+        recents.forgotten.connect(lambda paths: self._remember(self._kept.without(paths)))
         self._themes()
         self._show_models()
         model.choice_of = self._choice_of
@@ -52,7 +63,6 @@ class Habits(QObject):
         window.map.look_changed.connect(lambda look: self._keep(points=look))
         window.welcome.closed.connect(lambda: self._keep(welcome_seen=True))
         window.tool_bar.device_wanted.connect(self._change_device)
-        window.tool_bar.model_wanted.connect(self._switch)
         window.closing.connect(self._save)
         model.changed.connect(self._show_model)
         engine.device_changed.connect(self._show_device)
@@ -98,14 +108,7 @@ class Habits(QObject):
             self._keep(theme=name)
 
     def _show_models(self) -> None:
-        bundled = [(name, str(folder.resolve(name))) for name in folder.bundled()]
-        ours = {path for _name, path in bundled}
-        recent = [path for path in self._kept.recent if path not in ours]
-        self._window.tool_bar.show_models(bundled, recent)
-        self._window.recent.clear()
-        for path in recent:
-            self._window.recent.addAction(path).triggered.connect(lambda _=False, path=path: self._switch(path))
-        self._window.recent.setEnabled(bool(recent))
+        self.recents.show_paths(self._kept.recent, self._kept.kinds)
 
     def _show_model(self, opened: Opened | None) -> None:
         self._window.tool_bar.show_model(opened.card if opened else None)
@@ -117,14 +120,18 @@ class Habits(QObject):
         self._window.setWindowTitle(f"{opened.card.name} - Latent Explorer")
         self._window.tool_bar.show_device(opened.device, opened.devices)
         self._window.status.show_device(opened.device, opened.precision)
-        self._kept = self._kept.with_opened(opened.path, source_of(opened.path))
-        preferences.save(self._kept)
-        self._show_models()
+        self._remember(self._kept.with_opened(opened.path, source_of(opened.path), kind_of(opened.card)))
         if opened.note:
             self._window.messages.show_note(opened.note)
 
-    def _switch(self, path: str) -> None:
-        self._window.dropped.emit(path)
+    def remember_demo(self, path: str) -> None:
+        """A demo file was opened."""
+        self._remember(self._kept.with_recent(path, "demo"))
+
+    def _remember(self, kept: Preferences) -> None:
+        self._kept = kept
+        preferences.save(kept)
+        self._show_models()
 
     def _change_device(self, name: str) -> None:
         self._wanted_device = name
@@ -159,3 +166,8 @@ class Habits(QObject):
         self._keep(
             layout=self._window.layout_text(), smooth_pictures=self._window.stage.smooth, grid=self._grid_choice()
         )
+
+
+def kind_of(card: Card) -> str:
+    """What a model came in, for the list of recent ones: 'torch zip file', 'diffusers folder', 'model folder'."""
+    return card.container.partition(" (")[0] or ("table of words" if card.family == "words" else "model folder")

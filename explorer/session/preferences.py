@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from math import isfinite
 from pathlib import Path
@@ -19,6 +19,7 @@ from explorer import places
 
 Theme = Literal["system", "light", "dark", "projector"]
 MOST_RECENT = 10
+MOST_LISTED = 30  # with the last of each kind
 MOST_MODELS = 100
 SMALLEST, LARGEST = 0.5, 3.0  # size of a point, times what fits
 LARGEST_FILE = 1_000_000  # bytes
@@ -80,13 +81,15 @@ class SearchChoice:
 class Preferences:
     """What the user chose.
 
-    `device`: '' for the best there is. `recent`: paths of opened models, newest first. `layout`: the window's own words
+    `device`: '' for the best there is. `recent`: paths of what was opened, newest first, with what it is in `kinds`;
+    the last of each kind stays. `layout`: the window's own words
     for its docks (base64). `model_choices`: how each model's map was last shown, by path, the newest last.
     """
 
     theme: Theme = "system"
     device: str = ""
     recent: tuple[str, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     last_model: str = ""
     smooth_pictures: bool = False
     welcome_seen: bool = False
@@ -96,9 +99,20 @@ class Preferences:
     search: SearchChoice = SearchChoice()
     model_choices: Mapping[str, MapChoice] = field(default_factory=lambda: MappingProxyType({}))
 
-    def with_opened(self, path: str, source: str = "") -> Preferences:
+    def with_opened(self, path: str, source: str = "", kind: str = "") -> Preferences:
         """The same with a model opened: it is the last one, and its `source` first of the recent ones."""
-        return replace(self, last_model=path, recent=_recent([source or path, *self.recent]))
+        return replace(self.with_recent(source or path, kind), last_model=path)
+
+    def with_recent(self, path: str, kind: str) -> Preferences:
+        """The same with a file first of the recent ones; of each kind the last one stays, however old."""
+        kinds = {**self.kinds, path: kind}
+        recent = _recent([path, *self.recent], kinds)
+        return replace(self, recent=recent, kinds=_of(recent, kinds))
+
+    def without(self, paths: Collection[str]) -> Preferences:
+        """The same with some paths forgotten."""
+        kept = tuple(path for path in self.recent if path not in paths)
+        return replace(self, recent=kept, kinds=_of(kept, self.kinds))
 
     def with_choice(self, path: str, choice: MapChoice) -> Preferences:
         """The same with a model's map remembered; the oldest beyond a hundred are forgotten."""
@@ -121,7 +135,8 @@ def load(path: Path | None = None) -> Preferences:
 
 def save(preferences: Preferences, path: Path | None = None) -> bool:
     """Write the preferences in one step, so that no half file is ever seen. False where that failed."""
-    values = asdict(replace(preferences, model_choices={}))
+    values = asdict(replace(preferences, model_choices={}, kinds={}))
+    values["kinds"] = dict(preferences.kinds)
     values["model_choices"] = {name: asdict(choice) for name, choice in preferences.model_choices.items()}
     try:
         path = path or _file()
@@ -147,18 +162,34 @@ def _replace(path: Path, text: str) -> None:
         raise
 
 
-def _recent(paths: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(paths))[:MOST_RECENT]
+def _recent(paths: Iterable[str], kinds: Mapping[str, str]) -> tuple[str, ...]:
+    """Each once; the first ten, and the first of each kind."""
+    kept: list[str] = []
+    seen: set[str] = set()
+    for path in dict.fromkeys(paths):
+        kind = kinds.get(path, "")
+        if len(kept) < MOST_RECENT or (kind and kind not in seen and len(kept) < MOST_LISTED):
+            kept.append(path)
+            seen.add(kind)
+    return tuple(kept)
+
+
+def _of(paths: Iterable[str], kinds: Mapping[str, str]) -> Mapping[str, str]:
+    """The kinds that are known of these paths."""
+    return MappingProxyType({path: kinds[path] for path in paths if kinds.get(path)})
 
 
 def _read(values: Mapping[str, object]) -> Preferences:
     """Each field for itself: one that does not fit does not cost the others."""
     theme = _text(values.get("theme"))
     recent, choices = values.get("recent"), values.get("model_choices")
+    kinds = _texts(values.get("kinds"))
+    paths = [entry for entry in recent if isinstance(entry, str)] if isinstance(recent, list) else []
     return Preferences(
         theme=cast(Theme, theme) if theme in get_args(Theme) else "system",
         device=_text(values.get("device")),
-        recent=_recent([entry for entry in recent if isinstance(entry, str)] if isinstance(recent, list) else []),
+        recent=_recent(paths, kinds),
+        kinds=_of(_recent(paths, kinds), kinds),
         last_model=_text(values.get("last_model")),
         smooth_pictures=values.get("smooth_pictures") is True,
         welcome_seen=values.get("welcome_seen") is True,
@@ -237,6 +268,10 @@ def _is_value(told: object) -> bool:
     if isinstance(told, bool):
         return False
     return isinstance(told, str) or (isinstance(told, int | float) and isfinite(told))
+
+
+def _texts(values: object) -> dict[str, str]:
+    return {str(name): _text(value) for name, value in values.items()} if isinstance(values, dict) else {}
 
 
 def _text(value: object) -> str:

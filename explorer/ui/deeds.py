@@ -51,6 +51,12 @@ DEEDS: tuple[Deed, ...] = (
     ),
     Deed("beside_samples", "Show yours beside the model's", "File"),
     Deed("own_samples", "Back to the model's samples", "File"),
+    Deed(
+        "drop_copies",
+        "Remove kept copies",
+        "File",
+        tip="Those that are kept in the cache of checkpoints of others, so that they open at once; your files stay",
+    ),
     Deed("save_picture", "Save picture…", "File", "Ctrl+S", icon="download"),
     Deed("save_grid", "Save grid…", "File", icon="grid-2x2", tip="The decoded grid of the map, for print"),
     Deed(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPalette
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton,
 
 from explorer.models.base import Card
 from explorer.models.words import kind_in_words
+from explorer.ui import recent_menu
 from explorer.ui.deeds import DEEDS
 from explorer.ui.icons import SIZE, icon
 
@@ -57,15 +57,14 @@ class ToolBar(QToolBar):
         self._models.setText(f"{name}  ▾")
         self._facts.setText(facts_line(card) if card else "")
 
-    def show_models(self, bundled: Sequence[tuple[str, str]], recent: Sequence[str]) -> None:
-        """`bundled`: (name, path) of our models; `recent`: paths of the user's."""
+    def show_models(self, bundled: Sequence[tuple[str, str]], recent: Sequence[str], kinds: Mapping[str, str]) -> None:
+        """`bundled`: (name, path) of our models; `recent`: paths of the user's, with what they are in `kinds`."""
         menu = QMenu(self)
         for name, path in bundled:
             self._entry(menu, name, path)
         if recent:
             menu.addSection("Recent")
-        for path in recent:
-            self._entry(menu, Path(path).name, path)
+        recent_menu.fill(menu, recent, kinds, self.model_wanted.emit)
         menu.addSeparator()
         menu.addAction(self._open)
         self._models.setMenu(menu)

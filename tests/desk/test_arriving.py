@@ -12,7 +12,7 @@ from torch import nn
 
 from explorer.desk.desk import Desk
 from explorer.models.config import read_card
-from explorer.models.foreign.kept import source_of
+from explorer.models.foreign.copies import source_of
 
 
 @pytest.fixture

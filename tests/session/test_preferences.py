@@ -109,6 +109,31 @@ def test_recent_models_come_newest_first_ten_at_most_and_each_once(opened: list[
     assert list(preferences.recent) == list(dict.fromkeys(reversed(opened)))[:10]
 
 
+@given(
+    opened=st.lists(
+        st.tuples(st.sampled_from([str(number) for number in range(40)]), st.sampled_from(["a", "b", "c", "d"])),
+        min_size=1,
+        max_size=60,
+    )
+)
+def test_the_last_file_of_each_kind_stays_among_the_recent_ones(opened: list[tuple[str, str]]) -> None:
+    preferences, last = Preferences(), dict[str, str]()
+    for path, kind in opened:
+        preferences = preferences.with_opened("copy", path, kind)
+        last = {one: known for one, known in last.items() if known != path} | {kind: path}
+    assert set(last.values()) <= set(preferences.recent)
+    assert len(preferences.recent) <= 14
+    assert set(preferences.kinds) == set(preferences.recent)
+    assert not set(preferences.without([opened[-1][0]]).recent) & {opened[-1][0]}
+
+
+def test_what_was_recent_and_its_kinds_come_back_from_the_file(tmp_path: Path) -> None:
+    kept = Preferences().with_opened("copy", "/a/vae.pth", "torch zip file").with_recent("/a/talk.latent", "demo")
+    assert save(kept, tmp_path / "kept.json")
+    back = load(tmp_path / "kept.json")
+    assert (back.recent, dict(back.kinds)) == (kept.recent, dict(kept.kinds))
+
+
 def test_the_map_of_each_model_is_remembered_and_the_oldest_forgotten() -> None:
     preferences = Preferences()
     for number in range(105):

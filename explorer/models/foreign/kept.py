@@ -6,20 +6,18 @@ The functions are jobs: `step(done, total, text)` tells how far they are. What t
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from explorer import places
 from explorer.errors import CheckpointError, StorageError
 from explorer.latents.arrays import Images
 from explorer.models.base import Card
-from explorer.models.config import CONFIG, read_card, write_bytes, write_facts
+from explorer.models.config import CONFIG, read_card, write_facts
 from explorer.models.foreign.contents import contents
+from explorer.models.foreign.copies import place_of, remember, tidy
 from explorer.models.foreign.hashes import changed, file_hash
 from explorer.models.foreign.limits import confine
 from explorer.models.foreign.manifest import Manifest, described_by, identity, manifest_path, write_manifest
@@ -31,10 +29,7 @@ if TYPE_CHECKING:
     from explorer.models.network import NetworkModel
 
 Step = Callable[..., None]
-SOURCE = "source.json"
 EXPLORED = "explored"  # an empty file: the user went on from its card
-MOST_KEPT = 20  # folders; what was not opened for longest goes first
-MOST_BYTES = 8 * 10**9
 
 
 @dataclass(frozen=True)
@@ -108,7 +103,7 @@ def keep(path: Path, network: str = "", *, step: Step) -> Kept | Unknown:
         model = open_model(folder, "cpu") if (folder / CONFIG).is_file() else convert(path, folder, network, step)
     except UnknownArchitectureError as error:
         return _laid_out(path, network, folder, error, step)
-    _remember(path, folder)
+    remember(path, folder)
     return _shown(model, folder, step)
 
 
@@ -126,14 +121,9 @@ def keep_drafted(path: Path, network: str, manifest: Manifest, *, step: Step) ->
         note = f"No manifest could be written beside it ({error.hint.rstrip('.')}); it is remembered here."
     folder = place_of(weights, identity(file_hash(weights), path), network)
     convert(path, folder, network, step, manifest)
-    _remember(path, folder)
+    remember(path, folder)
     explored(str(folder))
     return replace(_standing(folder, known=True), note=note)
-
-
-def _remember(path: Path, folder: Path) -> None:
-    write_bytes(folder / SOURCE, json.dumps({"path": str(path.resolve())}).encode())
-    tidy(folder)
 
 
 def _shown(model: NetworkModel, folder: Path, step: Step) -> Kept:
@@ -184,39 +174,3 @@ def _laid_out(path: Path, network: str, folder: Path, error: CheckpointError, st
     tidy(folder)
     answers = reading.manifest.choices if reading.manifest is not None else {}
     return Unknown(str(folder.parent / "draft"), error.title, error.hint, dict(answers))
-
-
-def place_of(path: Path, said: str, network: str = "") -> Path:
-    """The folder in the cache for a file of this hash."""
-    name = "".join(letter if letter.isalnum() or letter in "-_." else "_" for letter in path.stem)[:60].strip(".")
-    more = f"-{network}".replace("/", "_").replace(".", "_")[:40] if network else ""
-    return home() / f"{said[:16]}{more}" / (name or "model")
-
-
-def home() -> Path:
-    """Where they are kept."""
-    return places.cache() / "foreign"
-
-
-def source_of(folder: str) -> str:
-    """The file that a kept model came from, while it is there; any other folder itself."""
-    try:
-        said = json.loads((Path(folder) / SOURCE).read_bytes())["path"] if Path(folder).is_relative_to(home()) else ""
-    except (OSError, ValueError, KeyError, TypeError):
-        return folder
-    return said if said and Path(said).exists() else folder
-
-
-def tidy(newest: Path) -> None:
-    """Drop the oldest where there are too many, or where they take too much room."""
-    kept = [one for one in home().iterdir() if one.is_dir() and one != newest.parent]
-    kept.sort(key=lambda one: one.stat().st_mtime, reverse=True)
-    room = MOST_BYTES - _size([newest.parent])
-    for number, one in enumerate(kept):
-        room -= _size([one])
-        if number >= MOST_KEPT or room < 0:
-            shutil.rmtree(one, ignore_errors=True)
-
-
-def _size(folders: Iterable[Path]) -> int:
-    return sum(file.stat().st_size for folder in folders for file in folder.rglob("*") if file.is_file())
