@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import cast
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from explorer.desk.open_model import OpenModel
 from explorer.latents.arrays import Latents
@@ -14,6 +15,7 @@ from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
 from explorer.work.messages import Decoded
 
+LONGEST_PAUSE = 150  # ms: the last row of a drag does not wait for longer
 SIDE = 160  # pixels of a picture: the largest in the row, on a dense screen
 
 
@@ -21,7 +23,7 @@ class Classes(QObject):
     """`table` maps the name of a deed to what is done.
 
     A row that was begun is finished before the next one begins: else a drag on a slow model would show the first
-    classes alone.
+    classes alone. Then the live picture has as long for itself as the row took.
     """
 
     def __init__(self, store: Store, engine: Engine, model: OpenModel, window: MainWindow) -> None:
@@ -29,6 +31,9 @@ class Classes(QObject):
         self._store, self._model, self._strip = store, model, window.classes
         self._missing = 0  # pictures of the row that is being decoded
         self._waiting: tuple[Latents, Sequence[int]] | None = None
+        self._begun = 0.0  # perf_counter of the row that is being decoded
+        self._pause = QTimer(self, singleShot=True)
+        self._pause.timeout.connect(self._go_on)
         self.table = {
             "class_back": lambda: self._strip.step(-1),
             "class_on": lambda: self._strip.step(1),
@@ -42,18 +47,19 @@ class Classes(QObject):
 
     def _ask(self, latents: Latents, codes: Sequence[int]) -> None:
         self._waiting = latents, codes
-        if not self._missing:
+        if not self._missing and not self._pause.isActive():
             self._go_on()
 
     def _go_on(self) -> None:
         """Whatever was asked for is done, or will not come: what waits is asked for now."""
         self._missing = 0
+        self._pause.stop()
         waiting, self._waiting = self._waiting, None
         if waiting is None or self._model.opened is None:
             return
         latents, codes = waiting
         if latents.shape[1:] == self._store.state.place.base.shape:  # else it waited while another model came
-            self._missing = len(codes)
+            self._missing, self._begun = len(codes), time.perf_counter()
             self._model.ask_pictures("classes", latents, codes, side=SIDE)
 
     def _show(self, decoded: Decoded) -> None:
@@ -63,4 +69,4 @@ class Classes(QObject):
         self._strip.show_pictures(cast(tuple[int, ...], decoded.marks), decoded.images)
         self._missing = max(0, self._missing - len(decoded.marks))
         if not self._missing:
-            self._go_on()
+            self._pause.start(round(min(1e3 * (time.perf_counter() - self._begun), LONGEST_PAUSE)))
