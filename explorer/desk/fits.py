@@ -16,6 +16,8 @@ from explorer.latents.moments import spread
 from explorer.latents.samples import LatentSet
 from explorer.models.scope import Mask
 from explorer.projections.base import Partial, Projection, ProjectionChoice
+from explorer.projections.part import Part
+from explorer.projections.plane import Plane
 from explorer.projections.quality import Quality, quality, variance_seen
 from explorer.ui.map.nearest import PointGrid
 from explorer.work.job import Step
@@ -40,7 +42,9 @@ class _NotKept(Exception):  # noqa: N818 - no error: a long fit would begin
     pass
 
 
-def at_once(samples: LatentSet, choice: ProjectionChoice, concepts: Sequence[Concept], *, step: Step) -> Fitted | None:
+def at_once(
+    samples: LatentSet, choice: ProjectionChoice, concepts: Sequence[Concept], part: Part | None = None, *, step: Step
+) -> Fitted | None:
     """What is fitted quickly, or was fitted before; None for a fit that is long: it says so before it begins."""
 
     def refuse(*_told: object, **_named: object) -> None:
@@ -48,16 +52,18 @@ def at_once(samples: LatentSet, choice: ProjectionChoice, concepts: Sequence[Con
 
     step(0, 2, "Projecting")
     try:
-        projection = projections.fit(samples, choice, concepts, refuse)
+        projection = projections.fit(samples, choice, concepts, refuse, part)
         points = projections.points_of(projection, samples, refuse)
     except _NotKept:
         return None
     return _around(projection, points, samples)
 
 
-def fitted(samples: LatentSet, choice: ProjectionChoice, concepts: Sequence[Concept], *, step: Step) -> Fitted:
+def fitted(
+    samples: LatentSet, choice: ProjectionChoice, concepts: Sequence[Concept], part: Part | None = None, *, step: Step
+) -> Fitted:
     """Fit and place, however long it takes."""
-    projection = projections.fit(samples, choice, concepts, step)
+    projection = projections.fit(samples, choice, concepts, step, part)
     return _around(projection, projections.points_of(projection, samples, step), samples)
 
 
@@ -94,6 +100,13 @@ def _around(projection: Projection, points: Points, samples: LatentSet) -> Fitte
         Neighbourhood(samples.latents, log_variances=samples.log_variances),
         telling.name if telling else "",
     )
+
+
+def axes_of(projection: Projection, part: Part | None) -> NDArray[np.float64] | None:
+    """The axes of a flat view, (d, 2), of the numbers of a part alone where it is of one; None for other maps."""
+    if not isinstance(projection, Plane):
+        return None
+    return projection.axes if part is None else projection.axes[part.numbers]
 
 
 def walk_axes(

@@ -284,8 +284,8 @@ def chosen_projection(choice: MapChoice) -> ProjectionChoice:
 
 
 def remembered(seen: ProjectionChoice, colour: str = "", beside: MapChoice | None = None) -> MapChoice:
-    """What is remembered of a map. Where it was stopped is not: the next time it runs to its end."""
-    fields = {name: value for name, value in vars(seen).items() if name != "stopped"}
+    """What is remembered of a map. Where it was stopped is not: the next time it runs to its end, of whole latents."""
+    fields = {name: value for name, value in vars(seen).items() if name not in ("stopped", "scope")}
     return MapChoice(**fields, colour=colour, beside=beside)
 
 

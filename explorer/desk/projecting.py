@@ -8,12 +8,12 @@ from PySide6.QtCore import QObject
 
 from explorer import projections
 from explorer.desk.background import Background
-from explorer.desk.fits import Fitted, at_once, fitted, measured, places, stopped, walk_axes
+from explorer.desk.fits import Fitted, at_once, axes_of, fitted, measured, places, stopped, walk_axes
 from explorer.desk.open_model import OpenModel, usual
 from explorer.latents.concepts import Concept
 from explorer.latents.samples import LatentSet
 from explorer.projections.base import Partial, ProjectionChoice
-from explorer.projections.plane import Plane
+from explorer.projections.part import Part
 from explorer.projections.quality import Quality
 from explorer.session.state import Seat, State
 from explorer.session.store import Store
@@ -92,7 +92,7 @@ class Projecting(QObject):
 
     def _fit(self, key: Key, samples: LatentSet) -> None:
         """At once where that is quick, or was done before."""
-        given, turn = (samples, self._fitting(samples, key[2]), self._concepts()), self._turn
+        given, turn = (samples, self._fitting(samples, key[2]), self._concepts(), self._part(key[2])), self._turn
         self._jobs.run(
             self._slot,
             at_once,
@@ -101,7 +101,7 @@ class Projecting(QObject):
             given_up=lambda: self._give_up(key, turn),
         )
 
-    def _fit_long(self, key: Key, given: tuple[LatentSet, ProjectionChoice, tuple[Concept, ...]]) -> None:
+    def _fit_long(self, key: Key, given: tuple[LatentSet, ProjectionChoice, tuple[Concept, ...], Part | None]) -> None:
         """In a process of its own: it can be ended at any time, and its imports do not stall the window."""
         if key != self._asked:
             return
@@ -198,12 +198,13 @@ class Projecting(QObject):
             panel.show_quality(self._qualities.get(key))
             return
         panel.show_quality(None)
+        part = self._part(key[2])
         self._jobs.run(
             f"quality of the {self._seat} map",
             measured,
-            samples,
+            samples if part is None else part.of(samples),
             result.points,
-            result.projection.axes if isinstance(result.projection, Plane) else None,
+            axes_of(result.projection, part),
             done=lambda found: self._take_quality(key, found),
         )
 
@@ -243,6 +244,14 @@ class Projecting(QObject):
             f"{reason} Instead of {kinds[choice.kind].name} you see {kinds[instead.kind].name}."
         )
         return instead
+
+    def _part(self, choice: ProjectionChoice) -> Part | None:
+        """What of a latent a map is of; None for the whole, and for kinds that have no map of a part."""
+        opened, space = self._model.opened, self._store.state.place.space
+        numbers = opened.moving(space, choice.scope) if opened is not None else None
+        if opened is None or numbers is None or numbers.sum() < 2 or not projections.KINDS[choice.kind].has_parts:
+            return None
+        return Part(numbers, opened.scope_words(space, choice.scope))
 
     def _concepts(self) -> tuple[Concept, ...]:
         opened = self._model.opened

@@ -16,12 +16,15 @@ from explorer.latents.samples import LatentSet
 from explorer.projections import axes, concepts, embedding, lda, pacmap, pca, tsne, umap
 from explorer.projections.base import Fit, Kind, Parameter, Partial, Projection, ProjectionChoice, Step, silent
 from explorer.projections.neighbours import NeighbourMap
+from explorer.projections.part import Part
+from explorer.projections.plane import Plane
 
 __all__ = [
     "KINDS",
     "Fit",
     "Kind",
     "Parameter",
+    "Part",
     "Partial",
     "Projection",
     "ProjectionChoice",
@@ -38,11 +41,15 @@ PLACED_AT_ONCE = 5000
 MAPS_HINT = "Install it with: pip install 'latent-explorer[maps]'"
 KINDS: Mapping[str, Kind] = {
     "pca": Kind(
-        "PCA", "Principal components: the directions along which the samples differ most.", pca.fit, ("first", "second")
+        "PCA",
+        "Principal components: the directions along which the samples differ most.",
+        pca.fit,
+        ("first", "second"),
+        has_parts=True,
     ),
     "axes": Kind("Two dimensions", "Two of the latent's own numbers, as they are.", axes.fit, ("first", "second")),
     "concepts": Kind("Concepts", "Across one concept, up another: each says how much.", concepts.fit, ("across", "up")),
-    "lda": Kind("LDA", "The directions that part the classes of a label best.", lda.fit, ("label",)),
+    "lda": Kind("LDA", "The directions that part the classes of a label best.", lda.fit, ("label",), has_parts=True),
     "tsne": Kind(
         "t-SNE",
         "Neighbours stay together; sizes and distances mean little.",
@@ -71,11 +78,16 @@ KINDS: Mapping[str, Kind] = {
 
 
 def fit(
-    samples: LatentSet, choice: ProjectionChoice, concepts: Sequence[Concept] = (), step: Step = silent
+    samples: LatentSet,
+    choice: ProjectionChoice,
+    concepts: Sequence[Concept] = (),
+    step: Step = silent,
+    part: Part | None = None,
 ) -> Projection:
     """Fit the projection that was asked for; its `choice` says which components it took (see `fitting`).
 
-    `concepts`: those of the model, for axes that are concepts. `step` is told of progress and may raise to end the fit.
+    `concepts`: those of the model, for axes that are concepts. `part`: what of a latent `choice.scope` is, for the
+    kinds that have maps of a part. `step` is told of progress and may raise to end the fit.
     Raises InputError for an unknown kind, a library that is not installed, no samples, samples with NaN, fewer than two
     dimensions, and where a kind lacks labels or concepts.
     """
@@ -86,7 +98,12 @@ def fit(
     kind = KINDS[choice.kind]
     if not is_installed(choice.kind):
         raise InputError(f"{kind.name} is not installed.", f"{MAPS_HINT}.")
-    return kind.fit(samples, fitting(choice, samples.dim), concepts, step)
+    if part is None or not kind.has_parts:
+        return kind.fit(samples, fitting(choice, samples.dim), concepts, step)
+    within = part.of(samples)
+    plane = kind.fit(within, fitting(choice, within.dim), concepts, step)
+    assert isinstance(plane, Plane)
+    return part.widened(plane, samples)
 
 
 def stopped(samples: LatentSet, partial: Partial, choice: ProjectionChoice) -> Projection:

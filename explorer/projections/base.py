@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from explorer.latents.arrays import Latent, Latents, Points
 from explorer.latents.concepts import Concept
 from explorer.latents.samples import LatentSet
+from explorer.models.scope import WHOLE, Scope
 
 Value = float | str
 
@@ -23,7 +24,7 @@ class ProjectionChoice:
     `label` tells what 'lda' separates; `across` and `up` name the concepts of 'concepts', where '' leaves the choice to
     the fit; `seed` is the chance in the neighbour maps. `tuned`: the parameters that are not as usual, by name, in
     order (see `Kind.parameters`). `stopped`: the iteration at which a map was kept that was not yet done; 0 for a map
-    that ran to its end.
+    that ran to its end. `scope`: the part of a latent that the map is of, for the kinds that have maps of a part.
     """
 
     kind: str = "pca"
@@ -35,6 +36,7 @@ class ProjectionChoice:
     seed: int = 0
     tuned: tuple[tuple[str, Value], ...] = ()
     stopped: int = 0
+    scope: Scope = WHOLE
 
 
 @dataclass(frozen=True)
@@ -159,7 +161,7 @@ class Kind:
 
     `library`: the module that must be installed, '' for none; its fit is long and holds the interpreter, so it belongs
     in a process of its own. `chosen`: the fields of a `ProjectionChoice` that it heeds. `parameters`: those of its
-    `tuned` values that it heeds.
+    `tuned` values that it heeds. `has_parts`: it is a plane that can be fitted to a part of a latent.
     """
 
     name: str
@@ -168,3 +170,4 @@ class Kind:
     chosen: tuple[str, ...] = ()
     library: str = ""
     parameters: tuple[Parameter, ...] = ()
+    has_parts: bool = False

@@ -180,6 +180,7 @@ def _projection(choice: ProjectionChoice) -> dict[str, object]:
         "seed": int(choice.seed),
         "tuned": dict(choice.tuned),
         "stopped": int(choice.stopped),
+        "scope": _scope(choice.scope),
     }
 
 
@@ -248,7 +249,8 @@ def _read_projection(fields: Fields) -> ProjectionChoice:
     seed = fields.whole("seed", high=MOST_SEED) if fields.has("seed") else 0
     tuned = tuple(sorted(fields.values("tuned").items())) if fields.has("tuned") else ()
     stopped = fields.whole("stopped", high=MOST_SEED) if fields.has("stopped") else 0
-    return replace(choice, seed=seed, tuned=tuned, stopped=stopped)
+    scope = _read_scope(fields.within("scope")) if fields.has("scope") else WHOLE
+    return replace(choice, seed=seed, tuned=tuned, stopped=stopped, scope=scope)
 
 
 def _read_second(fields: Fields) -> ProjectionChoice | None:

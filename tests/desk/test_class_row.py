@@ -157,3 +157,15 @@ def test_one_part_alone_is_drawn_anew(qtbot: QtBot, desk: Desk) -> None:
     assert not np.array_equal(place.base[:2], before[:2])
     assert (desk.store.undo_title or "").endswith(": all but bird")
     assert desk.store.state.scope == WHOLE
+
+
+def test_a_map_of_one_part_moves_in_that_part(qtbot: QtBot, desk: Desk) -> None:
+    desk.store.change("Change style alone", scope=Scope("z", (0,)))
+    desk.window.sliders.shape.map.click()
+    qtbot.waitUntil(
+        lambda: desk.window.map.shown is not None and "all but bird" in desk.window.map.shown.lift_name, timeout=WAIT
+    )
+    desk.store.change("Change everything", scope=WHOLE)
+    lifted = desk.window.map.lifted(np.array([[1.0, -1.0]]))
+    assert lifted is not None
+    np.testing.assert_allclose(lifted[0, 2:], desk.store.state.place.base[2:], atol=1e-6)

@@ -30,7 +30,7 @@ DONE = 40
 
 
 def endless(
-    samples: LatentSet, choice: ProjectionChoice, concepts: tuple[Concept, ...], *, step: Step
+    samples: LatentSet, choice: ProjectionChoice, concepts: tuple[Concept, ...], part: object, *, step: Step
 ) -> Fitted:  # pragma: no cover - in a process of its own
     """A fit that shows one map that is not done, notes its process, and never ends by itself."""
     points = samples.latents[:, 2:4].copy()

@@ -39,6 +39,13 @@ places = st.builds(
 )
 pins = st.builds(Pin, latent=latents, sample=maybe_index)
 selections = st.lists(st.integers(0, 99)).map(chosen)
+scopes = st.builds(
+    Scope,
+    space=st.sampled_from(["", "z"]),
+    parts=st.lists(st.integers(0, 99), max_size=3).map(tuple),
+    channels=st.lists(st.integers(0, 99), max_size=3).map(tuple),
+    cells=st.none() | st.tuples(*[st.integers(0, 99)] * 4),
+)
 tuned = st.dictionaries(st.text(max_size=5), finite | st.text(max_size=5), max_size=3)
 choices = st.builds(
     ProjectionChoice,
@@ -48,6 +55,7 @@ choices = st.builds(
     st.integers(0, 2**31 - 1),
     tuned.map(lambda told: tuple(sorted(told.items()))),
     st.integers(0, 9999),
+    scopes,
 )
 states = st.builds(
     State,
@@ -76,13 +84,7 @@ states = st.builds(
         max_size=3,
         unique_by=lambda subset: subset.name,
     ).map(tuple),
-    scope=st.builds(
-        Scope,
-        space=st.sampled_from(["", "z"]),
-        parts=st.lists(st.integers(0, 99), max_size=3).map(tuple),
-        channels=st.lists(st.integers(0, 99), max_size=3).map(tuple),
-        cells=st.none() | st.tuples(*[st.integers(0, 99)] * 4),
-    ),
+    scope=scopes,
 )
 
 

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from explorer.latents.samples import LatentSet
 from explorer.models.base import Part, Space
 from explorer.models.scope import WHOLE, Scope
+from explorer.projections import ProjectionChoice
 from explorer.session.store import Store
 from explorer.ui.sliders import SlidersPanel
 from explorer.work.messages import Opened
@@ -155,3 +156,27 @@ def test_an_unusual_number_is_seen_and_follows_the_map(parted: Scene) -> None:
 
 def test_a_latent_of_one_part_has_no_such_section(qtbot: QtBot) -> None:
     assert not Scene(qtbot, opened()).shape.isVisible()
+
+
+def test_a_map_of_what_may_change_is_asked_for_and_left_again(parted: Scene, qtbot: QtBot) -> None:
+    button = parted.shape.map
+    assert not button.isVisible()
+    parted.click(1)
+    assert button.text() == "Map of middle"
+    button.click()
+    assert parted.store.state.projection.scope == Scope("z", (1,))
+    assert (parted.store.undo_title, button.text()) == ("Map of middle", "Map of whole latents")
+    parted.click(2)
+    assert button.text() == "Map of fine"
+    parted.shape.reset.click()
+    assert button.text() == "Map of whole latents"
+    button.click()
+    assert parted.store.state.projection.scope == WHOLE
+    assert not button.isVisible()
+
+
+def test_a_kind_of_map_that_has_none_of_a_part_says_so(parted: Scene) -> None:
+    parted.store.change("t-SNE", projection=ProjectionChoice("tsne"))
+    parted.click(0)
+    assert not parted.shape.map.isEnabled()
+    assert parted.shape.map.toolTip() == "t-SNE is of whole latents: choose PCA or LDA."

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.latents.arrays import Latent
 from explorer.latents.moments import spread
 from explorer.models.base import Space
 from explorer.models.scope import WHOLE, Cells, Scope, is_spatial, mask_of, told, with_parts
+from explorer.projections import KINDS
 from explorer.session.shown import shown_latent
 from explorer.session.state import State
 from explorer.session.store import Store
@@ -49,8 +52,13 @@ class ShapeSection(Section):
         self.rows, self.tiles = HeatRows("Parts of the latent", self), HeatTiles("Channels of the latent", self)
         self.body.addWidget(self.hint)
         self.body.addSpacing(ink.GRID // 2)
+        self.map = QPushButton(self)
+        self.map.setFlat(True)
+        self.map.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # it may go when it is clicked: the focus stays elsewhere
+        self.map.clicked.connect(self._ask_map)
         for part in (self.rows, self.tiles):
             self.body.addWidget(part)
+        self.body.addWidget(self.map, 0, Qt.AlignmentFlag.AlignLeft)
         self.rows.chosen.connect(self._ask_part)
         self.rows.drawn_wanted.connect(self._ask_draw)
         self.tiles.cells_chosen.connect(self._ask_cells)
@@ -94,6 +102,33 @@ class ShapeSection(Section):
     def _ask_cells(self, top: int, left: int, bottom: int, right: int, stroke: int) -> None:
         self._ask(self._spatial(self._own.channels, (top, left, bottom, right)), stroke)
 
+    def _ask_map(self) -> None:
+        """A map of what may change, fitted to that alone; or of whole latents again."""
+        state, space = self._store.state, self._space
+        if space is None:
+            return
+        scope = self._wanted_map()
+        words = told(scope, space)
+        title = f"Map of {words}" if words else "Map of whole latents"
+        self._store.change(title, projection=replace(state.projection, scope=scope, stopped=0))
+
+    def _wanted_map(self) -> Scope:
+        """What the button asks for: a map of what may change, of whole latents where that is on show."""
+        scope, shown = self._own, self._store.state.projection.scope
+        return WHOLE if scope == shown else scope
+
+    def _show_map(self) -> None:
+        state, space = self._store.state, self._space
+        if space is None:
+            return
+        shown, kind = told(state.projection.scope, space), KINDS[state.projection.kind]
+        wanted = told(self._wanted_map(), space)
+        self.map.setVisible(bool(shown or wanted))
+        self.map.setText(f"Map of {wanted}" if wanted else "Map of whole latents")
+        self.map.setEnabled(kind.has_parts or not wanted)
+        why_not = "" if self.map.isEnabled() else f"{kind.name} is of whole latents: choose PCA or LDA."
+        self.map.setToolTip(why_not or f"Fits the map to {wanted or 'all numbers'}.")
+
     def _spatial(self, channels: tuple[int, ...], cells: Cells | None) -> Scope:
         if self._space is None:
             return WHOLE
@@ -112,6 +147,8 @@ class ShapeSection(Section):
             return
         if new.scope != old.scope:
             self._show_scope()
+        if new.scope != old.scope or new.projection != old.projection:
+            self._show_map()
         if new.place is not old.place or new.path is not old.path or new.studio is not old.studio:
             self._show_values()
 
@@ -135,6 +172,7 @@ class ShapeSection(Section):
             pieces = self._space.pieces
             self.rows.show_rows([name for name, _a, _b in pieces], [stop - start for _name, start, stop in pieces])
         self._show_scope()
+        self._show_map()
         self.setVisible(True)
         self._show_values()
         self.rows_changed.emit()
