@@ -89,7 +89,12 @@ class Desk(QObject):
             self.store, self.engine, self.model, self.window, self.jobs, self.live, self.demos.texts_of
         )
         self._greeting = Greeting(self.store, self.model) if greet else None
-        self._deeds: Mapping[str, Callable[[], None]] = {
+        self._deeds = self._tables()
+        self._join()
+
+    def _tables(self) -> Mapping[str, Callable[[], None]]:
+        """What answers to the name of each deed."""
+        return {
             **self.errands.table,
             **self.using.table,
             **self.choosing.table,
@@ -104,7 +109,6 @@ class Desk(QObject):
             **self.habits.table,
             **self.recents.table,
         }
-        self._join()
 
     def _join(self) -> None:
         self.window.done.connect(self.do)
