@@ -106,6 +106,10 @@ GOALS: Mapping[str, tuple[Goal, ...]] = {
         Goal("path", "largest over median change, even speed over plain (worst model)", "even", 0.5),
         Goal("path", "picture length of the geodesic over the straight line (50 pairs)", "geodesic", 0.95),
     ),
+    "inversion": (
+        Goal("inversion", "a step of the search, eight starts, over bare torch (slowest model)", "step", 1.2),
+        Goal("inversion", "a whole search for a picture, over 300 such bare steps (slowest model)", "whole", 1),
+    ),
     "opening": (
         Goal("opening", "a torch file of 1 GB to its first picture, over torch.load", "torch_time", 1.2),
         Goal("opening", "the same in safetensors, over its library", "safetensors_time", 1.2),

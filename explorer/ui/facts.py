@@ -57,12 +57,24 @@ def facts(opened: Opened, state: State, near: Neighbourhood | None, known: Measu
     samples = opened.samples.get(place.space)
     latent = edited(place.base, opened.concepts_of(place.space, *state.studio.known), place.strengths)
     return [
+        *_picture(place),
         _length(opened, place, latent, known),
         *_nearness(samples, latent, near),
         _likelihood(opened, place, samples),
         _divergence(opened, place, samples),
         _active(samples, known),
     ]
+
+
+def _picture(place: Place) -> Iterator[Fact]:
+    """Whose latent it is, as long as it is that very one."""
+    if place.picture is None:
+        return
+    error = place.picture.error
+    told = "encoded" if error is None else f"found by search, off by {100 * error:.1f} %"
+    told += ", edited" if any(place.strengths.values()) else ""
+    hint = "Mean absolute difference between your picture and what the latent decodes to, of the range of a value."
+    yield Fact("Your picture", f"{place.picture.name}, {told}", hint)
 
 
 def _length(opened: Opened, place: Place, latent: Latent, known: Measured) -> Fact:

@@ -34,8 +34,15 @@ class _Line(QWidget):
             if words != label.text():
                 label.setText(words)
             label.setToolTip(fact.hint)
+            label.show()
         self.text.setEnabled(fact.known)
         self.text.setAccessibleName(fact.name)
+
+    def show_nothing(self) -> None:
+        """There is no such line any more."""
+        for label in (self.name, self.text):
+            label.clear()
+            label.hide()
 
 
 class InspectPanel(QWidget):
@@ -59,7 +66,7 @@ class InspectPanel(QWidget):
     @property
     def texts(self) -> dict[str, str]:
         """What is shown, by name."""
-        return {line.name.text(): line.text.text() for line in self._lines}
+        return {line.name.text(): line.text.text() for line in self._lines if line.name.text()}
 
     def show_model(self, opened: Opened | None) -> None:
         """Another model, or none: its neighbourhood is still to come."""
@@ -101,6 +108,8 @@ class InspectPanel(QWidget):
             self._add_line()
         for line, fact in zip(self._lines, known, strict=False):
             line.show_fact(fact)
+        for line in self._lines[len(known) :]:
+            line.show_nothing()
 
     def _learn_space(self, opened: Opened, space: str) -> None:
         """What is measured once a model and space."""

@@ -13,7 +13,7 @@ from explorer.errors import InputError
 from explorer.models.base import CanEncode, Part, Space
 from explorer.models.checkpoint import build
 from explorer.models.config import Config
-from explorer.models.inversion import Inverse, Wish
+from explorer.models.inversion import Inverse, Wish, coordinates
 from explorer.models.inversion.search import Inversion, inverted
 from explorer.models.network import NetworkModel
 
@@ -118,6 +118,27 @@ def test_a_latent_stays_where_the_prior_is_uniform() -> None:
     white = np.full((1, 4, 4, 3), 255, np.uint8)
     inverse = inverted(model, white, SHORT)
     assert np.abs(inverse.latents).max() <= 1
+
+
+def test_a_latent_stays_on_the_sphere_that_its_prior_is() -> None:
+    model = made("layers")
+    model.card = replace(model.card, spaces=(Space("z", 3, (3,), "sphere", (Part("z", 3, "sphere"),)),))
+    latents = model.sample(2, seed=9)
+    inverse = inverted(model, model.decode(latents), SHORT)
+    np.testing.assert_allclose(np.linalg.norm(inverse.latents, axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(inverse.latents, latents, atol=0.15)
+
+
+@pytest.mark.parametrize("whitened", [0, 1024])
+def test_coordinates_of_a_mapped_space_lead_there_and_back(whitened: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(coordinates, "WHITENED", whitened)
+    model = made("gan")
+    space, samples = model.card.space("w"), model.sample(500, seed=0, space="w")
+    known = coordinates.Coordinates(model.card, space, samples, torch.device("cpu"))
+    points = known.from_latents(torch.from_numpy(samples))
+    np.testing.assert_allclose(known.to_latents(points).numpy(), samples, atol=1e-4)
+    np.testing.assert_allclose(points.mean(0).numpy(), 0, atol=1e-3)
+    np.testing.assert_allclose(points.std(0).numpy(), 1, atol=0.01)
 
 
 def test_a_class_is_one_of_the_classes_and_the_right_one_is_found() -> None:

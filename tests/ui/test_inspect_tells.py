@@ -10,7 +10,7 @@ from panel_scene import opened, samples, store_at
 from pytestqt.qtbot import QtBot
 
 from explorer.latents.measures import Neighbourhood
-from explorer.session.state import State, frozen
+from explorer.session.state import Origin, State, frozen
 from explorer.ui.facts import Fact, facts, measured, per_dimension
 from explorer.ui.inspect import InspectPanel
 from explorer.work.messages import Opened
@@ -47,6 +47,17 @@ def test_a_vae_tells_a_lower_bound_and_the_divergence_of_the_sample() -> None:
     mean = samples().latents[3].astype(np.float64)
     nats = ((mean**2 + np.exp(-2.0) - 1 + 2.0) / 2).sum()
     assert told["KL of the sample"].text == f"{nats:.1f} nats"
+
+
+def test_a_latent_that_was_found_for_a_picture_tells_whose_it_is_until_it_is_moved() -> None:
+    model, place = opened(), store_at(opened(), None).state.place
+    found = replace(place, origin=Origin("me.png", place.base, 0.021))
+    moved = replace(found, base=frozen(place.base + 1))
+    told = facts(model, State("little", found), None, measured(None))[0]
+    assert (told.name, told.text) == ("Your picture", "me.png, found by search, off by 2.1 %")
+    edited = facts(model, State("little", replace(found, strengths={"smile": 1.0})), None, measured(None))[0]
+    assert edited.text.endswith(", edited")
+    assert facts(model, State("little", moved), None, measured(None))[0].name == "Length"
 
 
 def test_without_a_sample_what_belongs_to_one_is_grey_with_the_reason() -> None:
@@ -91,8 +102,13 @@ def test_the_panel_follows_the_latent_while_it_is_seen(qtbot: QtBot, model: Open
     panel.show()
     qtbot.waitUntil(lambda: "Length" in panel.texts)
     before = panel.texts["Length"]
+    rows = len(panel.texts)
+    place = store.state.place
+    store.move("Find me.png", sample=None, origin=Origin("me.png", place.base))
+    qtbot.waitUntil(lambda: panel.texts.get("Your picture") == "me.png, encoded")
     store.move("Zero", base=frozen(np.zeros(32, dtype=np.float32)), sample=None)
     qtbot.waitUntil(lambda: panel.texts["Length"] != before)
+    assert len(panel.texts) == rows
     assert panel.texts["Length"].startswith("0.00, expected 5.61")
     assert len(panel.plot.values) == 32
 

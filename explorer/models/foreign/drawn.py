@@ -57,5 +57,5 @@ def _said(card: Card) -> str:
         why = "Nothing pulled its latents to a known distribution while it learned, so random points decode to noise."
         if card.encodes:
             return f"{why} Bring pictures: they are encoded, fill the map, and a prior can be fitted to them."
-        return f"{why} It has no encoder either: bring latents that were encoded elsewhere."
+        return f"{why} It has no encoder either: bring pictures, whose latents are searched for, or latents."
     return f"Random latents of its prior ({space.prior}), decoded."

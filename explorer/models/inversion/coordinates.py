@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from explorer.latents.arrays import Latents
 from explorer.models.base import Card, Space
 
-Kind = Literal["normal", "uniform", "one-hot", "mapped", "none"]
-SIMPLE: dict[str, Kind] = {"normal": "normal", "uniform": "uniform", "one-hot": "one-hot", "none": "none"}
+Kind = Literal["normal", "uniform", "sphere", "one-hot", "mapped", "none"]
+SIMPLE: dict[str, Kind] = {kind: kind for kind in get_args(Kind)}
+WHITENED = 1024  # numbers; in more, each is taken by itself
 NARROWEST = 1e-2  # of the widest direction of a mapped space: what varies less is taken to vary so much
 
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Numbers of a latent next to each other: `centre` (k,), and `axes` (k, k) where they are whitened."""
+    """Numbers of a latent next to each other: `centre` (k,), and where they are whitened `axes` and the way `back`,
+    (k, k), or (k,) of each number by itself."""
 
     part: slice
     kind: Kind
@@ -30,22 +34,28 @@ class Block:
 
     def to_latents(self, points: Tensor) -> Tensor:
         own = points[:, self.part]
-        return own if self.axes is None else self.centre + own @ self.axes
+        if self.kind == "sphere":
+            direction: Tensor = own / own.norm(dim=1, keepdim=True).clamp_min(1e-12)
+            return direction
+        return own if self.axes is None else self.centre + _along(own, self.axes)
 
     def from_latents(self, latents: Tensor) -> Tensor:
         own = latents[:, self.part]
-        return own if self.back is None else (own - self.centre) @ self.back
+        if self.kind == "sphere":
+            return own * math.sqrt(own.shape[1])  # so that a coordinate deviates by 1
+        return own if self.back is None else _along(own - self.centre, self.back)
 
 
 class Coordinates:
     """Points (n, d) for latents (n, d) of a space; the prior of a point is N(0, I), or U(-1, 1), or one 1 among zeros.
 
-    Mapped parts (w of a GAN) are whitened by `samples` (m, d) of the space, as are those whose prior is no simple one.
+    Mapped parts (w of a GAN) are whitened by `samples` (m, d) of the space, as are those whose prior is no simple one;
+    of latents on a sphere only the direction counts.
     """
 
     def __init__(self, card: Card, space: Space, samples: Latents, device: torch.device) -> None:
         self.blocks = _blocks(_kinds(card, space), samples, device)
-        self.moves = self._where("normal", "uniform", "mapped", "none", dim=space.dim).to(device)
+        self.moves = 1 - self._where("one-hot", dim=space.dim).to(device)
         self._counts = self._where("normal", "uniform", "mapped", dim=space.dim).to(device)  # in lengths
         self.has_classes = any(block.kind == "one-hot" for block in self.blocks)
         points = self.from_latents(torch.from_numpy(samples).to(device))
@@ -113,11 +123,22 @@ def _blocks(kinds: Sequence[tuple[Kind, int]], samples: Latents, device: torch.d
 
 
 def _whitened(samples: Latents, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
-    """Mean (k,), principal axes times their deviations (k, k), and the way back."""
+    """Mean (k,), principal axes times their deviations (k, k), and the way back; of many numbers deviations (k,)."""
     centre = samples.mean(axis=0, dtype=np.float64)
+    if samples.shape[1] > WHITENED:
+        widths = samples.std(axis=0, dtype=np.float64)
+        widths = np.maximum(widths, max(widths.max() * NARROWEST, 1e-12))
+        return _tensors((centre, widths, 1 / widths), device)
     variances, axes = np.linalg.eigh(np.atleast_2d(np.cov(samples, rowvar=False)))
     widths = np.sqrt(np.maximum(variances, 0))
     widths = np.maximum(widths, max(widths.max() * NARROWEST, 1e-12))[:, None]
-    both = (widths * axes.T, axes / widths.T)
-    mean, out, back = (torch.from_numpy(one.astype(np.float32)).to(device) for one in (centre, *both))
+    return _tensors((centre, widths * axes.T, axes / widths.T), device)
+
+
+def _tensors(arrays: Sequence[NDArray[np.float64]], device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
+    mean, out, back = (torch.from_numpy(one.astype(np.float32)).to(device) for one in arrays)
     return mean, out, back
+
+
+def _along(rows: Tensor, axes: Tensor) -> Tensor:
+    return rows * axes if axes.dim() == 1 else rows @ axes

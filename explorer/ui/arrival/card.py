@@ -100,7 +100,7 @@ class Arrival(QDialog):
         self._numbers.setText(f" {chr(0xB7)} ".join(told))
         self._known.show_facts(card.facts)
         self._draft.setVisible(card.family == "layers")
-        self.pictures.setVisible(not space.has_prior and card.encodes)
+        self.pictures.setVisible(not space.has_prior)
         if not self.ready:
             self._go.setEnabled(True)
             self._go.setFocus()
@@ -195,7 +195,9 @@ class Arrival(QDialog):
         self._draft.clicked.connect(self.draft_wanted)
         self._draft.hide()
         buttons.addButton(self._draft, QDialogButtonBox.ButtonRole.ResetRole)
-        self.pictures.setToolTip("A folder of pictures: they are encoded, and fill the map")
+        self.pictures.setToolTip(
+            "A folder of pictures: they are encoded, or their latents searched for, and fill the map"
+        )
         self.pictures.clicked.connect(self.pictures_wanted)
         self.pictures.hide()
         buttons.addButton(self.pictures, QDialogButtonBox.ButtonRole.ActionRole)
