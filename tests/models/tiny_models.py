@@ -78,7 +78,7 @@ def tiny_graph() -> NetworkModel:
 
 
 def tiny_uva_flow() -> NetworkModel:
-    hyperparameters = {"channels": [1, 1, 4, 8], "hidden": 4, "blocks": 1, "leading": 1, "margin": 5e-6}
+    hyperparameters = {"channels": [1, 1, 4, 8], "hidden": [4, 4, 5, 6], "blocks": 1, "leading": 1, "margin": 5e-6}
     return build(Config(replace(flow.new_card("tiny", (8, 8, 1)), family="uva-flow"), hyperparameters))
 
 

@@ -1,6 +1,7 @@
 """The coupling flows of the UvA deep learning tutorials: masks in the file, gated convolutions, squeeze and split.
 
-A family of ours. Hyper-parameters: `channels`, one number for each coupling; `hidden` width; `blocks` in each network;
+A family of ours. Hyper-parameters: `channels` and `hidden` width, a number for each coupling (one width for all in
+older files); `blocks` in each network;
 `leading` 1 where a gated convolution begins with an activation (older files); `margin` as in `flow`.
 """
 
@@ -86,19 +87,20 @@ class Coupling(nn.Module):
 class UvaNet(nn.Module):
     """Logits (n, c, h, w) to latents (n, d), what was split off last, and back. Channels say where to squeeze."""
 
-    def __init__(self, shape: tuple[int, int, int], channels: list[int], coupling: dict[str, int]) -> None:
+    def __init__(
+        self, shape: tuple[int, int, int], channels: list[int], hidden: list[int], blocks: int, leading: bool
+    ) -> None:
         super().__init__()
         self.shape, self.channels = shape, channels
         self.couplings = nn.ModuleList()
         width, height, breadth = shape
         self.shapes: list[tuple[int, int, int]] = []
-        for wide in channels:
+        for wide, inner in zip(channels, hidden, strict=True):
             if wide != width:
                 height, breadth, width = height // 2, breadth // 2, wide
             self.shapes.append((wide, height, breadth))
             mask = (1, 1, height, breadth) if wide == shape[0] else (1, wide, 1, 1)
-            leading = bool(coupling["leading"])
-            self.couplings.append(Coupling(wide, mask, coupling["hidden"], coupling["blocks"], leading))
+            self.couplings.append(Coupling(wide, mask, inner, blocks, leading))
 
     def forward(self, logits: Tensor) -> tuple[Tensor, Tensor]:
         """Latents (n, d) and log|det J| (n,)."""
@@ -139,14 +141,15 @@ def build(config: Config) -> FlowModel:
     card, raw = config.card, Fields(config.hyperparameters, f"The hyper-parameters of '{config.card.name}'")
     height, width, grey = card.image_shape
     channels = raw.integers("channels", 1, 4096)
-    coupling = {name: raw.integer(name, low, high) for name, low, high in (("hidden", 1, 4096), ("blocks", 1, 16))}
-    coupling["leading"] = raw.integer("leading", 0, 1)
+    alike = isinstance(config.hyperparameters.get("hidden"), int)
+    hidden = [raw.integer("hidden", 1, 4096)] * len(channels) if alike else raw.integers("hidden", 1, 4096)
+    blocks, leading = raw.integer("blocks", 1, 16), bool(raw.integer("leading", 0, 1))
     raw.number("margin", 0.0, 0.49)
     steps = [after / before for before, after in zip([grey, *channels], channels, strict=False)]
     squeezes = 2 ** sum(step != 1 for step in steps)
-    if set(steps) - {1, 2, 4} or height % squeezes or width % squeezes:
+    if set(steps) - {1, 2, 4} or height % squeezes or width % squeezes or len(hidden) != len(channels):
         raise CheckpointError(f"{raw.where}: 'channels' do not fit a picture.", "The file is damaged.")
     if card.default_space.dim != height * width * grey:
         raise CheckpointError(f"config.json of '{card.name}' contradicts itself.", "A flow has a number a pixel.")
-    net = UvaNet((grey, height, width), channels, coupling)
+    net = UvaNet((grey, height, width), channels, hidden, blocks, leading)
     return FlowModel(described(card, net), config.hyperparameters, net)

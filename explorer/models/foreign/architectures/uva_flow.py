@@ -26,12 +26,13 @@ def recognise(reading: Reading) -> Recognised | None:
     if not numbers or any(f"flows.{number}.network.nn.0.weight" not in tensors for number in numbers):
         return None
     first = tensors[f"flows.{numbers[0]}.network.nn.0.weight"]
-    hidden, channels = first.shape[0], first.shape[1]
+    channels = first.shape[1]
     mask = tensors[f"flows.{numbers[0]}.mask"]
     if mask.dim() != 4 or channels not in (1, 3):
         return None
     height, width = mask.shape[2:]
-    wide = [tensors[f"flows.{number}.network.nn.0.weight"].shape[1] for number in numbers]
+    firsts = [tensors[f"flows.{number}.network.nn.0.weight"].shape for number in numbers]
+    hidden, wide = [shape[0] for shape in firsts], [shape[1] for shape in firsts]
     last = max(int(key.split(".")[4]) for key in tensors if key.startswith(f"flows.{numbers[0]}.network.nn."))
     leading = int(f"flows.{numbers[0]}.network.nn.1.net.1.weight" in tensors)
     blocks = (last - 2) // 2
