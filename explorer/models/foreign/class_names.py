@@ -12,7 +12,6 @@ KEYS = (
     *("labels", "categories", "names"),
 )
 LONGEST = 80  # letters of a name
-WITHIN = ("hyper_parameters", "config", "args", "metadata", "dataset")
 
 
 def with_class_names(card: Card, hints: Mapping[str, object]) -> Card:
@@ -33,7 +32,7 @@ def _named(part: Part, hints: Mapping[str, object]) -> Part:
 
 def _told(hints: Mapping[str, object]) -> Iterator[tuple[str, ...]]:
     """Every list of names in the hints, the likeliest key first."""
-    for held in (hints, *(one for key in WITHIN if isinstance(one := hints.get(key), Mapping))):
+    for held in (hints, *(one for one in hints.values() if isinstance(one, Mapping))):
         for key in KEYS:
             if names := _names(held.get(key)):
                 yield names

@@ -11,11 +11,11 @@ from pathlib import Path
 from explorer.errors import CheckpointError
 from explorer.models.foreign.arrays import read_npz, read_safetensors
 from explorer.models.foreign.folders import Folder, diffusers_folder, pythae_folder
-from explorer.models.foreign.limits import LARGEST_TEXT
 from explorer.models.foreign.manifest import Manifest, manifest_beside, read_manifest, weights_beside
 from explorer.models.foreign.pairs import halves_beside, paired
 from explorer.models.foreign.pickles import Damaged
 from explorer.models.foreign.programs import Program
+from explorer.models.foreign.sidecars import sidecar_files
 from explorer.models.foreign.sniff import AGAIN, no_model, sniff
 from explorer.models.foreign.stand_ins import PERSISTENT
 from explorer.models.foreign.torch_files import read_pickle, read_torch_legacy, read_torch_zip
@@ -23,7 +23,6 @@ from explorer.models.foreign.unwrap import Tensors, Unwrapped, plain, unwrapped
 from explorer.models.foreign.values import DTYPES, Thing
 
 PAIRED = ("torch zip file", "torch legacy file", "pickle", "safetensors")
-SIDECARS = ("specs.json", "config.json", "hparams.json", "args.json", "params.json", "model_config.json")
 _USUAL = (
     "torch._utils",
     "torch.storage",
@@ -223,11 +222,9 @@ def unusual(names: tuple[str, ...]) -> tuple[str, ...]:
 def sidecars(path: Path) -> dict[str, object]:
     """Plain data of small JSON files beside the weights, by the name of the file without its ending."""
     found: dict[str, object] = {}
-    folder = path if path.is_dir() else path.parent
-    for name in SIDECARS:
-        beside = folder / name
-        with contextlib.suppress(OSError, ValueError, RecursionError):
-            if beside.is_file() and beside.stat().st_size < LARGEST_TEXT:
+    with contextlib.suppress(OSError):
+        for beside in sidecar_files(path):
+            with contextlib.suppress(OSError, ValueError, RecursionError):
                 found[beside.stem] = plain(json.loads(beside.read_bytes()))
     return found
 

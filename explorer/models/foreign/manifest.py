@@ -17,6 +17,7 @@ from explorer.errors import CheckpointError
 from explorer.models.base import Fact, Space
 from explorer.models.config import fact_fields, read_fact, read_space, space_fields, write_bytes
 from explorer.models.fields import Fields
+from explorer.models.foreign.sidecars import sidecar_files
 
 FORMAT = "latent-explorer manifest"
 VERSION = 1
@@ -141,11 +142,11 @@ def described_by(path: Path) -> Path:
 
 
 def identity(said: str, path: Path) -> str:
-    """A hash, hex, of weights that have the hash `said` and of the manifest beside them, if there is one."""
+    """A hash, hex, of weights that have the hash `said` and of the manifest and other texts beside them, if any."""
     beside = path if path.name.endswith(ENDING) else manifest_path(path)
-    if not beside.is_file() or beside.stat().st_size > LARGEST:
-        return said
-    return hashlib.sha256(said.encode() + beside.read_bytes()).hexdigest()
+    told = [beside] if beside.is_file() and beside.stat().st_size <= LARGEST else []
+    told += sidecar_files(path)
+    return hashlib.sha256(said.encode() + b"".join(one.read_bytes() for one in told)).hexdigest() if told else said
 
 
 def _json(path: Path) -> object:

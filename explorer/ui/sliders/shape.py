@@ -58,6 +58,7 @@ class ShapeSection(Section):
         self.map.clicked.connect(self._ask_map)
         for part in (self.rows, self.tiles):
             self.body.addWidget(part)
+        self.body.addSpacing(ink.GRID // 2)
         self.body.addWidget(self.map, 0, Qt.AlignmentFlag.AlignLeft)
         self.rows.chosen.connect(self._ask_part)
         self.rows.drawn_wanted.connect(self._ask_draw)

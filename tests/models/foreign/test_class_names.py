@@ -18,6 +18,7 @@ from explorer.models.checkpoint import open_model, save_model
 from explorer.models.config import CONFIG, read_card
 from explorer.models.foreign.architectures import recognise
 from explorer.models.foreign.class_names import with_class_names
+from explorer.models.foreign.kept import Kept, keep
 from explorer.models.foreign.opening import open_foreign
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.rebuilt import rebuilt
@@ -129,3 +130,18 @@ def test_a_latent_may_hold_several_classes_and_each_is_encoded() -> None:
     for choice, code in zip(choices, codes, strict=True):
         assert np.array_equal(posterior.mean[:, choice.where], np.eye(len(choice.classes))[code])
     assert {labels.name for labels in drawn(model, 9)["z"].labels} == {"class 1", "class 2"}
+
+
+def test_names_laid_beside_known_weights_are_read_at_the_next_opening(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    torch.save(shaken(DenseGan((1, 32, 32), 60, [32], classes=10)).state_dict(), tmp_path / "cgan.pth")
+    (tmp_path / "config.json").write_text('{"n_classes": 10}')
+
+    def opened() -> Kept:
+        kept = keep(tmp_path / "cgan.pth", step=lambda *_told: None)
+        assert isinstance(kept, Kept)
+        return kept
+
+    assert opened().card.default_space.choices[0].classes[0] == "0"
+    (tmp_path / "class_names.json").write_text(json.dumps([f"bird {number}" for number in range(10)]))
+    assert opened().card.default_space.choices[0].classes[0] == "bird 0"
