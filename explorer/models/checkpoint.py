@@ -31,6 +31,7 @@ FAMILIES = {
     "layers": "explorer.models.foreign.layered",
     "graph": "explorer.models.foreign.graph",
     "uva-flow": "explorer.models.foreign.uva_flow",
+    "styled": "explorer.models.foreign.styled",
     "stylegan2": "explorer.models.foreign.stylegan2",
     "stylegan3": "explorer.models.foreign.stylegan3",
     "flow-steps": "explorer.models.foreign.flows.pictures",

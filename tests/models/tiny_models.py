@@ -140,6 +140,25 @@ def tiny_words() -> NetworkModel:
     return model
 
 
+def tiny_styled() -> NetworkModel:
+    branch = [{"layer": "linear", "out": 4}]
+    turn = {"layer": "modulate", "from": "w 1", "one": 1, "factor": branch, "shift": branch}
+    layers = [
+        {"layer": "constant", "shape": [4, 4, 4]},
+        {"layer": "noise"},
+        {"layer": "instance_norm"},
+        {**turn, "from": "w 0"},
+        {"layer": "upsample", "factor": 2, "mode": "nearest"},
+        {"layer": "conv", "out": 4, "kernel": 3, "padding": 1},
+        {"layer": "leaky", "slope": 0.2},
+        turn,
+        {"layer": "conv", "out": 3, "kernel": 1},
+    ]
+    hyperparameters: dict[str, object] = {"z_dim": 5, "classes": 3, "embedding": 4, "mapping": [7, 6]}
+    hyperparameters |= {"places": 2, "synthesis": layers}
+    return style_model("styled", hyperparameters, ["4 x 4", "8 x 8"])
+
+
 TINY: dict[str, Callable[[], NetworkModel]] = {
     "vae": tiny_vae,
     "gan": tiny_gan,
@@ -147,6 +166,7 @@ TINY: dict[str, Callable[[], NetworkModel]] = {
     "layers": tiny_layers,
     "graph": tiny_graph,
     "uva-flow": tiny_uva_flow,
+    "styled": tiny_styled,
     "stylegan2": tiny_stylegan2,
     "stylegan3": tiny_stylegan3,
     "flow-steps": tiny_flow_steps,

@@ -77,6 +77,18 @@ class Narrow(nn.Module):
         return features[:, self.start : self.stop]
 
 
+class Noise(nn.Module):
+    """A bias for each channel, and one plane (height, width) of constant noise times a weight of each channel."""
+
+    def __init__(self, channels: int, height: int, width: int) -> None:
+        super().__init__()
+        self.weight, self.bias = nn.Parameter(torch.zeros(channels)), nn.Parameter(torch.zeros(channels))
+        self.plane = nn.Parameter(torch.zeros(height, width))
+
+    def forward(self, features: Tensor) -> Tensor:
+        return features + self.weight[:, None, None] * self.plane + self.bias[:, None, None]
+
+
 class Constant(nn.Module):
     """Learned features, whatever comes in."""
 

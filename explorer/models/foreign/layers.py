@@ -25,6 +25,7 @@ from explorer.models.foreign.layer_modules import (
     Labels,
     Modulate,
     Narrow,
+    Noise,
     Parallel,
     Permute,
     PixelNorm,
@@ -208,6 +209,10 @@ def _constant(raw: Fields, _shape: Shape) -> Made:
     return Constant(shape), shape
 
 
+def _noise(raw: Fields, shape: Shape) -> Made:
+    return Noise(*_picture(raw, shape)), shape
+
+
 def _glu(raw: Fields, shape: Shape) -> Made:
     if shape[0] % 2:
         raise CheckpointError(f"{raw.where}: {shape[0]} channels have no halves.", "The sizes of its layers disagree.")
@@ -277,6 +282,7 @@ LAYERS: dict[str, Callable[[Fields, Shape], Made]] = {
     "narrow": _narrow,
     "constant": _constant,
     "glu": _glu,
+    "noise": _noise,
     "attention": _attention,
     "soft_clamp": _soft_clamp,
     "affine": _affine,

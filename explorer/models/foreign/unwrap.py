@@ -48,7 +48,7 @@ JUDGES = (
 )
 MAKERS = ("g", "netg", "gen", "generator", "decoder", "vae", "model", "state_dict", "params", "model_state_dict")
 ENCODERS, DECODERS = ("encoder", "enc", "e"), ("decoder", "dec", "generator", "g")
-AVERAGED = ("ema", "shadow", "avgg")  # in the name of an averaged copy
+AVERAGED = ("ema", "shadow", "avgg", "g_running", "smooth")  # in the name of an averaged copy
 MEAN = "latent_avg"
 _SHORT = 2_000  # letters of a text that is a hint
 

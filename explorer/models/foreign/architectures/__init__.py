@@ -42,6 +42,7 @@ Recogniser = Callable[[Reading], Recognised | None]
 
 RECOGNISERS: tuple[str, ...] = (
     "stylegan2",
+    "stylegan1",
     "stylegan3",
     "progressive",
     "fast_gan",
