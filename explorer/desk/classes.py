@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from explorer.desk.open_model import OpenModel
 from explorer.latents.arrays import Latents
+from explorer.models.base import Choice
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
@@ -39,11 +40,18 @@ class Classes(QObject):
             "class_on": lambda: self._strip.step(1),
             "class_hold": self._strip.toggle_hold,
         }
+        self._actions = [window.actions_by_name[name] for name in self.table]
+        self._show_choice(self._strip.choice)
+        self._strip.choice_changed.connect(self._show_choice)
         self._strip.pictures_wanted.connect(self._ask)
         self._strip.space_wanted.connect(window.map.space_wanted)
         engine.decoded.connect(self._show)
         engine.failed.connect(lambda _failed: self._go_on())
         model.changed.connect(lambda _opened: self._go_on())
+
+    def _show_choice(self, choice: Choice | None) -> None:
+        for action in self._actions:
+            action.setEnabled(choice is not None)
 
     def _ask(self, latents: Latents, codes: Sequence[int]) -> None:
         self._waiting = latents, codes

@@ -29,9 +29,11 @@ FIELD_ABOVE = 12  # classes: more can also be found by typing
 
 class ClassStrip(QWidget):
     """Hidden for models without classes. `pictures_wanted(latents, codes)`: one latent under those classes, float32
-    (k, d); `space_wanted(name)`: the space in which the class can be chosen."""
+    (k, d); `space_wanted(name)`: the space in which the class can be chosen; `choice_changed(choice or None)`: of what
+    the row is now."""
 
     pictures_wanted = Signal(object, object)
+    choice_changed = Signal(object)
     space_wanted = Signal(str)
 
     def __init__(self, store: Store, parent: QWidget | None = None) -> None:
@@ -98,7 +100,7 @@ class ClassStrip(QWidget):
 
     def toggle_hold(self) -> None:
         """Keep the class, or let it change again."""
-        if self.hold.isVisibleTo(self.window()):
+        if self.hold.isVisibleTo(self):
             self.hold.click()
 
     def _take_found(self, code: int) -> None:
@@ -115,7 +117,7 @@ class ClassStrip(QWidget):
 
     def step(self, step: int) -> None:
         """To the next class (1) or the one before (-1)."""
-        if self.isVisibleTo(self.window()):
+        if self._choice is not None:
             self.row.step(step)
 
     def _ask_hold(self, is_wanted: bool) -> None:
@@ -194,6 +196,7 @@ class ClassStrip(QWidget):
         self.words.setVisible(bool(names))
         self._show_field(names)
         self._show_hold()
+        self.choice_changed.emit(choice)
         self._asked = ()
         self._show_latent()
 

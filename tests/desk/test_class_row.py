@@ -101,6 +101,7 @@ def test_zero_keeps_the_class(qtbot: QtBot, desk: Desk) -> None:
 def test_a_model_without_classes_takes_the_row_away(qtbot: QtBot, desk: Desk) -> None:
     opens(qtbot, desk, "two")
     assert not desk.window.classes.isVisible()
+    assert not desk.window.actions_by_name["class_on"].isEnabled()
     desk.do("class_on")
     desk.store.undo()
     with qtbot.waitSignal(desk.model.changed, timeout=WAIT, check_params_cb=lambda opened: opened is not None):
