@@ -16,7 +16,7 @@ from explorer.models.foreign.drafts.pieces import Piece, pieces_of
 from explorer.models.foreign.drafts.route import Route, Walker
 from explorer.models.foreign.drafts.split import Split, in_order, split_at, starts
 from explorer.models.foreign.drafts.told import Choices, Draft, Question
-from explorer.models.foreign.drafts.ways import plans, walked
+from explorer.models.foreign.drafts.ways import is_turned, plans, walked
 from explorer.models.foreign.drafts.writing import Writer, activate
 from explorer.models.foreign.manifest import Manifest
 from explorer.models.foreign.reading import Reading
@@ -77,7 +77,8 @@ def draft(reading: Reading, choices: Choices, inferred: Choices = NOTHING) -> Dr
 
 def _decoder(tensors: Mapping[str, Tensor], split: Split, choices: Choices) -> Made:
     spatial = int(choices.get("side", SPATIAL_SIDE))
-    route = Walker(split.after, spatial, begins_spatial=split.ends_spatial).walk()
+    turned = {key.removeprefix("way:"): is_turned(way) for key, way in choices.items() if key.startswith("way:")}
+    route = Walker(split.after, spatial, begins_spatial=split.ends_spatial, turned=turned).walk()
     writer = Writer(tensors, choices, "decoder", 0)
     if route.side:
         writer.side = route.side

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -57,7 +57,10 @@ class Route:
 
 
 class Walker:
-    """Goes from a latent to the picture, or from features of `begin`: their width, and the side of a picture or 0."""
+    """Goes from a latent to the picture, or from features of `begin`: their width, and the side of a picture or 0.
+
+    `turned`: which convolutions are transposed, where widths do not tell.
+    """
 
     def __init__(
         self,
@@ -66,9 +69,11 @@ class Walker:
         begin: tuple[int, int] | None = None,
         *,
         begins_spatial: bool = False,
+        turned: Mapping[str, bool] | None = None,
     ) -> None:
         self.pieces = [piece for piece in pieces if piece.kind not in ("table", "other")]
         self.begins_spatial = begins_spatial
+        self.turned = turned or {}
         self.route = Route()
         self.width = 0
         self.is_picture = False
@@ -149,6 +154,8 @@ class Walker:
         return turned
 
     def _looks_turned(self, piece: Piece) -> bool:
+        if piece.key in self.turned:
+            return self.turned[piece.key]
         return self._is_called_turned(piece) or piece.kernel % 2 == 0 or self._has_turned(piece.kernel)
 
     def _is_called_turned(self, piece: Piece) -> bool:

@@ -129,6 +129,11 @@ def walked(kernels: Sequence[Kernel], plan: Sequence[str], side: int) -> list[in
     return sides
 
 
+def is_turned(way: str) -> bool:
+    """Whether a way is that of a transposed convolution."""
+    return not way.startswith("up") and way.rpartition(",")[2].isdigit() and way.count(",") == 2
+
+
 def in_words(way: str) -> str:
     """'stride 2, padding 1', for a person."""
     words = way.split(",")
