@@ -23,6 +23,8 @@ from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
 from explorer.work.job import Step
 
+NOISE = "It has no prior: the map holds random latents, which are noise to it. Drop a folder of pictures to fill it."
+
 
 @dataclass(eq=False)
 class Visit:
@@ -35,6 +37,7 @@ class Visit:
     kept: Kept | None = None
     prior: str = ""
     explored: bool = False
+    has_pictures: bool = False
 
 
 class Arriving(QObject):
@@ -66,6 +69,16 @@ class Arriving(QObject):
 
     def open(self, path: Path) -> None:
         """Show the card, and read the file twice at once: a quick look for the card, and the model."""
+        visit = self._receive(path)
+        self._jobs.run("glance", glance, path, done=lambda seen: self._take(visit, seen), apart=True)
+        self._read(visit)
+
+    def draft(self, path: Path) -> None:
+        """Draft a file anew, though it is known."""
+        self._draft(self._receive(path))
+
+    def _receive(self, path: Path) -> Visit:
+        """Show the card of a file."""
         self._give_up()
         card = Arrival(path.name, self._window)
         self._visit = visit = Visit(card, path)
@@ -76,8 +89,7 @@ class Arriving(QObject):
         card.pictures_wanted.connect(lambda: self._ask_pictures(visit))
         card.explore.connect(lambda: self._explore(visit))
         card.open()
-        self._jobs.run("glance", glance, path, done=lambda seen: self._take(visit, seen), apart=True)
-        self._read(visit)
+        return visit
 
     def _read(self, visit: Visit, network: str = "") -> None:
         visit.network, visit.kept = network, None
@@ -144,12 +156,15 @@ class Arriving(QObject):
         kept = visit.kept
         assert kept is not None
         self._visit, visit.explored = None, True
+        if not (kept.known or kept.card.default_space.has_prior or visit.has_pictures):
+            self._window.messages.show_note(NOISE)
         prior = "" if visit.prior == kept.taken else visit.prior
         self._jobs.run("explore", settle, kept, prior, done=lambda _none: self._model.switch(kept.folder))
 
     def _ask_pictures(self, visit: Visit) -> None:
         path = QFileDialog.getExistingDirectory(visit.card, "Pictures for the map")
         if path:
+            visit.has_pictures = True
             self.pictures_chosen.emit(Path(path))
             visit.card.leave()
 

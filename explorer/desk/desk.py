@@ -123,6 +123,7 @@ class Desk(QObject):
         self.engine.progress.connect(self._show_progress)
         self.model.changed.connect(lambda _opened: self.window.status.show_rest())
         self.papers.arriving.pictures_chosen.connect(lambda folder: self.bringing.take_when_open([folder]))
+        self.habits.draft_wanted.connect(self.papers.arriving.draft)
         self.demos.opened.connect(self.habits.remember_demo)
         self.model.told.connect(self.window.messages.show_note)
         self.inverting.chosen.connect(self.habits.keep_search)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QApplication
 
@@ -26,7 +27,9 @@ from explorer.work.messages import DeviceChanged, Opened
 
 
 class Habits(QObject):
-    """Applies the preferences, and keeps them."""
+    """Applies the preferences, and keeps them. `draft_wanted` carries a file of weights whose model is not right."""
+
+    draft_wanted = Signal(object)
 
     def __init__(
         self,
@@ -148,8 +151,13 @@ class Habits(QObject):
             self._window.messages.show_note(changed.note)
 
     def _about(self) -> None:
-        if self._model.opened is not None:
-            About(self._model.opened.card, self._window).open()
+        opened = self._model.opened
+        if opened is None:
+            return
+        source = source_of(opened.path)
+        about = About(opened.card, self._window, can_draft=source != opened.path and opened.card.family == "layers")
+        about.draft_wanted.connect(lambda: self.draft_wanted.emit(Path(source)))
+        about.open()
 
     def _quit(self) -> None:
         self._window.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -56,9 +56,14 @@ def measured(card: Card) -> list[tuple[str, str]]:
 
 
 class About(QDialog):
-    """A window with the model card. Text can be selected and copied."""
+    """A window with the model card. Text can be selected and copied.
 
-    def __init__(self, card: Card, parent: QWidget | None = None) -> None:
+    `can_draft`: it is of others, and may be wrong; `draft_wanted` then.
+    """
+
+    draft_wanted = Signal()
+
+    def __init__(self, card: Card, parent: QWidget | None = None, *, can_draft: bool = False) -> None:
         super().__init__(parent)
         self.setWindowTitle(f"About {card.name}")
         letter = self.fontMetrics().averageCharWidth()
@@ -83,8 +88,13 @@ class About(QDialog):
         scroll.setWidget(page)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
+        if can_draft:
+            draft = buttons.addButton("Not right? Draft it…", QDialogButtonBox.ButtonRole.ResetRole)
+            draft.setToolTip("Choose activations, strides and prior yourself, while you watch the pictures")
+            draft.clicked.connect(self.accept)
+            draft.clicked.connect(self.draft_wanted)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 16, 16)
+        outer.setContentsMargins(16 if can_draft else 0, 0, 16, 16)
         outer.addWidget(scroll)
         outer.addWidget(buttons)
 

@@ -1,4 +1,4 @@
-"""Readings that go wrong, for the reading process: it imports them by name."""
+"""Readings that go wrong, or take long, for the reading process: it imports them by name."""
 
 from __future__ import annotations
 
@@ -43,3 +43,17 @@ def spin(path: Path, _network: str = "", *, step: Step) -> None:
     step(0, 1, "")
     while True:
         pass
+
+
+def keep_slowly(path: Path, network: str = "", *, step: Step) -> object:
+    """Keeps a model whose pictures take three seconds each, as far as one sees: the second one never comes."""
+    from explorer.models.foreign import drawn, kept
+
+    drawn.a_picture_takes = lambda _model: 3000.0
+
+    def told_once(done: int, total: int, text: str = "", partial: object = None) -> None:
+        step(done, total, text, partial)
+        if isinstance(partial, kept.Samples):
+            signal.pause()
+
+    return kept.keep(path, network, step=told_once)

@@ -5,14 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import reading_jobs
 import torch
 from desk_scene import WAIT, opens
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 from torch import nn
 
+from explorer.desk import arriving
 from explorer.desk.desk import Desk
+from explorer.models.base import Fact
 from explorer.models.config import read_card
 from explorer.models.foreign.copies import source_of
+from explorer.ui.about import About
+from explorer.ui.arrival import Arrival
 
 
 @pytest.fixture
@@ -71,3 +78,44 @@ def test_giving_up_leaves_everything_as_it_was(desk: Desk, qtbot: QtBot, tmp_pat
     assert desk.papers.arriving.card is None
     assert desk.model.opened is not None
     assert desk.model.opened.card.name == "digits-vae-2d"
+
+
+def test_a_model_that_was_explored_before_can_still_be_drafted(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    mlp_vae(tmp_path / "vae.pth")
+    desk.window.dropped.emit(str(tmp_path / "vae.pth"))
+    card = desk.papers.arriving.card
+    assert card is not None
+    qtbot.waitUntil(lambda: card.ready, timeout=WAIT)
+    with qtbot.waitSignal(desk.model.changed, timeout=WAIT):
+        card.leave()
+    desk.do("about_model")
+    (about,) = desk.window.findChildren(About)
+    (button,) = (one for one in about.findChildren(QPushButton) if "Draft" in one.text())
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: desk.papers.arriving.drafting.dialog is not None, timeout=WAIT)
+    assert desk.papers.arriving.card is None
+
+
+def test_a_slow_model_can_be_explored_before_its_samples_are_there(
+    desk: Desk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arriving, "keep", reading_jobs.keep_slowly)
+    mlp_vae(tmp_path / "vae.pth")
+    desk.window.dropped.emit(str(tmp_path / "vae.pth"))
+    card = desk.papers.arriving.card
+    assert card is not None
+    qtbot.waitUntil(lambda: "1 of 8 so far" in card.text, timeout=WAIT)
+    assert "takes 3.0 s on this CPU" in card.text
+    assert card.ready
+    (explore,) = (one for one in card.findChildren(QPushButton) if one.text() == "Explore")
+    with qtbot.waitSignal(desk.model.changed, timeout=WAIT):
+        qtbot.mouseClick(explore, Qt.MouseButton.LeftButton)
+
+
+def test_what_a_measure_warns_of_is_marked(qtbot: QtBot) -> None:
+    card = Arrival("vae.pth")
+    qtbot.addWidget(card)
+    card.show_contents("", [Fact("some numbers are none", "measured", warns=True), Fact("all is well", "measured")], ())
+    marks = [label for label in card.findChildren(QLabel) if label.accessibleName() == "Warning"]
+    assert len(marks) == 1
+    assert "Some numbers are none" in card.text

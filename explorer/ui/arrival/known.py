@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from explorer.models.base import HOWS, Fact
 from explorer.ui.icons import icon
 from explorer.ui.widgets import ink
+from explorer.ui.widgets.clearing import emptied
 from explorer.ui.widgets.notes import Plain, Quiet, Title
 
 WAYS = {
@@ -87,12 +88,3 @@ def _marked(line: QLabel) -> QHBoxLayout:
     row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
     row.addWidget(line, 1)
     return row
-
-
-def emptied(layout: QGridLayout | QHBoxLayout | QVBoxLayout) -> None:
-    """Takes every widget out of a layout, for good."""
-    while (item := layout.takeAt(0)) is not None:
-        if (widget := item.widget()) is not None:
-            widget.hide()
-            widget.setParent(None)
-            widget.deleteLater()

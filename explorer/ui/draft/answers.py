@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from explorer.models.foreign.drafts.told import Question, Row
 from explorer.ui.widgets import ink
+from explorer.ui.widgets.clearing import emptied
 from explorer.ui.widgets.notes import Dim, Quiet, Title
 
 MOST_ROWS = 120  # layers that get drop-downs of their own; more would stall the window
@@ -60,7 +61,7 @@ class Answers(QWidget):
             self.marks[question.name].setToolTip(HOW[how])
 
     def _build(self, questions: Sequence[Question]) -> None:
-        empty(self._grid)
+        emptied(self._grid)
         self.boxes, self.marks = {}, {}
         for row, question in enumerate(questions):
             box, mark, name = drop_down(question), Quiet(""), Dim(question.title)
@@ -88,8 +89,8 @@ class Layers(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, ink.GRID, 0)
         self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(2)
-        self._grid.setColumnStretch(1, 1)
+        self._grid.setVerticalSpacing(6)
+        self._grid.setColumnStretch(0, 1)
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """The layers, in the order in which a picture goes through them."""
@@ -102,38 +103,40 @@ class Layers(QWidget):
             self._shape = shape
         for row, (layer, makes) in zip(shown, self._labels, strict=True):
             layer.setText(row.layer)
-            makes.setText(row.makes)
+            makes.setText(f"{row.key} \N{RIGHTWARDS ARROW} {row.makes}")
             for question in (row.way, row.after):
                 if question is not None:
                     fill(self.boxes[question.name], question)
 
     def _build(self, rows: Sequence[Row], left: int) -> None:
-        empty(self._grid)
+        emptied(self._grid)
         self.boxes, self._labels, part = {}, [], ""
         for row in rows:
             if row.part != part:
                 part = row.part
                 title = Title(f"{part.capitalize()}")
                 title.setContentsMargins(0, ink.GRID if self._labels else 0, 0, 0)
-                self._grid.addWidget(title, self._grid.rowCount(), 0, 1, 5)
+                self._grid.addWidget(title, self._grid.rowCount(), 0, 1, 3)
             self._add(row)
         if left:
-            self._grid.addWidget(Quiet(f"and {left} more"), self._grid.rowCount(), 0, 1, 5)
+            self._grid.addWidget(Quiet(f"and {left} more"), self._grid.rowCount(), 0, 1, 3)
         self._grid.setRowStretch(self._grid.rowCount(), 1)
 
     def _add(self, row: Row) -> None:
         number = self._grid.rowCount()
-        key, layer, makes = Quiet(row.key), QLabel(row.layer), Quiet(row.makes)
-        key.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        makes.setFont(ink.tabular(makes.font()))
-        makes.setToolTip("The shape behind this layer: channels x height x width, or numbers")
-        for column, widget in enumerate((key, layer, makes)):
-            self._grid.addWidget(widget, number, column)
+        layer, makes = QLabel(row.layer), Quiet("")
+        both = QVBoxLayout()
+        both.setSpacing(0)
+        for label in (layer, makes):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # keys may be long
+            label.setToolTip(f"{row.key}: {row.layer}\nBehind the arrow: what comes out, channels x height x width")
+            both.addWidget(label)
+        self._grid.addLayout(both, number, 0)
         self._labels.append((layer, makes))
-        for column, question in ((3, row.way), (4, row.after)):
+        for column, question in ((1, row.way), (2, row.after)):
             if question is not None:
                 box = drop_down(question, row.key)
-                box.setMaximumWidth(22 * ink.GRID if column == 3 else 14 * ink.GRID)
+                box.setFixedWidth(23 * ink.GRID if column == 1 else 15 * ink.GRID)
                 box.activated.connect(partial(self._choose, question.name))
                 self.boxes[question.name] = box
                 self._grid.addWidget(box, number, column)
@@ -151,11 +154,3 @@ def drop_down(question: Question, of: str = "") -> QComboBox:
     box.setMinimumContentsLength(10)
     box.wheelEvent = lambda event: event.ignore()  # type: ignore[method-assign]
     return box
-
-
-def empty(layout: QGridLayout) -> None:
-    """Take everything out, for good."""
-    while (item := layout.takeAt(0)) is not None:
-        if (widget := item.widget()) is not None:
-            widget.hide()
-            widget.deleteLater()

@@ -71,8 +71,8 @@ class DraftDialog(QDialog):
         shape = size_in_words(draft.manifest.image_shape)
         doubts = "".join(f" {doubt[:1].upper()}{doubt[1:]}." for doubt in draft.doubts)
         self.what.setText(
-            f"{draft.said[:1].upper()}{draft.said[1:]}, {shape}. Shapes are in the file; what is marked 'guessed' is "
-            f"not. Change it, and watch the pictures.{doubts}"
+            f"{draft.said[:1].upper()}{draft.said[1:]}, {shape}. What is marked 'guessed' does not stand in the file: "
+            f"change it, and watch the pictures.{doubts}"
         )
         self.answers.show_questions(draft.questions, yours)
         self.layers.show_rows(draft.rows)
@@ -91,7 +91,7 @@ class DraftDialog(QDialog):
         self.guesses.setEnabled(True)
 
     def _lay_out(self, name: str) -> None:
-        title = Title(f"Nobody here knows the architecture of {name}. This is a draft of it.")
+        title = Title(f"A draft of {name}, from the order and the shapes of its tensors")
         title.setWordWrap(True)
         both = QHBoxLayout()
         both.setSpacing(3 * ink.GRID)
