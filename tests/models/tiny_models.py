@@ -156,7 +156,10 @@ def tiny_styled() -> NetworkModel:
     ]
     hyperparameters: dict[str, object] = {"z_dim": 5, "classes": 3, "embedding": 4, "mapping": [7, 6]}
     hyperparameters |= {"places": 2, "synthesis": layers}
-    return style_model("styled", hyperparameters, ["4 x 4", "8 x 8"])
+    model = style_model("styled", hyperparameters, ["4 x 4", "8 x 8"])
+    for number, parameter in enumerate(model.net.parameters()):
+        torch.nn.init.normal_(parameter, std=0.4, generator=torch.Generator().manual_seed(number))
+    return model
 
 
 TINY: dict[str, Callable[[], NetworkModel]] = {
