@@ -83,6 +83,8 @@ def guarded(action: Callable[[], int], *, debug: bool) -> int:
 
 
 def _say(error: ExplorerError) -> int:
+    for line in error.details:
+        print(line, file=sys.stderr)
     print(f"{PROGRAM}: {' '.join(str(error).split())}", file=sys.stderr)
     return 2
 

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 
 class ExplorerError(Exception):
-    """Something the user can act on. Shown in the message bar, or as one line and exit code 2."""
+    """Something the user can act on. Shown in the message bar, or as one line and exit code 2.
+
+    `details`: lines that belong to it, such as a table; a terminal shows them first.
+    """
+
+    details: tuple[str, ...] = ()
 
     def __init__(self, title: str, hint: str = "") -> None:
         super().__init__(title, hint)

@@ -81,7 +81,10 @@ class NetworkModel:
 
     def ready(self) -> None:
         """To call when the weights are in place: they will not learn any more."""
-        self.net.eval().requires_grad_(False).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.net.eval().requires_grad_(False)
+        for one in (*self.net.parameters(), *self.net.buffers()):
+            if one.dim() == 4:  # others cannot lie that way
+                one.data = one.data.contiguous(memory_format=torch.channels_last)
         self._decoders.clear()
 
     def to(self, device: str) -> None:

@@ -33,10 +33,9 @@ TRIED = 5  # items, where any number may go in
 CLOSE = 1e-5  # of pictures made together to pictures made one by one
 
 Constants = Mapping[str, Constant]
-WRITERS: Mapping[str, Callable[[Writer, Program, Constants, Mapping[str, Given]], list[Result]]] = {
-    "ONNX": write_onnx,
-    "Keras": write_keras,
-}
+Write = Callable[[Writer, Program, Constants, Mapping[str, Given]], list[Result]]
+WRITERS: Mapping[str, Write] = {"Keras": write_keras}
+"""By language; every other one comes as ONNX."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +76,13 @@ def decoder_of(program: Program, constants: Constants) -> Half:
 def _results(program: Program, constants: Constants, entry: Entry, n: int) -> tuple[Writer, list[Result]]:
     writer = Writer(entry.shape, n)
     writer.is_quiet = True
-    starts = entry.starts(writer, program)
+    return writer, _written(writer, program, constants, entry.starts(writer, program))
+
+
+def _written(writer: Writer, program: Program, constants: Constants, starts: Mapping[str, Given]) -> list[Result]:
+    program = program.others.get(writer.n, program)
     own = {key.removeprefix(program.prefix): one for key, one in constants.items() if key.startswith(program.prefix)}
-    return writer, WRITERS[program.language](writer, program, own, starts)
+    return WRITERS.get(program.language, write_onnx)(writer, program, own, starts)
 
 
 def _item(result: Result, count: int) -> tuple[int, ...]:
@@ -145,10 +148,7 @@ def encoder_of(program: Program, constants: Constants, picture: Picture, dim: in
     def write_all(n: int) -> tuple[Writer, list[Result]]:
         writer = Writer(taken.shape, n)
         start = given(writer, writer.input, taken, entry.shape)
-        own = {
-            key.removeprefix(program.prefix): one for key, one in constants.items() if key.startswith(program.prefix)
-        }
-        return writer, WRITERS[program.language](writer, program, own, {program.inputs[0].name: start})
+        return writer, _written(writer, program, constants, {program.inputs[0].name: start})
 
     count = entry.fixed or TRIED
     places, layout = _heads(program.outputs, write_all(count)[1], count, dim)

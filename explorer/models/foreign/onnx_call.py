@@ -23,10 +23,12 @@ class Call:
 
     @property
     def first(self) -> Value:
-        """The first thing it takes, which follows from the latent. Raises LoweringError for a constant."""
-        value = self.takes[0]
+        """The first thing it takes; a constant becomes a value. Raises LoweringError where there is none."""
+        value = self.takes[0] if self.takes else None
+        if value is None:
+            raise Unfit(f"'{self.name}' works on nothing")
         if not isinstance(value, Value):
-            raise Unfit(f"'{self.name}' works on a constant")
+            value = self.takes[0] = self.writer.emit("copy", value)
         return value
 
     @property

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from explorer.models.base import Prior
+
 
 @dataclass(frozen=True)
 class Port:
@@ -32,7 +34,11 @@ class Step:
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """Steps in order. Their constants are tensors of the reading, by name, below `prefix`."""
+    """Steps in order. Their constants are tensors of the reading, by name, below `prefix`.
+
+    `others`: the same program where it had to be written down for each number of items, by that number. `image_range`
+    and `prior`: what its author says of the numbers in its pictures, and of its latents; None where he does not.
+    """
 
     language: str  # 'ONNX'
     version: int  # of the language: the opset
@@ -41,6 +47,9 @@ class Program:
     steps: tuple[Step, ...]
     prefix: str = ""
     path: str = ""  # of the file
+    others: Mapping[int, Program] = field(default_factory=dict)
+    image_range: tuple[float, float] | None = None
+    prior: Prior | None = None
 
 
 def in_words(ports: Sequence[Port]) -> str:

@@ -68,7 +68,13 @@ class _Description:
 
     @property
     def space(self) -> Space:
-        return self.half.entry.space()
+        space, said = self.half.entry.space(), self.program.prior
+        if said is None or len(space.parts) > 1:
+            return space
+        if said == "normal":
+            return replace(space, prior="standard normal", parts=())
+        words = {"uniform": "uniform in -1..1"}.get(said, "none: latents come from pictures")
+        return replace(space, prior=words, parts=(Part("z", space.dim, said),))
 
     def know(self, how: How, *texts: str) -> None:
         self.facts += [Fact(text, how) for text in texts]
@@ -92,7 +98,8 @@ class _Description:
         self._find_range(pictures)
         self._check(latents, pictures)
         self._tell_inlets()
-        self.know("guessed", f"prior {self.space.prior}: the file does not say how latents were drawn")
+        if self.program.prior is None:
+            self.know("guessed", f"prior {self.space.prior}: the file does not say how latents were drawn")
 
     def _drawn(self, count: int) -> Tensor:
         space = self.space
@@ -112,13 +119,13 @@ class _Description:
             self.know("inferred", "the noise that it draws by itself is left out: its mean stands for it")
 
     def _find_range(self, pictures: Tensor) -> None:
-        said = range_read(self.half.graph.nodes)
+        said = self.program.image_range or range_read(self.half.graph.nodes)
         self.values = said or range_guessed(float(pictures.min()), float(pictures.max()))
         low, high = (f"{one:g}" for one in self.values)
         self.know("read" if said else "guessed", f"pictures in {low}..{high}" + ("" if said else ", from samples"))
 
     def _check(self, latents: Tensor, pictures: Tensor) -> None:
-        if self.program.language != "ONNX":
+        if self.program.language != "ONNX":  # Keras has nobody to ask here; what was run is compared where it ran
             return
         if self.half.is_quiet:
             self.know("inferred", "it draws noise in onnxruntime, so its pictures were not compared")
