@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 
-def open(path: str | Path, *, device: str | None = None) -> LatentModel:  # noqa: A001 - the library's front door
-    """Open a model folder (or the name of a bundled model). Reads files, runs no code from them.
+def open(  # noqa: A001 - the library's front door
+    path: str | Path, *, device: str | None = None, adapter: str | Path | None = None
+) -> LatentModel:
+    """Open a model folder, a checkpoint of others, or a bundled model by its name. Reads files, runs no code from them,
+    but for what `latent-explorer trust` let run.
 
-    `device`: 'cpu', 'cuda', 'mps', or None for the best there is. Raises CheckpointError, DeviceError.
+    `device`: 'cpu', 'cuda', 'mps', or None for the best there is. `adapter`: a Python file with `build_model(weights)`.
+    Raises CheckpointError, DeviceError.
     """
     from explorer.models.checkpoint import open_model
 
-    return open_model(path, device=device)
+    return open_model(path, device=device, adapter=Path(adapter) if adapter is not None else None)

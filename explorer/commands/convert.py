@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from explorer.commands.arguments import check_folder
+from explorer.commands.programs import add_program, check_program
 from explorer.errors import CheckpointError, StorageError
 
 
@@ -13,6 +14,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """What, where to, and which of several networks."""
     parser.add_argument("model", metavar="IN", help="a file, or a folder of diffusers or pythae")
     parser.add_argument("out", metavar="OUT", type=Path, help="the folder to write; it must not be there yet")
+    add_program(parser)
     parser.add_argument("--network", default="", help="which network of a file with several (default: told by inspect)")
 
 
@@ -29,9 +31,11 @@ def run(options: argparse.Namespace) -> int:
             "Give a file of weights; a folder of ours needs no converting.",
         )
     check_folder(options.out.parent)
+    check_program(options)
     from explorer.models.foreign.opening import convert
+    from explorer.models.foreign.trusted.programs import program_of
 
-    card = convert(path, options.out, options.network).card
+    card = convert(path, options.out, options.network, program=program_of(path, options.adapter)).card
     print(f"{options.out}: {card.architecture}, {card.parameters:,} parameters")
     print("\n".join(f"  {fact.how:9s} {fact.text}" for fact in card.facts))
     return 0

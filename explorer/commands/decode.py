@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from explorer.commands.arguments import add_device, add_model, add_space, check_out, count, space_of
 from explorer.commands.classes import add_classes, class_space, of_classes
+from explorer.commands.programs import add_program, check_program
 from explorer.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ AT_ONCE = 32
 def declare(parser: argparse.ArgumentParser) -> None:
     """Which latents, and where to."""
     add_model(parser)
+    add_program(parser)
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--latents", metavar="FILE.npy", type=Path, help="latents, float (n, dim)")
     source.add_argument("--seed", type=int, default=0, help="draw latents from the prior with this seed (default: 0)")
@@ -45,9 +47,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Decode and write."""
     check_out(options.out, (".png", ".npy"))
+    check_program(options)
     import explorer
 
-    model = explorer.open(options.model, device=options.device)
+    model = explorer.open(options.model, device=options.device, adapter=options.adapter)
     space = class_space(model.card, space_of(model.card, options.space), options)
     latents, names = of_classes(_latents(model, options, space.name), space, options)
     if options.out.suffix.lower() == ".npy":

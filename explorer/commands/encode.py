@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.commands.arguments import add_device, add_model, add_space, check_out, count, space_of
+from explorer.commands.programs import add_program, check_program
 from explorer.commands.progress import tell
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ AT_ONCE = 32
 def declare(parser: argparse.ArgumentParser) -> None:
     """Which pictures, and where to."""
     add_model(parser)
+    add_program(parser)
     parser.add_argument("pictures", metavar="PICTURES", nargs="+", type=Path, help="picture files, or folders of them")
     parser.add_argument("--out", metavar="FILE.npy", type=Path, required=True, help="float32 (n, dim), in this order")
     parser.add_argument(
@@ -39,13 +41,14 @@ def declare(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Encode and write: posterior means, or what was found."""
     check_out(options.out, (".npy",))
+    check_program(options)
     import explorer
     from explorer.export.pictures import save_array
     from explorer.models.base import CanEncode
     from explorer.models.picture_files import picture_paths, read_pictures
 
     paths = picture_paths(options.pictures)
-    model = explorer.open(options.model, device=options.device)
+    model = explorer.open(options.model, device=options.device, adapter=options.adapter)
     images = read_pictures(paths, model.card.image_shape)
     seen = 255 - images if options.invert else images
     encodes = isinstance(model, CanEncode) and model.card.encodes

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.commands.draft_report import facts_in_lines, write_sheet
+from explorer.commands.programs import held_in, program_in_fields
 from explorer.errors import CheckpointError
 from explorer.models.words import bytes_in_words, size_in_words
 
@@ -26,14 +27,13 @@ def report(path: Path, options: argparse.Namespace) -> int:
 
     Raises CheckpointError, StorageError.
     """
-    from explorer.models.foreign.contents import contents
-
-    held = contents(path, options.network)
-    model, card, trouble = _built(held)
+    held = held_in(path, options.network)
+    model, card, trouble = _built(held, options)
     if model is not None and options.samples:
         write_sheet(model, options.samples, model.card.architecture)
     if options.json:
-        print(json.dumps(as_mapping(held, card, trouble), indent=2, ensure_ascii=False))
+        program = program_in_fields(path, options.adapter)
+        print(json.dumps({**as_mapping(held, card, trouble), "program": program}, indent=2, ensure_ascii=False))
     else:
         print("\n".join(lines(held, card)))
     if trouble is not None:
@@ -41,15 +41,20 @@ def report(path: Path, options: argparse.Namespace) -> int:
     return 0
 
 
-def _built(held: Contents) -> tuple[NetworkModel | None, Card | None, CheckpointError | None]:
+def _built(
+    held: Contents, options: argparse.Namespace
+) -> tuple[NetworkModel | None, Card | None, CheckpointError | None]:
     from explorer.models.foreign.drawn import probed
-    from explorer.models.foreign.opening import built, reading_of
+    from explorer.models.foreign.opening import built, by_program, reading_of
+    from explorer.models.foreign.trusted.asked import wanted_of
+    from explorer.models.foreign.trusted.programs import program_of
 
     try:
-        model = built(reading_of(held))
+        program = program_of(held.path, options.adapter)
+        model = by_program(held.path, options.network, program) if program else built(reading_of(held))
         return model, probed(model), None
     except CheckpointError as error:
-        return None, None, error
+        return None, None, wanted_of(held.path, error)
 
 
 def as_mapping(held: Contents, card: Card | None, trouble: CheckpointError | None) -> dict[str, object]:

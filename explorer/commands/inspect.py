@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.commands.arguments import check_out
+from explorer.commands.programs import add_program, check_program, write_template
 from explorer.errors import InputError
 from explorer.models.words import bytes_in_words, size_in_words, value_in_words
 
@@ -27,6 +28,10 @@ def declare(parser: argparse.ArgumentParser) -> None:
     foreign = parser.add_argument_group("of a checkpoint of others")
     foreign.add_argument("--network", default="", help="which network of a file with several")
     foreign.add_argument("--samples", metavar="SHEET.png", type=Path, help="write 16 samples of its prior")
+    add_program(foreign)
+    foreign.add_argument(
+        "--template", metavar="FILE.py", type=Path, help="write a Python file to begin an adapter with, its keys in it"
+    )
     foreign.add_argument("--draft", action="store_true", help="propose layers from the shapes of its tensors")
     foreign.add_argument(
         "--choose", metavar="NAME=VALUE", action="append", default=[], help="answer a question of the draft"
@@ -47,8 +52,11 @@ def run(options: argparse.Namespace) -> int:
     if (stranger := foreign(options.model)) is not None:
         from explorer.commands import draft_report, foreign_report
 
+        if options.template is not None:
+            return write_template(stranger, options.template, options.network)
+        check_program(options)
         return draft_report.report(stranger, options) if options.draft else foreign_report.report(stranger, options)
-    if options.draft or options.samples or options.network:
+    if options.draft or options.samples or options.network or options.template or options.adapter:
         raise InputError(
             f"{options.model} is a model of ours: there is nothing to draft.",
             "Draw pictures with `latent-explorer decode`.",

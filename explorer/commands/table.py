@@ -11,6 +11,7 @@ COMMANDS = {
     "inspect": "say what a model is",
     "convert": "write a checkpoint of others as a model folder of ours",
     "copies": "list the kept copies of checkpoints of others, or remove them",
+    "trust": "look into a program that came with a model, and let that very file be run",
     "decode": "turn latents into pictures",
     "encode": "turn pictures into latents",
     "select": "find samples in words, and write them as a table",

@@ -41,16 +41,16 @@ FAMILIES = {
 }
 
 
-def open_model(path: str | Path, device: str | None = None) -> NetworkModel:
+def open_model(path: str | Path, device: str | None = None, adapter: Path | None = None) -> NetworkModel:
     """The model in a folder, in a file of others, or of a bundled name, with the prior the user chose for it, if any.
 
-    Raises CheckpointError, DeviceError.
+    `adapter`: a Python file that builds the model of a file of others. Raises CheckpointError, DeviceError.
     Without a `device` the fastest one is tried, and the CPU where that fails.
     """
     if (stranger := foreign(path)) is not None:
         from explorer.models.foreign.opening import open_foreign
 
-        model = open_foreign(stranger)
+        model = open_foreign(stranger, adapter=adapter)
         model.prior = kept_prior(model.card) or model.prior
         _place(model, device)
         return model

@@ -12,6 +12,7 @@ from explorer.errors import CheckpointError
 from explorer.models.foreign.arrays import read_npz, read_safetensors
 from explorer.models.foreign.folders import Folder, diffusers_folder, pythae_folder
 from explorer.models.foreign.manifest import Manifest, manifest_beside, read_manifest, weights_beside
+from explorer.models.foreign.negatives import UnknownArchitectureError
 from explorer.models.foreign.pairs import halves_beside, paired
 from explorer.models.foreign.pickles import Damaged
 from explorer.models.foreign.programs import Program
@@ -188,7 +189,9 @@ def _script(path: Path, container: str, _network: str) -> Contents:
     root, _names = read_torch_zip(path)
     tensors = script_tensors(root)
     if not tensors:
-        raise no_model(path, "is TorchScript without weights of its own.", "Save the network's state_dict() instead.")
+        raise UnknownArchitectureError(
+            f"{path.name} is TorchScript without weights of its own.", "Save the network's state_dict() instead."
+        )
     texts, used = operations(path)
     named = (f"TorchScript code ({texts} texts)",)
     note = f"Its code was looked at and not run; it names {', '.join(used[:12]) or 'nothing of torch'}."
@@ -200,7 +203,9 @@ def _exported(path: Path, container: str, _network: str) -> Contents:
 
     tensors = read_exported(path)
     if not tensors:
-        raise no_model(path, "is a torch export without weights of its own.", "Save the state_dict() instead.")
+        raise UnknownArchitectureError(
+            f"{path.name} is a torch export without weights of its own.", "Save the state_dict() instead."
+        )
     note = "Its graph was not run; the architecture is told by the weights."
     return Contents(path, container, tensors, sidecars(path), ("a graph of torch.export",), (note,))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +23,8 @@ from explorer.models.foreign.limits import confine
 from explorer.models.foreign.manifest import Manifest, described_by, identity, manifest_path, write_manifest
 from explorer.models.foreign.negatives import UnknownArchitectureError
 from explorer.models.foreign.prior_rows import kind_of
+from explorer.models.foreign.trusted.programs import program_of
+from explorer.models.foreign.trusted.seal import Inside, Sealed, TrustWantedError, identity_of
 from explorer.models.prior_files import kept_prior
 
 if TYPE_CHECKING:
@@ -75,6 +77,19 @@ class Unknown:
     choices: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Asking:
+    """A program would have to be run to open the file, and the user has not agreed to exactly these bytes.
+
+    `can_do_without`: whether there is another way, such as a draft.
+    """
+
+    inside: Inside
+    title: str
+    hint: str
+    can_do_without: bool = True
+
+
 def glance(path: Path, *, step: Step) -> Glance:
     """What a file is, without torch: a fraction of a second. Raises CheckpointError."""
     step(0, 1, "")
@@ -83,28 +98,55 @@ def glance(path: Path, *, step: Step) -> Glance:
     return Glance(held.container, len(held.tensors), held.parameters, held.named, held.notes, held.networks)
 
 
-def keep(path: Path, network: str = "", *, step: Step) -> Kept | Unknown:
+def keep(
+    path: Path, network: str = "", adapter: Path | None = None, *, step: Step, plain: bool = False
+) -> Kept | Unknown | Asking:
     """Read, recognise, build, and write in our format; or lay out for a draft what nobody knows.
 
     On the way `step` gets a `Kept` when it can be opened, `Samples` when they are drawn. What was explored before is
-    found without loading it. Raises CheckpointError, StorageError.
+    found without loading it. `adapter`: a Python file with `build_model`; `plain`: leave the one beside the file alone.
+    Where a program would have to be run that nobody agreed to, nothing is, and it is asked. Raises CheckpointError,
+    StorageError.
     """
     weights = described_by(path)
     confine(weights)
     step(0, 5, f"Reading {path.name}")
-    folder = place_of(weights, identity(file_hash(weights) + changed(weights), path), network)
+    program = () if plain else program_of(weights, adapter)
+    folder = folder_of(path, network, program)
     if (folder / EXPLORED).is_file() and (folder / CONFIG).is_file():
         os.utime(folder.parent)  # what was not opened for longest goes first
         return _standing(folder, known=True)
+    try:
+        model, folder = kept_model(path, network, program, step)
+    except TrustWantedError as error:
+        return Asking(error.inside, error.title, error.hint, can_do_without=adapter is None)
+    except UnknownArchitectureError as error:
+        return _laid_out(path, network, folder, error, step)
+    return _shown(model, folder, step)
+
+
+def kept_model(
+    path: Path, network: str, program: Sequence[Sealed] = (), step: Step = lambda *_told: None
+) -> tuple[NetworkModel, Path]:
+    """The model of a file, and its folder in the cache, made where it is not there. Raises CheckpointError, StorageError.
+
+    A `program` is not run again for what was kept of it.
+    """
     from explorer.models.checkpoint import open_model
     from explorer.models.foreign.opening import convert
 
-    try:
-        model = open_model(folder, "cpu") if (folder / CONFIG).is_file() else convert(path, folder, network, step)
-    except UnknownArchitectureError as error:
-        return _laid_out(path, network, folder, error, step)
+    folder = folder_of(path, network, program)
+    known = (folder / CONFIG).is_file()
+    model = open_model(folder, "cpu") if known else convert(path, folder, network, step, program=program)
     remember(path, folder)
-    return _shown(model, folder, step)
+    return model, folder
+
+
+def folder_of(path: Path, network: str, program: Sequence[Sealed] = ()) -> Path:
+    """Where a file is kept, opened by a program or as data."""
+    weights = described_by(path)
+    said = identity(file_hash(weights) + changed(weights), path)
+    return place_of(weights, identity_of(said, program) if program else said, network)
 
 
 def keep_drafted(path: Path, network: str, manifest: Manifest, *, step: Step) -> Kept:

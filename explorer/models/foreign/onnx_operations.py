@@ -78,6 +78,27 @@ def _where(call: Call) -> Value:
     return call.emit("where", says, yes, no)
 
 
+def _cast_like(call: Call) -> Given:
+    """All values are floats here, and so are constants that meet them."""
+    given = call.needed(0)
+    return given if isinstance(given, Value) else given.astype(np.float32)
+
+
+def _bound(name: str) -> Operation:
+    """The larger or the smaller of two; with a single constant a clip, so that the range of pictures can be told."""
+    low = name == "max"
+
+    def write(call: Call) -> Given:
+        bounds = [one for one in call.takes if not isinstance(one, Value)]
+        if len(call.takes) != 2 or len(bounds) != 1 or bounds[0] is None or bounds[0].size != 1:
+            return _two(name)(call)
+        value = next(one for one in call.takes if isinstance(one, Value))
+        bound = float(np.clip(bounds[0].ravel()[0], -NUMBER, NUMBER))
+        return call.emit("clip", value, low=bound if low else -NUMBER, high=NUMBER if low else bound)
+
+    return write
+
+
 def _softmax(call: Call) -> Value:
     axis = call.axis(-1 if call.opset >= 13 else 1)
     if call.opset < 13 and axis != call.rank - 1:
@@ -110,7 +131,7 @@ OPERATIONS: dict[str, Operation] = {
     **SHAPES,
     **{name: _plain(name.lower()) for name in ("Relu", "Sigmoid", "Tanh", "Exp", "Log", "Sqrt", "Neg", "Abs", "Erf")},
     **{name: _plain(name.lower()) for name in ("Sin", "Cos", "Reciprocal", "Softplus", "Softsign", "Mish", "Floor")},
-    **{name: _two(name.lower()) for name in ("Add", "Sub", "Mul", "Div", "Pow", "Min", "Max", "MatMul")},
+    **{name: _two(name.lower()) for name in ("Add", "Sub", "Mul", "Div", "Pow", "MatMul")},
     **dict.fromkeys(("Identity", "Dropout"), _same),
     **{f"Reduce{name}": _reduce(kind) for name, kind in (("Mean", "mean"), ("Sum", "sum"), ("Max", "max"))},
     **{f"Reduce{name}": _reduce(kind) for name, kind in (("Min", "min"), ("L2", "l2"))},
@@ -139,6 +160,9 @@ OPERATIONS: dict[str, Operation] = {
     "PRelu": _prelu,
     "Clip": _clip,
     "Cast": _cast,
+    "CastLike": _cast_like,
+    "Max": _bound("max"),
+    "Min": _bound("min"),
     "Softmax": _softmax,
     "Einsum": _einsum,
 }

@@ -75,28 +75,29 @@ def given(writer: Writer, value: Value, picture: Picture, shape: Sequence[int]) 
 
 
 ENDS: Mapping[str, tuple[float, float]] = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0), "whole": (0.0, 255.0)}
+FINITE = 1e4  # a bound beyond it is none
 _MOVES = {"reshape", "transpose", "slice", "flip", "copy", "expand"}
 
 
 def range_read(nodes: Sequence[Mapping[str, object]]) -> tuple[float, float] | None:
-    """The range that the last operation gives; None where it does not say."""
+    """The range that the last operation gives, or several that clip one after the other; None where they do not say."""
     makers = {str(node["out"]): node for node in nodes}
+    low, high = -math.inf, math.inf
     node: Mapping[str, object] | None = nodes[-1]
-    while node is not None and node["op"] in _MOVES:
+    while node is not None and (node["op"] in _MOVES or node["op"] == "clip"):
+        if node["op"] == "clip":
+            low, high = max(low, _number(node, "low", low)), min(high, _number(node, "high", high))
         takes = node["in"]
         node = makers.get(str(takes[0])) if isinstance(takes, list) else None
-    if node is None:
-        return None
-    low, high = node.get("low"), node.get("high")
-    if (
-        node["op"] == "clip"
-        and isinstance(low, float)
-        and isinstance(high, float)
-        and max(-low, high) < 1e4
-        and low < high
-    ):
+    if low < high and max(-low, high) < FINITE:
         return low, high
-    return ENDS.get(str(node["op"]))
+    is_clipped = max(low, -high) > -FINITE
+    return ENDS.get(str(node["op"])) if node is not None and not is_clipped else None
+
+
+def _number(node: Mapping[str, object], name: str, default: float) -> float:
+    said = node.get(name)
+    return float(said) if isinstance(said, int | float) else default
 
 
 def range_guessed(low: float, high: float) -> tuple[float, float]:

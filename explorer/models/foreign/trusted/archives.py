@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import re
@@ -26,7 +27,9 @@ MOST_TEXT = 200_000  # characters that are shown
 _CLASS = re.compile(r"^class (\w+)\(", re.MULTILINE)
 _CALLED = re.compile(r"\b(?:torch|ops\.(\w+))\.(\w+)\(")
 _TARGET = re.compile(r"\btorch\.ops\.(\w+)\.(\w+)")
-_DULL = frozenset({"size", "len", "ne", "eq", "gt", "lt", "format", "warn", "annotate", "dim", "__not__", "__is__"})
+_DULL = frozenset(
+    ["size", "len", "ne", "eq", "gt", "lt", "format", "warn", "annotate", "dim", "append", "sym_size", "RaiseException"]
+)
 _EXPECTED = re.compile(r"(collections|torch(?!\.(hub|load))|numpy|_codecs|__torch__)\b")
 
 
@@ -37,7 +40,6 @@ class Seen:
     alarms: dict[str, None]
     operations: dict[str, None]
     modules: dict[str, None]
-    pickles: dict[str, None]
     text: str = ""
 
     def operation(self, space: str, name: str) -> None:
@@ -46,20 +48,19 @@ class Seen:
             self.alarms[f"{space}.{name}: an operation that is not torch's own"] = None
         elif name in ALARMS:
             self.alarms[ALARMS[name]] = None
-        if name not in _DULL:
+        if name not in _DULL and not name.startswith("__"):
             self.operations[name] = None
 
 
 def look(file: Sealed, container: Container) -> Inside:
     """What stands in it. A damaged one has nothing to tell."""
-    seen = Seen({}, {}, {}, {})
+    seen = Seen({}, {}, {})
     with zipfile.ZipFile(io.BytesIO(file.content)) as opened:
         (_look_at_code if container == "TorchScript file" else _look_at_graph)(opened, seen)
         _look_at_pickles(opened, seen)
     found = (
         ("Modules", tuple(seen.modules)),
         ("Operations", tuple(seen.operations)),
-        ("Names in its pickles", tuple(seen.pickles)),
     )
     told = tuple((title, names) for title, names in found if names)
     return Inside(PROGRAMS[container], held([file]), tuple(seen.alarms), told, seen.text[:MOST_TEXT])
@@ -99,7 +100,8 @@ def _look_at_graph(opened: zipfile.ZipFile, seen: Seen) -> None:
 def _classes(stack: str) -> list[str]:
     """The classes in torch.export's note of where a step came from: 'key,path,class;key,path,class'."""
     said = json.loads(stack)
-    return [one.rpartition(",")[2] for one in str(said).split(";") if one.count(",") >= 2]
+    names = (one.rpartition(",")[2] for one in str(said).split(";"))
+    return [name for name in names if not name.endswith("_hook")]
 
 
 def _look_at_pickles(opened: zipfile.ZipFile, seen: Seen) -> None:
@@ -124,11 +126,8 @@ def _look_at_archive(content: bytes, seen: Seen) -> None:
 
 def _name(content: bytes, seen: Seen) -> None:
     machine = Machine({}, lambda _identity: None)
-    try:
+    with contextlib.suppress(Exception):  # numbers that look like a pickle, or a damaged one: what it named counts
         machine.run(content)
-    except Exception:  # a damaged one raises whatever it likes; what it had named until then counts
-        seen.pickles["(a pickle that does not end)"] = None
     for name in machine.names:
         if not _EXPECTED.match(name):
             seen.alarms[f"{name}: a pickle in it wants this to be called while it is loaded"] = None
-        seen.pickles[name] = None

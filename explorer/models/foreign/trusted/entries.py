@@ -21,6 +21,7 @@ ODD_BATCHES = (64, 16, 32, 128, 8, 4)  # that a program may have been made for a
 MORE = (5, 7)  # items, to see whether any number may go in
 FEW = 6  # shapes that are tried with odd batches as well
 LONGEST = 1024  # latents that are tried blindly
+MISTAKES = (NameError, AttributeError, TypeError, NotImplementedError, KeyError, ImportError)  # not of a shape
 LEAST_ALONE = 16  # channels and pixels where a latent of one place is believed before a spatial one
 
 
@@ -66,7 +67,8 @@ def entry_among(candidates: Iterable[Candidate]) -> Entry:
             found, error = _tried(one, shape, items)
             if found is not None:
                 return _widest(one, found)
-            last = error if error is not None and (last is None or not isinstance(error, RuntimeError)) else last
+            if error is not None and (last is None or isinstance(error, MISTAKES)):
+                last = error
             if time.monotonic() > end:
                 raise NoEntryError(tried, names, last)
     raise NoEntryError(tried, names, last)

@@ -23,10 +23,17 @@ from explorer.models.foreign.programs import Program
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.rebuilt import rebuilt
 from explorer.models.foreign.roles import picture_in
-from explorer.models.foreign.trusted.entries import Candidate, Entry, NoEntryError, entry_among, numbers_of
+from explorer.models.foreign.trusted.entries import (
+    MISTAKES,
+    Candidate,
+    Entry,
+    NoEntryError,
+    entry_among,
+    numbers_of,
+)
+from explorer.models.foreign.trusted.sources import adapter_path
 from explorer.models.foreign.trusted.written import Written, written
 
-ENDING = ".latent.py"
 COMPARED = 4  # latents
 STRANGE = "Its pictures may depend on its own noise, or it decides by the latent what to do."
 Encoder = Callable[[Tensor], object]
@@ -42,6 +49,8 @@ class Parts:
     range: tuple[float, float] | None = None
     prior: Prior | None = None
     facts: Sequence[Fact] = field(default_factory=tuple)
+    is_users: bool = False  # a file that the user can mend
+    says_shape: bool = False  # of a latent
 
 
 def understood(reading: Reading, parts: Parts) -> Recognised:
@@ -50,35 +59,45 @@ def understood(reading: Reading, parts: Parts) -> Recognised:
     with tempfile.TemporaryDirectory() as folder:
         found = _recognised(reading, parts, entry, Path(folder))
     _compare(reading.path, found, entry)
-    facts = (*parts.facts, Fact(f"latents go in at '{entry.name}'; what it does was written down once, as data", "read"))
+    where = f"latents go in at '{entry.name}'; what it does was written down once, as data"
+    facts = (*parts.facts, Fact(where, "read"))
     card = found.config.card
-    return Recognised(
-        Config(replace(card, facts=(*facts, *card.facts)), found.config.hyperparameters), found.tensors
-    )
+    return Recognised(Config(replace(card, facts=(*facts, *card.facts)), found.config.hyperparameters), found.tensors)
 
 
 def _entry(path: Path, parts: Parts) -> Entry:
     try:
         return entry_among(parts.decoders)
     except NoEntryError as error:
+        if parts.is_users and isinstance(error.last, MISTAKES if not parts.says_shape else Exception):
+            raise error.last from error
         said = f" It said: {' '.join(str(error.last).split())[-160:]}" if error.last is not None else ""
+        hint = (
+            "Say LATENT_DIM = how many numbers one latent has, in that file."
+            if parts.is_users
+            else "Save its decoder alone, or write a Python file with build_model(weights): "
+            f"latent-explorer inspect {path.name} --template {adapter_path(path).name}"
+        )
         raise CheckpointError(
-            f"{path.name} runs, but nothing in it makes pictures from latents: {', '.join(error.names[:6])} "
-            f"{'was' if len(error.names) == 1 else 'were'} tried with {error.tried:,} shapes.{said}",
-            "Save its decoder alone, or write a Python file with build_model(weights): "
-            f"latent-explorer inspect {path.name} --template {path.stem}{ENDING}",
+            f"{path.name}: its program runs, but nothing in it makes pictures from latents: "
+            f"{', '.join(error.names[:6])} {'was' if len(error.names) == 1 else 'were'} tried with {error.tried:,} "
+            f"shapes.{said}",
+            hint,
         ) from error
 
 
 def _recognised(reading: Reading, parts: Parts, entry: Entry, folder: Path) -> Recognised:
     """For any number of latents at once where that can be written down, else one by one."""
+    troubles: list[Exception] = []
     for items in (entry.items,) if entry.items else (0, 1):
         try:
             return _written(reading, parts, replace(entry, items=items), folder)
         except (LoweringError, CheckpointError) as error:
-            why = error.__cause__ if isinstance(error.__cause__, LoweringError) else error
-            first = why if items == entry.items else first
-    raise CheckpointError(f"{reading.path.name} runs, but it cannot be kept as data: {first}.", ALONE) from first
+            troubles.append(error.__cause__ if isinstance(error.__cause__, LoweringError) else error)
+    first = troubles[0]
+    raise CheckpointError(
+        f"{reading.path.name}: its program runs, but it cannot be kept as data: {first}.", ALONE
+    ) from first
 
 
 ALONE = "Leave that step out of the decoder, or do it in another way; layers of torch.nn and their functions are read."
@@ -111,7 +130,7 @@ def _encoder(parts: Parts, entry: Entry, folder: Path) -> Written | None:
             names = _heads(call, entry, dim)
             if names:
                 return written(_numbers(call, dim), entry.made, 0, parts.language, names, folder)
-        except Exception:  # noqa: S112 - it may be of another kind, or cannot be written down: there is none then
+        except Exception:
             continue
     return None
 

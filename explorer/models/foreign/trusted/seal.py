@@ -35,9 +35,9 @@ def sealed(path: Path) -> Sealed:
     return Sealed(path.resolve(), content, hashlib.sha256(content).hexdigest())
 
 
-def identity(files: Sequence[Sealed]) -> str:
-    """One hash, hex, of several files in any order."""
-    return hashlib.sha256("".join(sorted(one.sha256 for one in files)).encode()).hexdigest()
+def identity_of(said: str, files: Sequence[Sealed]) -> str:
+    """One hash, hex, of weights that have the hash `said` and of the files of a program that opens them."""
+    return hashlib.sha256("".join([said, *sorted(one.sha256 for one in files)]).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -67,15 +67,20 @@ class Inside:
         for file in self.files:
             yield f"{file.path}  ({bytes_in_words(file.size)}, sha256 {file.sha256})"
         for alarm in self.alarms:
-            yield f"  look at this    {alarm}"
+            yield f"  {'look at this':14s}{_plain(alarm)}"
         for title, names in self.found:
             more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-            yield f"  {title.lower():15s} {', '.join(names[:SHOWN])}{more}"
+            yield f"  {title.lower():14s}{_plain(', '.join(names[:SHOWN]))}{more}"
 
     @property
     def hashes(self) -> dict[str, str]:
         """What is agreed to: the path of each file, by its hash."""
         return {one.sha256: one.path for one in self.files}
+
+
+def _plain(text: str) -> str:
+    """Without what a terminal would take for a command."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 class TrustWantedError(CheckpointError):

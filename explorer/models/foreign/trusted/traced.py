@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import torch
@@ -46,7 +46,7 @@ def quietly() -> Iterator[None]:
         logging.disable(level)
 
 
-class _Sizes(TorchDispatchMode):
+class _Sizes(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """Lets a program take numbers out of tensors that do not follow from what goes in: traced TorchScript counts so."""
 
     def __torch_dispatch__(
@@ -81,16 +81,22 @@ def traced(call: Callable[[Tensor], Any], values: Tensor) -> fx.GraphModule:
     """
 
     def counted(given: Tensor) -> Any:
-        with _Sizes():
+        with _Sizes():  # type: ignore[no-untyped-call]
             return call(given)
 
     for whole, way in ((True, call), (False, counted)):
         try:
-            with quietly(), torch.no_grad(), torch.jit.optimized_execution(False):  # type: ignore[no-untyped-call]
+            with quietly(), torch.no_grad(), _plainly_run():
                 return _plainly(make_fx(way, pre_dispatch=whole)(values))
         except Exception as error:  # torch has many kinds for what cannot be followed
             trouble = error
     raise LoweringError(_why(trouble)) from trouble
+
+
+def _plainly_run() -> AbstractContextManager[None]:
+    """TorchScript as it is written: without its own mending of what it has run before."""
+    made: AbstractContextManager[None] = torch.jit.optimized_execution(False)  # type: ignore[attr-defined]
+    return made
 
 
 def _why(error: Exception) -> str:
