@@ -128,9 +128,9 @@ def keep(
 def kept_model(
     path: Path, network: str, program: Sequence[Sealed] = (), step: Step = lambda *_told: None
 ) -> tuple[NetworkModel, Path]:
-    """The model of a file, and its folder in the cache, made where it is not there. Raises CheckpointError, StorageError.
+    """The model of a file, and its folder in the cache, made where it is not there.
 
-    A `program` is not run again for what was kept of it.
+    A `program` is not run again for what was kept of it. Raises CheckpointError, StorageError.
     """
     from explorer.models.checkpoint import open_model
     from explorer.models.foreign.opening import convert

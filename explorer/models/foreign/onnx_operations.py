@@ -6,7 +6,7 @@ import numpy as np
 
 from explorer.models.foreign.lowering import Given, Index, Value
 from explorer.models.foreign.lowering import LoweringError as Unfit
-from explorer.models.foreign.onnx_call import NUMBER, Call, Operation
+from explorer.models.foreign.onnx_call import NUMBER, Call, Made, Operation
 from explorer.models.foreign.onnx_layers import LAYERS
 from explorer.models.foreign.onnx_shapes import SHAPES
 
@@ -88,7 +88,7 @@ def _bound(name: str) -> Operation:
     """The larger or the smaller of two; with a single constant a clip, so that the range of pictures can be told."""
     low = name == "max"
 
-    def write(call: Call) -> Given:
+    def write(call: Call) -> Made:
         bounds = [one for one in call.takes if not isinstance(one, Value)]
         if len(call.takes) != 2 or len(bounds) != 1 or bounds[0] is None or bounds[0].size != 1:
             return _two(name)(call)

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from explorer.errors import CheckpointError
 from explorer.latents.samplers import drawn
-from explorer.models.base import HOWS, Fact, How, Space
+from explorer.models.base import HOWS, Fact, How, Part, Space
 from explorer.models.config import Config
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.checked_by import by_onnxruntime

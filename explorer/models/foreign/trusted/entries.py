@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from explorer.models.foreign.halves import SPATIAL
+from explorer.models.foreign.inlets import SPATIAL
 from explorer.models.foreign.roles import picture_in
 
 Call = Callable[[Tensor], object]

@@ -35,6 +35,7 @@ from explorer.models.foreign.trusted.sources import adapter_path
 from explorer.models.foreign.trusted.written import Written, written
 
 COMPARED = 4  # latents
+NOISE = ("Random", "Bernoulli", "Multinomial")  # operations of ONNX
 STRANGE = "Its pictures may depend on its own noise, or it decides by the latent what to do."
 Encoder = Callable[[Tensor], object]
 
@@ -58,11 +59,10 @@ def understood(reading: Reading, parts: Parts) -> Recognised:
     entry = _entry(reading.path, parts)
     with tempfile.TemporaryDirectory() as folder:
         found = _recognised(reading, parts, entry, Path(folder))
-    _compare(reading.path, found, entry)
     where = f"latents go in at '{entry.name}'; what it does was written down once, as data"
     facts = (*parts.facts, Fact(where, "read"))
     card = found.config.card
-    return Recognised(Config(replace(card, facts=(*facts, *card.facts)), found.config.hyperparameters), found.tensors)
+    return replace(found, config=Config(replace(card, facts=(*facts, *card.facts)), found.config.hyperparameters))
 
 
 def _entry(path: Path, parts: Parts) -> Entry:
@@ -114,6 +114,11 @@ def _written(reading: Reading, parts: Parts, entry: Entry, folder: Path) -> Reco
     size = reading.path.stat().st_size if reading.path.is_file() else sum(one.count for one in tensors.values())
     found = recognise(replace(reading, tensors=loaded(tensors, size), programs=programs))
     assert found is not None
+    if any(step.name.startswith(NOISE) for step in program.steps):
+        told = Fact("it draws noise of its own, which no two pictures share: they were not compared", "inferred")
+        card = replace(found.config.card, facts=(*found.config.card.facts, told))
+        return replace(found, config=Config(card, found.config.hyperparameters))
+    _compare(reading.path, found, entry)
     return found
 
 
