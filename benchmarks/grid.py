@@ -51,6 +51,9 @@ BEAT_MS = 2
 class Untwinned(FolderSource):
     """Models without an exported twin."""
 
+    def prior(self, card: Card) -> None:  # noqa: ARG002
+        return None
+
     def twin(self, card: Card) -> None:  # noqa: ARG002
         return None
 

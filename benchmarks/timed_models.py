@@ -50,6 +50,9 @@ class TimedSource:
     def concepts(self, path: str, card: Card) -> tuple[Concept, ...]:  # noqa: ARG002
         return ()
 
+    def prior(self, card: Card) -> None:  # noqa: ARG002
+        return None
+
     def twin(self, card: Card) -> None:
         """None: it is as fast as it is."""
 

@@ -24,6 +24,7 @@ from explorer.work.messages import Opened
 FILES = "Latents and labels (*.npy *.npz *.csv *.tsv *.txt *.parquet)"
 DROPPED = frozenset({".npy", ".npz", ".csv", ".tsv", ".parquet"})
 BESIDE = " (beside)"
+FIT = "Fit a prior to them (Ctrl+Shift+F), and random latents are like them."
 
 
 class Bringing(QObject):
@@ -128,7 +129,9 @@ class Bringing(QObject):
             self._store.change(f"Bring the labels of {name}", brought=key)
         else:
             self._put(self._model.keep(name, samples), samples, f"Bring {name}")
-        self._window.messages.show_note(f"{samples.provenance[:1].upper()}{samples.provenance[1:]}. Undo goes back.")
+        told = f"{samples.provenance[:1].upper()}{samples.provenance[1:]}. Undo goes back."
+        fits = opened.card.spaces[0].has_prior or samples.space != opened.card.spaces[0].name
+        self._window.messages.show_note(told if fits else f"{told} {FIT}")
 
     def _put(self, key: str, samples: LatentSet | None, title: str) -> None:
         """Other samples on the map: what was said of the former ones by number means nothing any more."""

@@ -15,7 +15,7 @@ from explorer.errors import InputError
 from explorer.latents.arrays import Latents
 from explorer.latents.paths import Positions
 from explorer.latents.samples import LatentSet
-from explorer.session import demo
+from explorer.session import demo, prior_text
 from explorer.session.demo_samples import fits
 from explorer.session.shown import shown_state
 from explorer.session.state import NOTHING, State, frozen
@@ -86,7 +86,15 @@ class Demos(QObject):
             return
         made, own = self._made(opened, self._store.state), self._brought()
         holds = own is not None and fits(own)
-        told = replace(made, title=words.title, notes=words.notes, where=words.where, samples=own if holds else None)
+        prior = self._store.state.prior
+        told = replace(
+            made,
+            title=words.title,
+            notes=words.notes,
+            where=words.where,
+            samples=own if holds else None,
+            fitted=prior.fitted if prior is not None and prior_text.fits(prior) else None,
+        )
         note = f"Saved {path.name}. Drop it on a window to open it."
         if own is not None and not holds:
             note = f"Saved {path.name} without your {len(own):,} samples: they are too many. Bring them there too."

@@ -31,6 +31,7 @@ from explorer.desk.open_model import OpenModel
 from explorer.desk.papers import Papers
 from explorer.desk.perceiving import Perceiving
 from explorer.desk.pictures import Pictures
+from explorer.desk.priors import Priors
 from explorer.desk.projecting import Projecting
 from explorer.desk.recents import Recents
 from explorer.desk.sending import Sending
@@ -74,6 +75,7 @@ class Desk(QObject):
         self.using = Using(self.store, self.engine, self.model, self.window)
         self.discovery = Discovery(self.engine, self.model, self.window, self.jobs)
         self.errands = Errands(self.store, self.engine, self.model, self.window)
+        self.priors = Priors(self.store, self.engine, self.model, self.window, self.jobs)
         self.choosing = Choosing(self.store, self.model, self.window)
         self.classes = Classes(self.store, self.engine, self.model, self.window)
         self.demos = Demos(self.store, self.model, self.window, self.jobs)
@@ -96,6 +98,7 @@ class Desk(QObject):
         """What answers to the name of each deed."""
         return {
             **self.errands.table,
+            **self.priors.table,
             **self.using.table,
             **self.choosing.table,
             **self.classes.table,
@@ -125,6 +128,8 @@ class Desk(QObject):
         self.papers.arriving.pictures_chosen.connect(lambda folder: self.bringing.take_when_open([folder]))
         self.habits.draft_wanted.connect(self.papers.arriving.draft)
         self.demos.opened.connect(self.habits.remember_demo)
+        self.window.map.canvas.vacancy.wanted.connect(lambda: self.do("bring_folder"))
+        self.priors.pictures_wanted.connect(lambda: self.do("bring_folder"))
         self.model.told.connect(self.window.messages.show_note)
         self.inverting.chosen.connect(self.habits.keep_search)
         self.model.missing.connect(self._open_ours)

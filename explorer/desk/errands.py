@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject
 
 from explorer.desk.open_model import OpenModel
+from explorer.errors import InputError
 from explorer.models.base import Choice
 from explorer.models.scope import Scope, mixed
 from explorer.session.scoped import led_to, titled
@@ -19,6 +20,10 @@ from explorer.work.engine import Engine
 from explorer.work.messages import Opened, Sampled
 
 SEED_LIMIT = 1_000_000
+NO_PRIOR = (
+    "Nothing pulled its latents to a known distribution, so random points would be noise. Bring a folder of pictures "
+    "(File menu), then fit a prior to them (Ctrl+Shift+F)."
+)
 NEED_MODEL = (
     *("random", "zero", "reset", "snapshot", "pin", "play", "step_back", "step_on"),
     *("side_by_side", "analogy", "original", "put_with", "put_without"),
@@ -61,9 +66,16 @@ class Errands(QObject):
 
     def _random(self, scope: Scope | None = None) -> None:
         """A random latent, of which as much is taken as gestures change, or what is in another scope."""
-        if self._model.opened is not None:
-            self._drawing = scope
-            self._engine.sample(1, secrets.randbelow(SEED_LIMIT), self._store.state.place.space)
+        opened, state = self._model.opened, self._store.state
+        if opened is None:
+            return
+        if not opened.card.spaces[0].has_prior and opened.card.encodes:
+            raise InputError("This model has no prior to draw from.", NO_PRIOR)
+        self._drawing = scope
+        self._draw(secrets.randbelow(SEED_LIMIT), state.place.space)
+
+    def _draw(self, seed: int, space: str) -> None:
+        self._engine.sample(1, seed, space, self._store.state.prior, self._store.state.place.temperature)
 
     def _take_sample(self, sampled: Sampled) -> None:
         opened = self._model.opened
@@ -74,7 +86,8 @@ class Errands(QObject):
         """The place of a latent that was drawn, or of the part of it that gestures change; and the words for that."""
         latent, place, opened = sampled.latents[0], self._store.state.place, self._model.opened
         if sampled.space != place.space or opened is None:
-            return Place(sampled.space, frozen(latent), truncation=place.truncation, seed=sampled.seed), ""
+            moved = replace(place, space=sampled.space, base=frozen(latent), strengths=NOTHING)
+            return replace(moved, sample=None, seed=sampled.seed), ""
         held, scope = self._model.latent(), self._drawing or self._store.state.scope
         moving, words = opened.moving(place.space, scope), opened.scope_words(place.space, scope)
         return led_to(place, held, latent, moving, seed=sampled.seed), words
@@ -117,7 +130,7 @@ class Errands(QObject):
         if opened is None or space == place.space or space not in opened.samples:
             return
         if place.sample is None and place.seed is not None:
-            self._engine.sample(1, place.seed, space)
+            self._draw(place.seed, space)
             return
         index = min(place.sample or 0, len(opened.samples[space]) - 1)
         if place.sample is None or place.strengths:

@@ -157,6 +157,7 @@ class Habits(QObject):
         source = source_of(opened.path)
         about = About(opened.card, self._window, can_draft=source != opened.path and opened.card.family == "layers")
         about.draft_wanted.connect(lambda: self.draft_wanted.emit(Path(source)))
+        about.prior_wanted.connect(lambda: self._window.done.emit("choose_prior"))
         about.open()
 
     def _quit(self) -> None:

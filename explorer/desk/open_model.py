@@ -12,6 +12,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from explorer import projections
+from explorer.desk.drawn_samples import DrawnSamples
 from explorer.errors import CheckpointError
 from explorer.latents.arrays import Latent, Latents
 from explorer.latents.concepts import Concept
@@ -19,15 +20,17 @@ from explorer.latents.edits import edited
 from explorer.latents.measures import typical
 from explorer.latents.samples import LatentSet
 from explorer.models import folder, library
+from explorer.models.base import Card
 from explorer.models.quantities import QUANTITIES
 from explorer.projections import KINDS, ProjectionChoice
 from explorer.session.demo import Demo, settled
+from explorer.session.document import Document
 from explorer.session.preferences import MapChoice
 from explorer.session.state import PathSetting, Place, State, frozen
 from explorer.session.store import Store
 from explorer.session.studio import Studio
 from explorer.work.engine import Engine
-from explorer.work.messages import DecodeRequest, Failed, Opened, Purpose
+from explorer.work.messages import DecodeRequest, Failed, Opened, Purpose, Redrawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +63,7 @@ class OpenModel(QObject):
         self.choice_of: Callable[[str], MapChoice | None] = lambda _path: None
         self.opened: Opened | None = None  # with the samples on show, which may be the user's
         self._plain: Opened | None = None  # as the engine said it
+        self.drawn = DrawnSamples()
         self._brought: dict[tuple[str, str], LatentSet] = {}  # by the model's path and what they are kept under
         self.has_choice = False  # whether the user has chosen how the map of this model is shown
         engine.opened.connect(self._show_opened)
@@ -98,7 +102,12 @@ class OpenModel(QObject):
 
     def own_samples(self) -> LatentSet | None:
         """Those that came with the model, of the space one is in."""
-        return self._plain.samples.get(self._store.state.place.space) if self._plain else None
+        state = replace(self._store.state, brought="")
+        return self.drawn.of(self._plain, state).get(state.place.space) if self._plain else None
+
+    def own_card(self) -> Card | None:
+        """The card that the model came with: without the prior that was chosen."""
+        return self._plain.card if self._plain else None
 
     def keep(self, name: str, samples: LatentSet) -> str:
         """Keep samples of the user's while the program runs; what `State.brought` has to be to show them."""
@@ -120,9 +129,38 @@ class OpenModel(QObject):
                 return key
         return self._keep_under(path, name, samples)
 
-    def _showing(self, plain: Opened, brought: str) -> Opened:
-        samples = self._brought.get((plain.path, brought))
-        return plain if samples is None else replace(plain, samples={**plain.samples, samples.space: samples})
+    def _showing(self, plain: Opened, state: State) -> Opened:
+        """The model as a state has it: with the prior that was chosen, and the samples on show."""
+        self.drawn.learn(state.prior)
+        samples = self._brought.get((plain.path, state.brought))
+        known = self.drawn.of(plain, state) if samples is None else {**plain.samples, samples.space: samples}
+        return replace(plain, card=plain.card.under(state.prior), samples=known)
+
+    @property
+    def on_show(self) -> str:
+        """What tells the samples on show from all others of the model."""
+        state = self._store.state
+        return state.brought or (self.drawn.name(self._plain, state) if self._plain is not None else "")
+
+    def lacks_samples(self) -> bool:
+        """Whether samples of the prior in force, at its temperature, have to be drawn."""
+        return (
+            self._plain is not None
+            and self.fits(self._store.state)
+            and self.drawn.wants(self._plain, self._store.state)
+        )
+
+    def take_drawn(self, redrawn: Redrawn) -> None:
+        """Samples of a prior have come: on show now, where the state still wants them."""
+        if self._plain is not None:
+            self.drawn.take(self._plain, redrawn)
+            self._show_again()
+
+    def _show_again(self) -> None:
+        """The same model, with other samples or another prior."""
+        if self._plain is not None and self._store.state.model == self._plain.path:
+            self.opened = self._showing(self._plain, self._store.state)
+            self.changed.emit(self.opened)
 
     def ask_pictures(
         self, purpose: Purpose, latents: Latents, marks: Sequence[object], first: int = 0, side: int = 0
@@ -147,7 +185,8 @@ class OpenModel(QObject):
             self._errand = errand  # of a model that undo has left again
             return
         self._plain = opened
-        self.opened = opened = self._showing(opened, state.brought if state.model == opened.path else "")
+        shown = state if state.model == opened.path else replace(state, brought="", prior=opened.prior)
+        self.opened = opened = self._showing(opened, shown)
         try:
             self._take_opened(opened, errand.demo if errand else None)
         finally:
@@ -174,13 +213,13 @@ class OpenModel(QObject):
     def _take(self, demo: Demo, opened: Opened) -> None:
         document, lost = settled(demo, every_concept(opened, demo.document.state.studio))
         document.check({space.name: space.dim for space in opened.card.spaces})
-        state = document.state
+        state = self._with_prior(document, opened)
         if state.brought and demo.samples is not None:
             state = replace(state, brought=self._keep_own(opened.path, state.brought, demo.samples))
         if state.brought and (opened.path, state.brought) not in self._brought:
             self.told.emit("The state was made on samples that are not here: you see the model's own.")
             state = replace(state.within(0), brought="", colour="")
-        samples = self._showing(self._plain or opened, state.brought).samples.get(state.place.space)
+        samples = self._showing(self._plain or opened, state).samples.get(state.place.space)
         state = state.within(len(samples) if samples is not None else 0)  # it may have had other samples
         studio = with_others(state.studio, self._store.state.studio).fitting(
             {space.name: space.dim for space in opened.card.spaces}
@@ -193,11 +232,26 @@ class OpenModel(QObject):
         elif demo.title or demo.notes:
             self.told.emit(". ".join(words for words in (demo.title, demo.notes) if words))
 
+    def _with_prior(self, document: Document, opened: Opened) -> State:
+        """The state of a document with its prior: a fitted one whose numbers it lacks is looked for among those known
+        here."""
+        state, kept = document.state, self._store.state
+        if not document.says_prior:
+            return replace(state, prior=kept.prior if kept.model == opened.path else opened.prior)
+        if not document.digest:
+            fits = state.prior is None or state.prior.fits(opened.card.spaces[0].dim)
+            return state if fits else replace(state, prior=None)
+        known = self.drawn.known(document.digest)
+        if known is None:
+            self.told.emit("The prior it was made with is not here: the picture is the same, random latents are not.")
+        return replace(state, prior=known)
+
     def _follow(self, old: State, new: State) -> None:
         """Undo led to a state of another model: bring that one back, or the one after it when it was undone too."""
-        if new.brought != old.brought and self._plain is not None and new.model == old.model == self._plain.path:
-            self.opened = self._showing(self._plain, new.brought)
-            self.changed.emit(self.opened)
+        if self._plain is not None and new.model == old.model == self._plain.path:
+            other = new.brought != old.brought or new.prior is not old.prior
+            if other or self._are_others(self._plain, old, new):
+                self._show_again()
         errand, opened = self._errand, self.opened
         coming = errand.path if errand is not None and errand.back is not None else opened.path if opened else ""
         if not coming or new.model == coming:
@@ -206,6 +260,11 @@ class OpenModel(QObject):
         self.opened = None
         self.changed.emit(None)
         self._errand = Errand(self._engine.open(new.model, self.device), new.model, back=back)
+
+    def _are_others(self, plain: Opened, old: State, new: State) -> bool:
+        """Whether a temperature that was moved leads to samples that are there already."""
+        moved = new.place.temperature != old.place.temperature
+        return moved and self.drawn.name(plain, new) != self.drawn.name(plain, old)
 
     def _show_failed(self, failed: Failed) -> None:
         """What was sent for did not come: stay in what there was."""
@@ -268,6 +327,7 @@ def first_state(opened: Opened, choice: MapChoice | None = None) -> State:
         colour=colour,
         path=PathSetting(),
         studio=Studio(own=library.kept(opened.card), arrangement=library.arrangement(opened.card)),
+        prior=opened.prior,
     )
 
 

@@ -231,7 +231,7 @@ class Projecting(QObject):
             return None
         concepts = self._concepts() if choice.kind == "concepts" else ()
         told = tuple((one.name, one.direction.tobytes(), one.sigma, one.centre) for one in concepts)
-        return opened.key, state.place.space, choice, (state.brought, *told)
+        return opened.key, state.place.space, choice, (self._model.on_show, *told)
 
     def _fitting(self, samples: LatentSet, choice: ProjectionChoice) -> ProjectionChoice:
         """The choice of the state; the usual one, said aloud, where this space lacks what that needs."""

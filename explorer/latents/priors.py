@@ -12,7 +12,7 @@ import numpy as np
 
 from explorer.errors import InputError
 from explorer.latents import samplers
-from explorer.latents.arrays import Latents
+from explorer.latents.arrays import Latent, Latents
 from explorer.latents.fitted import Fitted
 
 PLAIN = {
@@ -48,6 +48,14 @@ class ChosenPrior:
         """The parts (prior, dim) of a latent under this prior."""
         return [(prior if prior == "one-hot" else self.kind, dim) for prior, dim in parts]
 
+    def is_same_as(self, other: ChosenPrior | None) -> bool:
+        """Whether the same is drawn from both."""
+        if self is other or other is None or self.kind != other.kind:
+            return self is other
+        if self.fitted is None or other.fitted is None:
+            return True
+        return self.words == other.words and self.fitted.digest == other.fitted.digest
+
     def fits(self, dim: int) -> bool:
         """Whether latents of `dim` numbers can be drawn from it."""
         return self.fitted is None or self.fitted.dim == dim
@@ -71,9 +79,30 @@ def tempered(
     """The first draws (n, d) of a seed, as another temperature has them: exactly what `drawn` gives there."""
     if temperature == 1.0:
         return unit
-    scaled = unit * np.float32(temperature)
+    centres = None
     if chosen is not None and chosen.fitted is not None:
         centres = chosen.fitted.means[chosen.fitted.component_of(len(unit), seed)]
+    return _scaled(unit, centres, parts, chosen, temperature)
+
+
+def tempered_row(
+    unit: Latent, parts: Parts, seed: int, row: int, *, chosen: ChosenPrior | None = None, temperature: float = 1.0
+) -> Latent:
+    """The same of one draw (d,), the `row` of its seed."""
+    if temperature == 1.0:
+        return unit
+    centres = None
+    if chosen is not None and chosen.fitted is not None:
+        centres = chosen.fitted.means[chosen.fitted.component_of(row + 1, seed)][row:]
+    latent: Latent = _scaled(unit[None], centres, parts, chosen, temperature)[0]
+    return latent
+
+
+def _scaled(
+    unit: Latents, centres: Latents | None, parts: Parts, chosen: ChosenPrior | None, temperature: float
+) -> Latents:
+    scaled = unit * np.float32(temperature)
+    if centres is not None:
         scaled = centres + np.float32(temperature) * (unit - centres)
     start = 0
     for prior, dim in parts if chosen is None else chosen.parts_of(parts):

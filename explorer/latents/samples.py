@@ -48,7 +48,8 @@ class LatentSet:
     `latents` float32 (n, d); `log_variances` float32 (n, d) or None; `log_likelihoods` float32 (n,), in nats, or
     None; `effects` float32 (d,): how much the picture changes along each dimension (mean absolute change of a pixel, in
     0..1, per standard deviation of the samples), or None when it was not measured. `grouped_by`: the name of the labels
-    that say which samples belong together (the letters of one font), empty where each stands for itself.
+    that say which samples belong together (the letters of one font), empty where each stands for itself. `seed`: what
+    they were drawn from the prior with, None where nobody knows how to draw them anew.
     """
 
     space: str
@@ -59,6 +60,7 @@ class LatentSet:
     effects: NDArray[np.float32] | None = None
     provenance: str = field(default="encoded samples")
     grouped_by: str = ""
+    seed: int | None = None
 
     def __len__(self) -> int:
         return len(self.latents)

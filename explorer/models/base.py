@@ -191,6 +191,9 @@ class LatentModel(Protocol):
     none, 0 is the mean picture; other families ignore it.
     """
 
+    prior: ChosenPrior | None
+    """What `sample` draws from instead of the prior of the card."""
+
     @property
     def card(self) -> Card: ...
 

@@ -3,7 +3,7 @@
 The text is JSON: the state (see `document`), the concepts that it moves with their vectors, and words for people::
 
     {"format": "latent-explorer demo", "version": 1, "title", "notes", "where", "concepts": [...], "samples",
-     "state": {...}}
+     "prior", "state": {...}}
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ import numpy as np
 from explorer.errors import InputError
 from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
+from explorer.latents.fitted import Fitted
+from explorer.latents.priors import FITTED, ChosenPrior
 from explorer.latents.samples import LatentSet
-from explorer.session import demo_samples, document
+from explorer.session import demo_samples, document, prior_text
 from explorer.session.document import LONGEST_TEXT, Document
 from explorer.session.fields import Fields
 from explorer.session.state import NOTHING, Place, State, frozen
@@ -33,7 +35,7 @@ LONGEST_WORDS = 20_000
 @dataclass(frozen=True, eq=False)
 class Demo:
     """`where`: how to come by the model, for a person who lacks it. `concepts`: those that the state moves. `samples`:
-    the user's own that the state is of, where the demo holds them."""
+    the user's own that the state is of, and `fitted`: the prior that was fitted to such, where the demo holds them."""
 
     document: Document
     concepts: tuple[Concept, ...] = ()
@@ -42,6 +44,7 @@ class Demo:
     where: str = ""
     deed: str = "Open the demo"  # what undo calls it
     samples: LatentSet | None = None
+    fitted: Fitted | None = None
 
 
 def demo_of(state: State, name: str, fingerprint: str, known: Iterable[Concept]) -> Demo:
@@ -62,6 +65,7 @@ def to_text(demo: Demo) -> str:
         "where": demo.where,
         "concepts": [_concept(concept) for concept in demo.concepts],
         "samples": None if demo.samples is None else demo_samples.told(demo.samples),
+        "prior": None if demo.fitted is None else prior_text.told_whole(demo.fitted),
         "state": json.loads(document.to_text(of.state, of.model_name, of.fingerprint)),
     }
     return json.dumps(parts, allow_nan=False)
@@ -82,14 +86,16 @@ def from_text(text: str) -> Demo:
         raise InputError("This is no demo of Latent Explorer.", "Save it again with 'Save demo…'.")
     if fields.whole("version") != VERSION:
         raise InputError("This demo is of a newer version of the program.", "Install the newest Latent Explorer.")
+    fitted = _read_fitted(fields) if fields.has("prior") else None
     title, notes, where = (fields.text(name)[:LONGEST_WORDS] for name in ("title", "notes", "where"))
     return Demo(
-        document.from_text(json.dumps(raw.get("state"))),
+        _with_fitted(document.from_text(json.dumps(raw.get("state"))), fitted),
         tuple(_read_concept(one) for one in fields.objects("concepts", MOST_CONCEPTS)),
         title,
         notes,
         where,
         samples=_read_samples(fields) if fields.has("samples") else None,
+        fitted=fitted,
     )
 
 
@@ -131,6 +137,17 @@ def _is_among(concept: Concept, known: Sequence[Concept]) -> bool:
 
 def _read_samples(fields: Fields) -> LatentSet | None:
     return fields.maybe("samples", lambda name: demo_samples.read(fields.within(name)))
+
+
+def _read_fitted(fields: Fields) -> Fitted | None:
+    return fields.maybe("prior", lambda name: prior_text.read_whole(fields.within(name)))
+
+
+def _with_fitted(document: Document, fitted: Fitted | None) -> Document:
+    """The document with the prior that its state lacks the numbers of."""
+    if fitted is None or fitted.digest != document.digest:
+        return document
+    return replace(document, state=replace(document.state, prior=ChosenPrior(FITTED, fitted)), digest="")
 
 
 def _concept(concept: Concept) -> dict[str, object]:

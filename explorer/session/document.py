@@ -21,7 +21,7 @@ from explorer.latents.selections import NONE, Only, Subset
 from explorer.latents.selections import to_text as samples_to_text
 from explorer.models.scope import WHOLE, Scope
 from explorer.projections import KINDS, ProjectionChoice
-from explorer.session import studio_text
+from explorer.session import prior_text, studio_text
 from explorer.session.fields import Fields, refuse
 from explorer.session.state import Keyframe, Origin, PathSetting, Pin, Place, PlayMode, Snapshot, State
 from explorer.session.studio import Studio
@@ -39,11 +39,17 @@ MOST_SEED = 2**31 - 1  # what all libraries of maps take
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """A state as it was written, and the model it belongs to: its name and the fingerprint of its weights."""
+    """A state as it was written, and the model it belongs to: its name and the fingerprint of its weights.
+
+    `digest`: of a fitted prior that was in force and whose numbers are not in the text; '' for none. `says_prior`: not
+    in texts from before there were priors to choose.
+    """
 
     state: State
     model_name: str
     fingerprint: str
+    digest: str = ""
+    says_prior: bool = True
 
     def check(self, spaces: Mapping[str, int]) -> None:
         """Raise InputError unless every latent fits a model with these spaces (name to dimension)."""
@@ -68,6 +74,7 @@ def to_text(state: State, card_name: str, fingerprint: str) -> str:
         "projection": _projection(state.projection),
         "second": None if state.second is None else _projection(state.second),
         "colour": state.colour,
+        "prior": prior_text.told(state.prior),
         "path": _path(state.path),
         "studio": studio_text.told(state.studio),
         "shelf": [{"number": snapshot.number, "place": _place(snapshot.place)} for snapshot in state.shelf],
@@ -110,7 +117,12 @@ def from_text(text: str, spaces: Mapping[str, int] | None = None) -> Document:
         only=fields.maybe("only", lambda name: _read_only(fields.within(name))) if fields.has("only") else None,
         scope=_read_scope(fields.within("scope")) if fields.has("scope") else WHOLE,
     )
-    document = Document(state, fields.within("model").text("name"), fields.within("model").text("fingerprint"))
+    model, says = fields.within("model"), fields.has("prior")
+    prior = fields.maybe("prior", lambda name: prior_text.read(fields.within(name))) if says else None
+    if prior is not None:
+        state = replace(state, prior=prior[0])
+    digest = prior[1] if prior is not None else ""
+    document = Document(state, model.text("name"), model.text("fingerprint"), digest, says)
     if spaces is not None:
         document.check(spaces)
     return document
@@ -193,6 +205,7 @@ def _place(place: Place) -> dict[str, object]:
         "sample": _whole(place.sample),
         "seed": _whole(place.seed),
         **({"picture": _origin(place.picture)} if place.picture is not None else {}),
+        "temperature": float(place.temperature),
     }
 
 
@@ -234,6 +247,7 @@ def _read_place(fields: Fields) -> Place:
         sample=fields.maybe("sample", fields.whole),
         seed=fields.maybe("seed", fields.whole),
         origin=_read_origin(fields.within("picture"), base) if fields.has("picture") else None,
+        temperature=fields.number("temperature") if fields.has("temperature") else 1.0,
     )
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from explorer.latents.arrays import Latent
 from explorer.latents.paths import Knots
+from explorer.latents.priors import ChosenPrior
 from explorer.latents.selections import NONE, Indices, Only, Subset, chosen
 from explorer.models.scope import WHOLE, Scope
 from explorer.projections.base import ProjectionChoice
@@ -93,6 +94,7 @@ class Place:
 
     `strengths`: in sigma, by concept name. `sample`: index of the sample that `base` is, or None. `seed`: the seed that
     made `base`, or None. `origin`: the picture that `base` was found for, as long as it is that very latent.
+    `temperature`: what draws of the prior are scaled by, `base` where it is one.
     """
 
     space: str
@@ -102,6 +104,7 @@ class Place:
     sample: int | None = None
     seed: int | None = None
     origin: Origin | None = None
+    temperature: float = 1.0
 
     @property
     def picture(self) -> Origin | None:
@@ -134,6 +137,7 @@ class State:
     subsets: tuple[Subset, ...] = ()  # of the same samples, no name twice
     only: Only | None = None  # of the same samples, those that are shown; None: all
     scope: Scope = WHOLE  # what of a latent gestures change
+    prior: ChosenPrior | None = None  # what random latents are drawn from; None for what the model came with
 
     def subset(self, name: str) -> Subset | None:
         """The subset of this name."""

@@ -58,10 +58,11 @@ def measured(card: Card) -> list[tuple[str, str]]:
 class About(QDialog):
     """A window with the model card. Text can be selected and copied.
 
-    `can_draft`: it is of others, and may be wrong; `draft_wanted` then.
+    `can_draft`: it is of others, and may be wrong; `draft_wanted` then. `prior_wanted`: another prior shall be chosen.
     """
 
     draft_wanted = Signal()
+    prior_wanted = Signal()
 
     def __init__(self, card: Card, parent: QWidget | None = None, *, can_draft: bool = False) -> None:
         super().__init__(parent)
@@ -93,10 +94,18 @@ class About(QDialog):
             draft.setToolTip("Choose activations, strides and prior yourself, while you watch the pictures")
             draft.clicked.connect(self.accept)
             draft.clicked.connect(self.draft_wanted)
+        self.prior = buttons.addButton("Prior\N{HORIZONTAL ELLIPSIS}", QDialogButtonBox.ButtonRole.ActionRole)
+        self.prior.setToolTip("What random latents are drawn from, and what else they could be")
+        self.prior.clicked.connect(self._ask_prior)
+        self.prior.setVisible(len(card.spaces) == 1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(16 if can_draft else 0, 0, 16, 16)
         outer.addWidget(scroll)
         outer.addWidget(buttons)
+
+    def _ask_prior(self) -> None:
+        self.accept()
+        self.prior_wanted.emit()
 
 
 def _form(rows: list[tuple[str, str]]) -> QGridLayout:

@@ -57,6 +57,8 @@ DEEDS: tuple[Deed, ...] = (
         "File",
         tip="Those that are kept in the cache of checkpoints of others, so that they open at once; your files stay",
     ),
+    Deed("choose_prior", "Prior…", "Edit", "Ctrl+Shift+P", tip="What random latents are drawn from"),
+    Deed("fit_prior", "Fit the prior to the samples", "Edit", "Ctrl+Shift+F", tip="Random latents like those on show"),
     Deed("save_picture", "Save picture…", "File", "Ctrl+S", icon="download"),
     Deed("save_grid", "Save grid…", "File", icon="grid-2x2", tip="The decoded grid of the map, for print"),
     Deed(

@@ -18,6 +18,7 @@ NAMES = {
     "uniform": ("Uniform, \N{MINUS SIGN}1 to 1", "Every number of U(-1, 1), as early GANs drew them"),
     "unit": ("Uniform, 0 to 1", "Every number of U(0, 1), as some drew them"),
     "sphere": ("Unit sphere", "Directions at random, of length 1"),
+    "own": ("As it came", "What the model came with"),
     "fitted": ("Fitted", "What was fitted to the latents of pictures"),
 }
 IN_ROW = 8  # pictures

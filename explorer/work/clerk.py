@@ -12,7 +12,7 @@ from explorer.work import wire
 from explorer.work.drawing_board import DrawingBoard
 from explorer.work.faults import failure
 from explorer.work.lists import CHUNK_MS, IDLE, IDLE_CHUNK_MS, MEASURES, Lists
-from explorer.work.messages import Decoded, DecodeRequest, Encoded, Measured, MeasureRequest, Request, Sampled
+from explorer.work.messages import Decoded, DecodeRequest, Encoded, Measured, MeasureRequest, Redrawn, Request, Sampled
 from explorer.work.orders import (
     DeviceOrder,
     DraftOrder,
@@ -23,6 +23,7 @@ from explorer.work.orders import (
     OpenOrder,
     Order,
     Progress,
+    RedrawOrder,
     Report,
     SampleOrder,
     SearchOrder,
@@ -31,7 +32,7 @@ from explorer.work.orders import (
 from explorer.work.search import Search
 from explorer.work.seats import Seats
 from explorer.work.shelf import OpenModel, milliseconds_since
-from explorer.work.source import Source, warm
+from explorer.work.source import Source, drawn, warm
 
 if TYPE_CHECKING:
     from explorer.latents.arrays import Images, Latents
@@ -65,6 +66,7 @@ class Clerk:
             MeasureRequest: self._lists.put,
             Forget: lambda order: self._lists.forget(order.purpose),
             SampleOrder: self._sample,
+            RedrawOrder: self._redraw,
             EncodeOrder: self._encode,
             DeviceOrder: self._move,
             TwinOrder: self._fetch_twin,
@@ -210,8 +212,16 @@ class Clerk:
 
     def _sample(self, order: SampleOrder) -> None:
         if self._serves(order.key):
-            latents = self._serving().model.sample(order.n, seed=order.seed, space=order.space)
+            model = self._serving().model
+            model.prior = order.prior
+            latents = model.sample(order.n, seed=order.seed, space=order.space, temperature=order.temperature)
             self._tell(Sampled(order.key, latents, order.space, order.seed))
+
+    def _redraw(self, order: RedrawOrder) -> None:
+        if self._serves(order.key):
+            model = self._serving().model
+            model.prior = order.prior
+            self._tell(Redrawn(order.key, order.prior, order.temperature, drawn(model, temperature=order.temperature)))
 
     def _encode(self, order: EncodeOrder) -> None:
         if not self._serves(order.key):
@@ -239,7 +249,8 @@ class Clerk:
     def _begin_search(self, order: SearchOrder) -> None:
         self._search = None
         if order.kind and self._serves(order.key):
-            samples = self._serving().samples[order.space].latents
+            known = self._serving().samples.get(order.space)
+            samples = order.waypoints if known is None else known.latents  # of its way, where no samples are known
             self._search = Search(order, self._serving().model, samples)
 
     def _search_on(self) -> None:

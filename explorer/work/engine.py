@@ -11,6 +11,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from explorer.latents.arrays import Images
+from explorer.latents.priors import ChosenPrior
 from explorer.work.engine_main import Factory
 from explorer.work.job import JobBoard
 from explorer.work.link import Link
@@ -24,6 +25,7 @@ from explorer.work.messages import (
     Measured,
     Opened,
     Purpose,
+    Redrawn,
     Request,
     Sampled,
 )
@@ -35,6 +37,7 @@ from explorer.work.orders import (
     Loaded,
     OpenOrder,
     Progress,
+    RedrawOrder,
     Report,
     SampleOrder,
     SearchOrder,
@@ -62,6 +65,7 @@ class Engine(QObject):
     measured = Signal(object)  # messages.Measured
     found = Signal(object)  # messages.Found
     sampled = Signal(object)  # messages.Sampled
+    redrawn = Signal(object)  # messages.Redrawn
     encoded = Signal(object)  # messages.Encoded
     drafted = Signal(object)  # messages.Drafted
     failed = Signal(object)  # messages.Failed
@@ -136,10 +140,15 @@ class Engine(QObject):
         if self._link is not None:
             self._link.put(Forget(purpose))
 
-    def sample(self, n: int, seed: int, space: str) -> None:
-        """Draw latents from the prior."""
+    def sample(self, n: int, seed: int, space: str, prior: ChosenPrior | None = None, temperature: float = 1.0) -> None:
+        """Draw latents from the prior that was chosen, or from the model's own."""
         if self._link is not None:
-            self._link.put(SampleOrder(self._key, n, seed, space))
+            self._link.put(SampleOrder(self._key, n, seed, space, prior, temperature))
+
+    def redraw(self, prior: ChosenPrior | None, temperature: float) -> None:
+        """Draw samples for the map; `redrawn` brings them."""
+        if self._link is not None:
+            self._link.put(RedrawOrder(self._key, prior, temperature))
 
     def search(self, order: SearchOrder) -> None:
         """Search for a path; `found` tells better and better courses."""
@@ -198,7 +207,7 @@ class Engine(QObject):
                 self._take_failed(body)
             case Drafted():
                 self.drafted.emit(body)
-            case DeviceChanged() | Decoded() | Measured() | Found() | Sampled() | Encoded():
+            case DeviceChanged() | Decoded() | Measured() | Found() | Sampled() | Redrawn() | Encoded():
                 self._deliver(body)
 
     def _take_opened(self, opened: Opened) -> None:
@@ -217,7 +226,7 @@ class Engine(QObject):
         if failed.key in (0, self._key, self._last_key):
             self.failed.emit(failed)
 
-    def _deliver(self, body: DeviceChanged | Decoded | Measured | Found | Sampled | Encoded) -> None:
+    def _deliver(self, body: DeviceChanged | Decoded | Measured | Found | Sampled | Redrawn | Encoded) -> None:
         if body.key != self._key:
             return
         if isinstance(body, DeviceChanged) and self._wanted is not None and self._wanted.key == body.key:
@@ -228,6 +237,7 @@ class Engine(QObject):
             Measured: self.measured,
             Found: self.found,
             Sampled: self.sampled,
+            Redrawn: self.redrawn,
             Encoded: self.encoded,
         }
         signals[type(body)].emit(body)

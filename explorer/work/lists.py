@@ -14,6 +14,7 @@ ORDER = (
     "side by side",
     "examples",
     "candidates",
+    "priors",
     "shelf",
     "gallery",
     "waypoints",

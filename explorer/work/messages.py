@@ -14,6 +14,7 @@ from explorer.latents.concepts import Concept
 from explorer.latents.concepts.known import known
 from explorer.latents.concepts.layers import Range
 from explorer.latents.paths import Knots
+from explorer.latents.priors import ChosenPrior
 from explorer.latents.samples import LatentSet
 from explorer.models.base import Card, Space
 from explorer.models.foreign.drafts.told import Draft, Drawn
@@ -48,6 +49,7 @@ Purpose = Literal[
     "thumbnails",
     "sample values",
     "film values",
+    "priors",
 ]
 """Why pictures or numbers are wanted. 'live' goes first, its newest request alone waits; the others are background
 lists."""
@@ -66,6 +68,7 @@ class Opened:
     devices: tuple[str, ...]  # what can be chosen here
     precision: str
     note: str = ""  # what the user should know, e.g. why the device is not the one asked for
+    prior: ChosenPrior | None = None  # what the user chose for it, on disk when it was opened
 
     def concepts_of(
         self,
@@ -196,6 +199,16 @@ class Sampled:
     latents: Latents
     space: str
     seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Redrawn:
+    """Samples for the map, drawn from a prior that was chosen, or at a temperature. By space."""
+
+    key: int
+    prior: ChosenPrior | None
+    temperature: float
+    samples: Mapping[str, LatentSet]
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from explorer.latents.arrays import Images, Latents
+from explorer.latents.priors import ChosenPrior
 from explorer.work.lists import ORDER
 from explorer.work.messages import DecodeRequest, MeasureRequest, Purpose
 
@@ -26,14 +27,25 @@ class Forget:
     purpose: Purpose
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SampleOrder:
-    """Draw n latents of the prior."""
+    """Draw n latents of the prior that was chosen, or of the model's own, at a temperature."""
 
     key: int
     n: int
     seed: int
     space: str
+    prior: ChosenPrior | None = None
+    temperature: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class RedrawOrder:
+    """Draw the samples of the map anew."""
+
+    key: int
+    prior: ChosenPrior | None
+    temperature: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +105,7 @@ Order = (
     OpenOrder
     | Forget
     | SampleOrder
+    | RedrawOrder
     | EncodeOrder
     | DraftOrder
     | DeviceOrder
@@ -106,7 +119,7 @@ Order = (
 _LISTS = [purpose for purpose in ORDER if purpose != "reconstruction"]  # that one has a seat farther in front
 _PATHS = _LISTS.index("film") + 1  # a search goes on when the film in the strip is there
 RANK = (
-    *("open", "loaded", "device", "twin", "live", "reconstruction", "sample", "encode", "draft"),
+    *("open", "loaded", "device", "twin", "live", "reconstruction", "sample", "redraw", "encode", "draft"),
     *_LISTS[:_PATHS],
     "search",
     *_LISTS[_PATHS:],
@@ -120,6 +133,7 @@ _SEATS = {
     TwinOrder: "twin",
     SearchOrder: "search",
     SampleOrder: "sample",
+    RedrawOrder: "redraw",
     EncodeOrder: "encode",
     DraftOrder: "draft",
 }

@@ -36,6 +36,7 @@ class OpenModel:
         self.card = source.card(order.path)
         self.samples = source.samples(order.path, self.card)
         self.concepts = source.concepts(order.path, self.card)
+        self._prior = source.prior(self.card)
         must_wait = order.device not in ("", "cpu") or not self.samples  # which the model has to draw
         self._twin: Twin | None = None if must_wait else source.twin(self.card)
         self._loader = Thread(target=self._load, name="model loader", daemon=True)
@@ -72,6 +73,7 @@ class OpenModel:
             self._devices,
             self._model.precision if self._model else "float32",
             self.note,
+            self._prior,
         )
 
     def device_changed(self) -> DeviceChanged:

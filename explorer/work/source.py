@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from explorer.errors import DeviceError
 from explorer.latents.arrays import Images, Latents
 from explorer.latents.concepts import Concept
+from explorer.latents.priors import ChosenPrior
 from explorer.latents.samples import Labels, LatentSet
 from explorer.models.base import Card, LatentModel
 
@@ -34,6 +36,10 @@ class Source(Protocol):
     def samples(self, path: str, card: Card) -> Mapping[str, LatentSet]: ...
 
     def concepts(self, path: str, card: Card) -> tuple[Concept, ...]: ...
+
+    def prior(self, card: Card) -> ChosenPrior | None:
+        """What the user chose to draw from, if anything."""
+        ...
 
     def twin(self, card: Card) -> Twin | None:
         """The exported twin in the cache, if there is a good one."""
@@ -68,6 +74,11 @@ class FolderSource:
 
         return read_concepts(path, card)
 
+    def prior(self, card: Card) -> ChosenPrior | None:
+        from explorer.models.prior_files import kept_prior
+
+        return kept_prior(card)
+
     def twin(self, card: Card) -> Twin | None:
         from explorer.models.twin import read_twin
 
@@ -98,21 +109,30 @@ class FolderSource:
         return model.device == "cpu" and may_have_twin(model.card)
 
 
-def drawn(model: LatentModel, n: int = 2000, seed: int = 0) -> dict[str, LatentSet]:
-    """Samples of the prior for the map of a model that brought none of its own, in each of its spaces."""
-    first = model.card.spaces[0]
-    drawn_first = model.sample(n, seed=seed, space=first.name)  # what the others are made of: one seed, one class
+def drawn(model: LatentModel, n: int = 2000, seed: int = 0, temperature: float = 1.0) -> dict[str, LatentSet]:
+    """Samples of the prior for the map of a model that brought none of its own, in each of its spaces.
+
+    None where nothing but noise could be drawn and an encoder is there to fill the map from pictures.
+    """
+    first = model.card.under(model.prior).spaces[0]
+    if not first.has_prior and model.card.encodes:
+        return {}
+    draw = partial(model.sample, n, seed=seed, temperature=temperature)
+    drawn_first = draw(space=first.name)  # what the others are made of: one seed, one class
     labels = tuple(
         Labels(choice.name, drawn_first[:, choice.where].argmax(axis=1).astype(np.int64), choice.classes)
         for choice in first.choices
     )
-    provenance = f"samples of the prior, seed {seed}"
+    warmth = "" if temperature == 1 else f", temperature {temperature:.2f}"
+    whose = "the prior" if model.prior is None else f"the prior you chose, {first.prior}"
+    provenance = f"samples of {whose}, seed {seed}{warmth}"
     return {
         space.name: LatentSet(
             space.name,
-            drawn_first if space is first else model.sample(n, seed=seed, space=space.name),
+            drawn_first if space.name == first.name else draw(space=space.name),
             labels=labels,
             provenance=provenance,
+            seed=seed,
         )
         for space in model.card.spaces
     }

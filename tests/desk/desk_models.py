@@ -85,6 +85,9 @@ class DeskSource:
             Concept("bold", np.eye(space.dim, dtype=np.float32)[1], 2.0, space=space.name),
         )
 
+    def prior(self, card: Card) -> None:
+        return None
+
     def twin(self, card: Card) -> None:
         return None
 

@@ -266,7 +266,7 @@ def test_pictures_of_another_model_are_forgotten(scene: MapScene) -> None:
 def test_without_a_model_the_map_says_so_and_asks_nothing(scene: MapScene) -> None:
     changes = heard(scene.store)
     scene.panel.show_model(None)
-    assert scene.canvas._notice == NO_MODEL
+    assert scene.canvas.vacancy.text == NO_MODEL
     scene.hover(QPoint(200, 150))
     scene.click(QPoint(200, 150))
     scene.qtbot.keyClick(scene.canvas, Qt.Key.Key_Return)

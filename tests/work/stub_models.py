@@ -84,6 +84,9 @@ class StubSource:
     def concepts(self, path: str, card: Card) -> tuple[Concept, ...]:
         return (Concept("smile", np.eye(DIM, dtype=np.float32)[0], 1.0),)
 
+    def prior(self, card: Card) -> None:
+        return None
+
     def twin(self, card: Card) -> StubTwin | None:
         return None
 

@@ -27,6 +27,7 @@ from explorer.ui.map.marks import MarkPainter, Marks
 from explorer.ui.map.nearest import PointGrid
 from explorer.ui.map.picking import Picking, Scene
 from explorer.ui.map.telling import MapTelling
+from explorer.ui.map.vacancy import Vacancy
 
 SETTLE = 120  # milliseconds without a move of the view before pictures are asked for
 FRAME = 16  # milliseconds between frames of a fade
@@ -56,7 +57,7 @@ class MapCanvas(QWidget):
         self._axis_names = ("", "")
         self._marks = Marks()
         self.draw_over: Callable[[QPainter], None] = lambda _painter: None  # after everything else
-        self._notice = ""
+        self.vacancy = Vacancy(self)
         self._home = True  # the view was not moved since it was fitted
         self.twin: int | None = None  # the sample under the cursor on the map beside
         self._settling: Points | None = None  # places of a map that is not done yet
@@ -183,9 +184,9 @@ class MapCanvas(QWidget):
         """Whether these points are on the map already."""
         return np.array_equal(points, self.layers.points, equal_nan=True)
 
-    def show_notice(self, text: str) -> None:
-        """A sentence in the middle instead of a map; '' for none."""
-        self._notice = text
+    def show_notice(self, text: str, button: str = "") -> None:
+        """A sentence in the middle instead of a map; '' for none. `button`: what can be done, in words."""
+        self.vacancy.show_text(text, button)
         self.update()
 
     # the view
@@ -268,7 +269,7 @@ class MapCanvas(QWidget):
     @property
     def _can_be_asked(self) -> bool:
         """Whether places and samples are where a hand can find them."""
-        return not self._notice and len(self.layers.points) > 0 and self._settling is None
+        return not self.vacancy.text and len(self.layers.points) > 0 and self._settling is None
 
     @property
     def seen(self) -> Points:
@@ -306,9 +307,7 @@ class MapCanvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), self.palette().color(QPalette.ColorRole.Base))
-        if self._notice:
-            self._draw_notice(painter)
-        else:
+        if not self.vacancy.text:
             self._draw_map(painter)
         if self._gestures.by_keyboard and self.hasFocus():
             self._draw_focus(painter)
@@ -350,11 +349,6 @@ class MapCanvas(QWidget):
             self.layers.draw_pictures(painter, view)
         if self.layers.pictures.fading:
             self._fade.start()
-
-    def _draw_notice(self, painter: QPainter) -> None:
-        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        box = self.rect().adjusted(24, 24, -24, -24)
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap), self._notice)
 
     def _draw_focus(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)

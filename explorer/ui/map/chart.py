@@ -26,6 +26,11 @@ from explorer.ui.map.traces import Traces
 from explorer.work.messages import Opened
 
 NO_MODEL = "No model is open"
+NO_PRIOR = (
+    "Nothing pulled the latents of this model to a known distribution while it learned, so random points would be "
+    "noise. Bring pictures: they are encoded and fill this map, and a prior can be fitted to them."
+)
+BRING = "Choose a folder of pictures\N{HORIZONTAL ELLIPSIS}"
 NO_SAMPLES = "This model brought no samples of this space, so there is no map of it."
 PLACING = "Placing the samples\N{HORIZONTAL ELLIPSIS}"
 MOST_LABELS = 6  # in a tooltip that leaves the map to be seen
@@ -151,11 +156,14 @@ class Chart:
         return scene.is_gaussian(self.fitted[0], self.opened.card, self._store.state.place.space)
 
     @property
-    def notice(self) -> str:
-        """What stands where a map is still missing."""
+    def notice(self) -> tuple[str, str]:
+        """What stands where a map is still missing, and what a button there does, in words; '' for none."""
         if self.opened is None:
-            return NO_MODEL
-        return NO_SAMPLES if self.samples is None or not len(self.samples) else PLACING
+            return NO_MODEL, ""
+        if self.samples is not None and len(self.samples):
+            return PLACING, ""
+        is_first = self.opened.card.spaces[0].name == self._store.state.place.space
+        return (NO_PRIOR, BRING) if is_first and self.opened.card.encodes else (NO_SAMPLES, "")
 
     def follow(self, old: State, new: State) -> None:
         """The place changed within its space."""

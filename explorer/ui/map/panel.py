@@ -265,7 +265,7 @@ class MapPanel(QWidget):
         self._neighbourhood = self._highlight = None
         self.canvas.clear_pictures(self._chart.words)
         self.canvas.show_points(np.empty((0, 2), np.float32), ("", ""))
-        self.canvas.show_notice(self._chart.notice)
+        self.canvas.show_notice(*self._chart.notice)
         samples = self._chart.samples
         self._footer.show_lift("", "")
         self._footer.show_quality(None)

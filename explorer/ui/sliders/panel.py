@@ -11,6 +11,7 @@ from explorer.session.store import Store
 from explorer.ui.sliders.concepts import ConceptSection
 from explorer.ui.sliders.dimensions import DimensionSection
 from explorer.ui.sliders.shape import ShapeSection
+from explorer.ui.sliders.temperature import TemperatureRow
 from explorer.ui.sliders.truncation import NONE, TruncationRow
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Empty
@@ -29,14 +30,14 @@ class SlidersPanel(QWidget):
         self._store = store
         self._opened: Opened | None = None
         self.concepts = ConceptSection(store)
-        self.truncation = TruncationRow(store)
+        self.truncation, self.temperature = TruncationRow(store), TemperatureRow(store)
         self.shape, self.dimensions = ShapeSection(store), DimensionSection(store)
         self.empty = Empty("Open a model to move through its latent space.")
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(2 * ink.GRID, ink.GRID, ink.GRID, 3 * ink.GRID)
         column.setSpacing(ink.GRID)
-        for part in (self.empty, self.concepts, self.truncation, self.shape, self.dimensions):
+        for part in (self.empty, self.concepts, self.truncation, self.temperature, self.shape, self.dimensions):
             column.addWidget(part)
         column.addStretch(1)
         self._column = column
@@ -56,13 +57,13 @@ class SlidersPanel(QWidget):
         self._opened = opened
         self.empty.setVisible(opened is None)
         self.concepts.setVisible(opened is not None)
-        for part in (self.concepts, self.truncation, self.shape, self.dimensions):
+        for part in (self.concepts, self.truncation, self.temperature, self.shape, self.dimensions):
             part.show_model(opened)
 
     def reset_all(self) -> None:
-        """Concepts, truncation and moved dimensions back to where the latent itself stands, as one step."""
+        """Concepts, truncation, temperature and moved dimensions back to where the latent stands, as one step."""
         place = self._store.state.place
-        fields: dict[str, object] = {}
+        fields = self.temperature.reset(place)
         if any(place.strengths.values()):
             fields["strengths"] = NOTHING
         if self.dimensions.is_moved(place):
@@ -97,7 +98,7 @@ class SlidersPanel(QWidget):
                 row.show_name_width(width)
 
     def _rows(self) -> list[SliderRow]:
-        return [*self.concepts.rows.values(), self.truncation.row, *self.dimensions.rows.values()]
+        return [*self.concepts.rows.values(), self.truncation.row, self.temperature.row, *self.dimensions.rows.values()]
 
 
 def _scrolled(inside: QWidget) -> QScrollArea:

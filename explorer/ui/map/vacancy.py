@@ -1,0 +1,57 @@
+"""What stands in the place of a map that is not there: why, and where something can be done, a button."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from explorer.ui.widgets import ink
+from explorer.ui.widgets.notes import Empty
+
+WIDEST = 440  # pixels
+
+
+class Vacancy(QWidget):
+    """Lies in the middle of its host; `wanted` when the button is clicked."""
+
+    wanted = Signal()
+
+    def __init__(self, host: QWidget) -> None:
+        super().__init__(host)
+        self._text = Empty("")
+        self.button = QPushButton()
+        self.button.clicked.connect(self.wanted)
+        self._column = column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._text)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        host.installEventFilter(self)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What stands there; '' for nothing."""
+        return self._text.text()
+
+    def show_text(self, text: str, button: str = "") -> None:
+        """Why there is no map; '' for nothing. `button`: what can be done about it, in words."""
+        self._text.setText(text)
+        self.button.setText(button)
+        self.button.setVisible(bool(button))
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not button)
+        self.setVisible(bool(text))
+        self._settle()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._settle()
+        return super().eventFilter(watched, event)
+
+    def _settle(self) -> None:
+        host = self.parentWidget()
+        if host is None:
+            return
+        width = min(WIDEST, host.width() - 6 * ink.GRID)
+        height = self._column.heightForWidth(width)
+        self.setGeometry((host.width() - width) // 2, (host.height() - height) // 2, width, height)

@@ -1,0 +1,115 @@
+"""Temperature of the prior: what the standard deviation of random latents is multiplied by."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from explorer.latents import priors
+from explorer.latents.arrays import Latent
+from explorer.session.state import Place, State, frozen
+from explorer.session.store import Store
+from explorer.ui.widgets.row import SliderRow
+from explorer.work.messages import Opened
+
+NONE = 1.0
+MOST = 2.0
+HINT = (
+    "Random latents (R), and samples of the prior on the map: z = mean + T \N{MIDDLE DOT} \N{GREEK SMALL LETTER SIGMA} "
+    "\N{MIDDLE DOT} noise. 1 is the prior, 0 its mean; Glow shows its faces at 0.7 (Kingma and Dhariwal 2018)."
+)
+
+
+class TemperatureRow(QWidget):
+    """Asks the store for another temperature, and for the same draw at it; hidden where no prior is scaled by one."""
+
+    def __init__(self, store: Store, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._drag = 0
+        self._opened: Opened | None = None
+        self._unit: Latent | None = None  # the current draw at temperature 1, while it is moved
+        self.row = SliderRow("Temperature", 0.0, MOST, self)
+        self.row.show_hint(HINT)
+        self.row.began.connect(self._begin)
+        self.row.moved.connect(self._ask)
+        self.row.ended.connect(store.end_gesture)
+        self.row.reset_wanted.connect(self._ask_reset)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.row)
+        self.setVisible(False)
+        self._show(store.state)
+        store.listen(self._show_change)
+
+    def show_model(self, opened: Opened | None) -> None:
+        self._opened = opened
+        self._show_whether()
+
+    def reset(self, place: Place) -> dict[str, object]:
+        """The fields of a place that take it back to temperature 1; none where it is there."""
+        if place.temperature == NONE:
+            return {}
+        self._begin()
+        return self._moved(NONE)
+
+    def _show_whether(self) -> None:
+        """Only in the space that is drawn from, where its numbers have a prior of some width."""
+        first = None if self._opened is None else self._opened.card.spaces[0]
+        scaled = first is not None and first.has_prior and priors.has_temperature(first.kinds)
+        is_plain = self._opened is not None and len(self._opened.card.spaces) == 1
+        self.setVisible(scaled and is_plain and self._opened is not None and self._opened.card.family != "words")
+
+    def _begin(self) -> None:
+        self._drag += 1
+        self._unit = self._drawn()
+
+    def _drawn(self) -> Latent | None:
+        """The current latent as temperature 1 has it; None where it is no draw."""
+        drawn = self._draw_of(self._store.state.place)
+        if drawn is None or self._opened is None:
+            return None
+        row, seed = drawn
+        kinds, chosen = self._kinds, self._store.state.prior
+        unit: Latent = priors.drawn(row + 1, kinds, seed, chosen=chosen)[row]
+        there = priors.drawn(row + 1, kinds, seed, chosen=chosen, temperature=self._store.state.place.temperature)[row]
+        return unit if bool((there == self._store.state.place.base).all()) else None
+
+    def _draw_of(self, place: Place) -> tuple[int, int] | None:
+        """Row and seed of the draw that a place is."""
+        if place.seed is not None:
+            return 0, place.seed
+        samples = self._opened.samples.get(place.space) if self._opened is not None else None
+        if place.sample is None or samples is None or samples.seed is None:
+            return None
+        return place.sample, samples.seed
+
+    @property
+    def _kinds(self) -> priors.Parts:
+        assert self._opened is not None
+        return self._opened.card.spaces[0].kinds
+
+    def _moved(self, temperature: float) -> dict[str, object]:
+        drawn, state = self._draw_of(self._store.state.place), self._store.state
+        if self._unit is None or drawn is None:
+            return {"temperature": temperature}
+        row, seed = drawn
+        centre_row = priors.tempered_row(
+            self._unit, self._kinds, seed, row, chosen=state.prior, temperature=temperature
+        )
+        return {"temperature": temperature, "base": frozen(centre_row)}
+
+    def _ask(self, value: float) -> None:
+        title = "Move temperature"
+        self._store.move(title, gesture=("temperature", self._drag), **self._moved(value))
+
+    def _ask_reset(self) -> None:
+        if fields := self.reset(self._store.state.place):
+            self._store.move("Reset temperature", **fields)
+
+    def _show_change(self, old: State, new: State) -> None:
+        if new.place.temperature != old.place.temperature:
+            self._show(new)
+
+    def _show(self, state: State) -> None:
+        temperature = state.place.temperature
+        self.row.show_place(temperature, NONE, changed=temperature != NONE)
