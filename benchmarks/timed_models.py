@@ -9,6 +9,7 @@ import numpy as np
 
 from explorer.latents.arrays import Images, Latents
 from explorer.latents.concepts import Concept
+from explorer.latents.priors import ChosenPrior
 from explorer.latents.samples import LatentSet
 from explorer.models.base import Card, Space
 
@@ -22,6 +23,7 @@ class TimedModel:
 
     card = CARD
     precision = "float32"
+    prior: ChosenPrior | None = None
     device = "cpu"
 
     def __init__(self, seconds: float) -> None:

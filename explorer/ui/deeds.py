@@ -57,8 +57,6 @@ DEEDS: tuple[Deed, ...] = (
         "File",
         tip="Those that are kept in the cache of checkpoints of others, so that they open at once; your files stay",
     ),
-    Deed("choose_prior", "Prior…", "Edit", "Ctrl+Shift+P", tip="What random latents are drawn from"),
-    Deed("fit_prior", "Fit the prior to the samples", "Edit", "Ctrl+Shift+F", tip="Random latents like those on show"),
     Deed("save_picture", "Save picture…", "File", "Ctrl+S", icon="download"),
     Deed("save_grid", "Save grid…", "File", icon="grid-2x2", tip="The decoded grid of the map, for print"),
     Deed(
@@ -108,6 +106,8 @@ DEEDS: tuple[Deed, ...] = (
         tip="Random latents, the map and samples leave it alone",
     ),
     Deed("reset", "Reset all sliders", "Edit", "Ctrl+R", icon="rotate-ccw"),
+    Deed("choose_prior", "Prior…", "Edit", "Ctrl+Shift+P", tip="What random latents are drawn from"),
+    Deed("fit_prior", "Fit the prior to the samples", "Edit", "Ctrl+Shift+F", tip="Random latents like those on show"),
     Deed(
         "snapshot", "Snapshot to the shelf", "Edit", key=K.Key_S, key_text="S", icon="camera", bar=True, word="Snapshot"
     ),

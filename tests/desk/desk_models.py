@@ -19,6 +19,7 @@ class DeskModel:
     """Paints the first number of a latent: 100 + 10 * number."""
 
     precision = "float32"
+    prior = None
 
     def __init__(self, card: Card, device: str) -> None:
         self.card, self.device = card, device

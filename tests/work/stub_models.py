@@ -12,6 +12,7 @@ import numpy as np
 from explorer.errors import CheckpointError, DeviceError
 from explorer.latents.arrays import Images, Latents
 from explorer.latents.concepts import Concept
+from explorer.latents.priors import ChosenPrior
 from explorer.latents.samples import LatentSet
 from explorer.models.base import Card, Posterior, Space
 from explorer.models.measuring import Values
@@ -33,6 +34,7 @@ class StubModel:
 
     card = CARD
     precision = "float32"
+    prior: ChosenPrior | None = None
 
     def __init__(self, device: str) -> None:
         self.device = device
