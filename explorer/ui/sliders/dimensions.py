@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from explorer.latents.arrays import Latent
@@ -25,6 +26,7 @@ from explorer.work.messages import Opened
 
 FIRST = 12
 PAGE = 24
+SETTLE = 80  # milliseconds without another choice of what may change
 _ENOUGH = 500
 _MOST = 100_000  # samples that say how far a slider goes
 _UNCHANGED = 1e-5  # float32 leaves about 1e-6 when concepts are added and taken away
@@ -40,8 +42,11 @@ class DimensionSection(Section):
         self._shown: tuple[object, str] = (None, "")
         self._samples: LatentSet | None = None
         self._order: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # without the numbers of a class
+        self._whole: NDArray[np.int64] = np.zeros(0, dtype=np.int64)  # all of them
         self._dim = 0
         self._drag = 0
+        self._later = QTimer(self, singleShot=True, interval=SETTLE)  # rows are slow to build
+        self._later.timeout.connect(self._show_scope)
         self._origins = Origins()
         self.rows: dict[int, SliderRow] = {}
         self.more = QPushButton(self)
@@ -113,7 +118,7 @@ class DimensionSection(Section):
         if new.place.space != self._shown[1] or self._dim != len(new.place.base):
             self._show_dimensions()
         elif new.scope != old.scope:
-            self._show_scope()
+            self._later.start()
         elif new.place is not old.place:
             self._show_place(new.place)
 
@@ -123,14 +128,15 @@ class DimensionSection(Section):
         if (self._opened, place.space) != self._shown or self._dim != len(place.base):
             self._shown, self._dim = (self._opened, place.space), len(place.base)
             self._samples = self._opened.samples.get(place.space) if self._opened else None
-            self._order = self._ordered(place)
+            self._whole = self._ordered(place)
+            self._order = self._changing()
             self._begin_rows()
         self._show_place(place)
 
     def _show_scope(self) -> None:
-        """Others of the dimensions may change now."""
+        """Others of the dimensions may change now, and the hand that chose them rests."""
         place = self._store.state.place
-        order = self._ordered(place)
+        order = self._changing()
         if not np.array_equal(order, self._order):
             self._order = order
             self._begin_rows()
@@ -143,16 +149,20 @@ class DimensionSection(Section):
         self._add_rows(FIRST)
 
     def _ordered(self, place: Place) -> NDArray[np.int64]:
-        known = self._samples is not None and self._samples.dim == len(place.base) and len(self._samples)
-        order = by_effect(_few(self._samples)) if known and self._samples is not None else np.arange(len(place.base))
+        if self._samples is not None and self._samples.dim == len(place.base) and len(self._samples):
+            return by_effect(_few(self._samples))
+        return np.arange(len(place.base))
+
+    def _changing(self) -> NDArray[np.int64]:
+        """Those that gestures change and that are no numbers of a class, in their order."""
         space = self._space()
         if space is None:
-            return order
+            return self._whole
         moving = mask_of(self._store.state.scope, space)
         there = np.ones(space.dim, dtype=np.bool_) if moving is None else moving
         for choice in space.choices:
             there[choice.where] = False
-        return order[there[order]]
+        return self._whole[there[self._whole]]
 
     def _add_rows(self, count: int) -> None:
         if self._opened is None:

@@ -25,7 +25,7 @@ from explorer.ui.widgets.notes import Quiet
 from explorer.ui.widgets.section import Section
 from explorer.work.messages import Opened
 
-ENOUGH = 300  # samples that say what is usual
+ENOUGH, ENOUGH_NUMBERS = 300, 2_000_000  # samples that say what is usual, and numbers of them
 FEW = 6  # parts
 MOST_CHANNELS = 96  # that are drawn
 HINT = "Choose a part: the map, samples, R and drags on the picture then change it alone."
@@ -224,7 +224,8 @@ class ShapeSection(Section):
         samples = None if self._opened is None else self._opened.samples.get(space.name)
         if samples is None or samples.dim != space.dim or len(samples) < 2:
             return np.zeros(space.dim), np.ones(space.dim)
-        some = np.asarray(samples.latents[spread(len(samples), ENOUGH)], np.float64)
+        count = max(2, min(ENOUGH, ENOUGH_NUMBERS // space.dim))
+        some = np.asarray(samples.latents[spread(len(samples), count)], np.float64)
         deviation = some.std(axis=0)
         return some.mean(axis=0), np.where(deviation > 0, deviation, 1.0)
 
