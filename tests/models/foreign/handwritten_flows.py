@@ -170,6 +170,58 @@ def nice_sequence(features: int, steps: int) -> Library:
     return Library(held, features, noise)
 
 
+def freia_blocks(features: int, given: int, steps: int) -> Library:
+    """FrEIA's all-in-one blocks, with rotations."""
+    keys, moved = Keys(steps), features // 2
+    for step in range(steps):
+        key = f"module_list.{step}"
+        keys.normal(f"{key}.global_scale", 1, features)
+        keys.held[f"{key}.global_scale"] += 9.5
+        keys.normal(f"{key}.global_offset", 1, features)
+        turn = torch.linalg.qr(torch.randn(features, features, generator=keys.random))[0]
+        keys.held |= {f"{key}.w_perm": turn, f"{key}.w_perm_inv": turn.T.contiguous()}
+        dense_keys(keys, f"{key}.subnet", features - moved + given, 9, 2 * moved)
+    held = keys.held
+
+    def noise(x: Tensor, c: Tensor | None) -> Tensor:
+        for step in range(steps):
+            key, kept = f"module_list.{step}", x[:, : features - moved]
+            said = 0.1 * dense(held, f"{key}.subnet", kept if c is None else torch.cat([kept, c], 1), tanh=False)
+            scale = (2 * torch.tanh(said[:, :moved])).exp()
+            x = torch.cat([kept, x[:, features - moved :] * scale + said[:, moved:]], 1)
+            wide = 0.2 * torch.log1p((0.5 * held[f"{key}.global_scale"]).exp())
+            x = (x * wide + held[f"{key}.global_offset"]) @ held[f"{key}.w_perm"].T
+        return x
+
+    return Library(held, features, noise, given)
+
+
+def freia_pairs(features: int, given: int, steps: int) -> Library:
+    """FrEIA's couplings of both halves, and orders at random."""
+    keys, half = Keys(steps), features // 2
+    for step in range(steps):
+        for name in ("subnet1", "subnet2"):
+            dense_keys(keys, f"module_list.{2 * step}.{name}", half + given, 8, 2 * half)
+        keys.order(f"module_list.{2 * step + 1}.perm", features)
+        keys.held[f"module_list.{2 * step + 1}.perm_inv"] = torch.argsort(keys.held[f"module_list.{2 * step + 1}.perm"])
+    held = keys.held
+
+    def moved(key: str, x: Tensor, by: Tensor, c: Tensor | None) -> Tensor:
+        said = dense(held, key, by if c is None else torch.cat([by, c], 1), tanh=False)
+        return x * (2 * 0.636 * torch.atan(said[:, :half])).exp() + said[:, half:]
+
+    def noise(x: Tensor, c: Tensor | None) -> Tensor:
+        for step in range(steps):
+            key = f"module_list.{2 * step}"
+            one, two = x.chunk(2, 1)
+            one = moved(f"{key}.subnet2", one, two, c)
+            two = moved(f"{key}.subnet1", two, one, c)
+            x = torch.cat([one, two], 1)[:, held[f"module_list.{2 * step + 1}.perm"]]
+        return x
+
+    return Library(held, features, noise, given)
+
+
 def block_base(keys: Keys, features: int, start: str = "") -> None:
     keys.held |= {f"{start}base_dist_mean": torch.zeros(features), f"{start}base_dist_var": torch.ones(features)}
 

@@ -8,7 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from handwritten_flows import block_maf, block_nvp, nice_blocks, nice_sequence, numbered_maf, numbered_nvp
+from handwritten_flows import (
+    block_maf,
+    block_nvp,
+    freia_blocks,
+    freia_pairs,
+    nice_blocks,
+    nice_sequence,
+    numbered_maf,
+    numbered_nvp,
+)
 from library_flows import (
     Library,
     nflows_couplings,
@@ -62,6 +71,12 @@ LIBRARIES: dict[str, Callable[[], Library]] = {
     "blocks nvp": lambda: block_nvp(2, 0, 3),
     "blocks nvp, told": lambda: block_nvp(2, 3, 2),
     "blocks nvp of pictures": lambda: block_nvp(64, 0, 2),
+    "freia blocks": lambda: freia_blocks(2, 0, 3),
+    "freia blocks, told": lambda: freia_blocks(2, 2, 2),
+    "freia blocks of pictures": lambda: freia_blocks(64, 0, 2),
+    "freia pairs": lambda: freia_pairs(2, 0, 2),
+    "freia pairs, told": lambda: freia_pairs(2, 3, 2),
+    "freia pairs of pictures": lambda: freia_pairs(192, 0, 2),
     "nice": lambda: nice_blocks(2, 3, 2),
     "nice of pictures": lambda: nice_blocks(64, 4, 3),
     "nice in sequences": lambda: nice_sequence(2, 3),
@@ -179,6 +194,7 @@ TOLD: dict[str, Callable[[], Library]] = {
     "blocks nvp": lambda: block_nvp(192, 2, 2),
     "nflows maf": lambda: nflows_maf(64, 3, 2, 70),
     "zuko nice": lambda: zuko_flow(64, 4, 0, masks=True),
+    "freia pairs": lambda: freia_pairs(64, 3, 2),
 }
 
 

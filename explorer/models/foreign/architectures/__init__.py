@@ -62,6 +62,7 @@ RECOGNISERS: tuple[str, ...] = (
     "flow_numbered",
     "flow_made",
     "nice_flow",
+    "freia_flow",
     "nflows_pictures",
     "nflows_flow",
     "zuko_flow",

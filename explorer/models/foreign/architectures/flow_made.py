@@ -48,7 +48,8 @@ def _written(reading: Reading, features: int) -> Vectors:
     keys = list(reading.tensors)
     numbers = sorted({int(key.split(".")[1]) for key in keys if key.startswith("net.")})
     single = "net_input.mask" in keys
-    found = Vectors(reading, "normalizing_flows", features, _given(reading, features), labels=True)
+    kind = "MAF" if single or "net.0.net_input.mask" in keys else "RealNVP"
+    found = Vectors(reading, kind, features, _given(reading, features), labels=True)
     found.flowing.pass_over(*(key for key in keys if key.endswith(BASE)))
     if single:
         _made(found, "")

@@ -37,7 +37,8 @@ def recognise(reading: Reading) -> Recognised | None:
             "One of InvertibleMM (a whole matrix) opens; so do MAF and RealNVP.",
         )
     numbers = sorted(int(head) for head in heads)
-    found = Vectors(reading, "pytorch-flows", features, given, labels=True)
+    kind = "RealNVP" if any(".scale_net." in key for key in reading.tensors) else "MAF"
+    found = Vectors(reading, kind, features, given, labels=True)
     try:
         for number in range(_count(numbers)):
             _step(found, str(number), number in numbers)

@@ -15,14 +15,15 @@ from explorer.models.foreign.layers import Shape
 Moved = tuple[Tensor, Tensor]
 """What became of x, and log|derivative| of every number of it."""
 
-SCALES = ("exp", "sigmoid", "softplus", "tanh", "soft", "one")
+ATAN = 0.636  # close to 2 / pi
+SCALES = ("exp", "sigmoid", "softplus", "tanh", "atan", "soft", "one")
 
 
 class AffineForm(nn.Module):
     """scale x + shift, or (x + shift) scale with `shift_first`. A network says the raw scales, then the shifts.
 
     The scale of a raw number r: 'exp' e^r; 'sigmoid' sigmoid(r + offset) + least; 'softplus' softplus(r) + least;
-    'tanh' e^(b tanh(r)) and 'tanh' with `inside` e^(b tanh(r / b)), b learned a channel; 'soft' (zuko)
+    'tanh' e^(b tanh(r)) and 'atan' (FrEIA) e^(0.636 b atan(r)), b learned a channel; 'soft' (zuko)
     e^(r / (1 + |r / ln(least)|)); 'one' 1, and no raw scales.
     """
 
@@ -30,7 +31,7 @@ class AffineForm(nn.Module):
         super().__init__()
         self.kind, self.offset, self.least, self.shift_first = scale, offset, least, shift_first
         self.each = 1 if scale == "one" else 2  # numbers that a network says of one
-        if scale == "tanh":
+        if scale in ("tanh", "atan"):
             self.bound = nn.Parameter(torch.ones(shape[0], *(1 for _ in shape[1:])))
 
     def forward(self, x: Tensor, raw: Tensor) -> Moved:
@@ -57,6 +58,8 @@ class AffineForm(nn.Module):
             return torch.log(functional.softplus(said) + self.least)
         if self.kind == "tanh":
             return self.bound * torch.tanh(said)
+        if self.kind == "atan":
+            return self.bound * ATAN * torch.atan(said)
         if self.kind == "soft":
             return said / (1 + (said / math.log(self.least)).abs())
         return said
