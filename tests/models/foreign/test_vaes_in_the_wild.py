@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from block_references import BLOCKS
 from references import shaken
 from safetensors.torch import save_file
 from torch import Tensor
@@ -21,7 +22,7 @@ from explorer.models.foreign.manifest import manifest_path, write_manifest
 from explorer.models.foreign.opening import open_foreign, read
 from explorer.models.network import NetworkModel
 
-KINDS: dict[str, Kind] = {**DENSE, **CONVOLUTIONAL, **WILD}
+KINDS: dict[str, Kind] = {**DENSE, **CONVOLUTIONAL, **WILD, **BLOCKS}
 State = Mapping[str, Tensor]
 
 
