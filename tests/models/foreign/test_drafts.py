@@ -80,13 +80,65 @@ def sloped_and_shuffled() -> Case:
     return Case(net, lambda one, z: one(z), {"growth": "1,1 4,0,0"})
 
 
+class Around(nn.Module):
+    """A residual block that normalises behind its convolutions, or, `first`, before them."""
+
+    def __init__(self, i: int, o: int, *, first: bool) -> None:
+        super().__init__()
+        self.conv_a, self.conv_b = nn.Conv2d(i, o, 3, padding=1), nn.Conv2d(o, o, 3, padding=1)
+        self.bn_a, self.bn_b = nn.BatchNorm2d(i if first else o), nn.BatchNorm2d(o)
+        self.shortcut, self.first = nn.Conv2d(i, o, 1), first
+
+    def forward(self, x: Tensor) -> Tensor:
+        large = nn.functional.interpolate(x, scale_factor=2)
+        if self.first:
+            inner = nn.functional.interpolate(nn.functional.elu(self.bn_a(x)), scale_factor=2)
+            return self.shortcut(large) + self.conv_b(nn.functional.elu(self.bn_b(self.conv_a(inner))))
+        inner = self.bn_b(self.conv_b(nn.functional.elu(self.bn_a(self.conv_a(large)))))
+        return nn.functional.elu(self.shortcut(large) + inner)
+
+
+def residual(first: bool) -> Case:
+    net = nn.Module()
+    net.begin = nn.Linear(9, 6 * 16)
+    net.one, net.two = Around(6, 5, first=first), Around(5, 4, first=first)
+    net.three, net.paint = Around(4, 3, first=first), nn.Conv2d(3, 3, 3, padding=1)
+
+    def pictures(one: nn.Module, z: Tensor) -> Tensor:
+        start = one.begin(z).view(-1, 6, 4, 4)
+        start = start if first else nn.functional.elu(start)
+        return (one.paint(one.three(one.two(one.one(start)))).tanh() + 1) / 2
+
+    bare = {"after:begin": "none"} if first else {}
+    return Case(net, pictures, {"activation": "elu", "last": "tanh", "range": "-1,1", **bare})
+
+
+def residual_before() -> Case:
+    return residual(first=True)
+
+
+def residual_behind() -> Case:
+    return residual(first=False)
+
+
 def channels_last() -> Case:
     net = nn.Sequential(nn.Linear(7, 30), nn.GELU(), nn.Linear(30, 8 * 8 * 3), nn.Hardtanh())
     choices = {"activation": "gelu", "last": "hardtanh", "order": "last"}
     return Case(net, lambda one, z: (one(z).view(-1, 8, 8, 3).permute(0, 3, 1, 2) + 1) / 2, choices)
 
 
-CASES = {one.__name__: one for one in (strange_gan, plain_autoencoder, conv_vae, sloped_and_shuffled, channels_last)}
+CASES = {
+    one.__name__: one
+    for one in (
+        strange_gan,
+        plain_autoencoder,
+        conv_vae,
+        sloped_and_shuffled,
+        channels_last,
+        residual_before,
+        residual_behind,
+    )
+}
 
 
 def saved(case: Case, path: Path) -> Path:

@@ -16,6 +16,7 @@ from torch import Tensor
 from explorer.models.base import Fact
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.class_norms import Norm, norm_of, norms_among
+from explorer.models.foreign.drafts.blocks import BYPASSES
 from explorer.models.foreign.drafts.orders import natural
 from explorer.models.foreign.drafts.pieces import Piece, pieces_of
 from explorer.models.foreign.labels import Entry, entry, space_of
@@ -23,7 +24,6 @@ from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.sizes import USUAL_SIDES
 from explorer.models.foreign.stack import Found, Stack, UnfitError, made_of
 
-BYPASSES = ("short", "skip", "bypass", "sc", "res_conv")
 STEERING = "steers block"  # what is kept for the norms of each, with its number
 SMOOTH = ("c_sc", "c")  # how the shortcut ends and the last convolution begins with those who enlarge smoothly
 

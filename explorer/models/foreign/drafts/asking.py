@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from explorer.models.foreign.drafts.blocks import AFTER, BEFORE, norms_first
 from explorer.models.foreign.drafts.pieces import Piece
 from explorer.models.foreign.drafts.split import Split, starts
 from explorer.models.foreign.drafts.told import Choices, Option, Question
@@ -27,6 +28,10 @@ EPSES = (
     ("0.01", "0.01"),
 )
 RANGES = (("0,1", "0 to 1"), ("-1,1", "-1 to 1"), ("0,255", "0 to 255"), ("-0.5,0.5", "-0.5 to 0.5"))
+BLOCKS = (
+    (BEFORE, "norm and activation before each convolution"),
+    (AFTER, "norm and activation behind each convolution"),
+)
 PRIOR_OPTIONS = (
     ("normal", "standard normal N(0, I)"),
     ("uniform", "uniform, -1 to 1"),
@@ -96,7 +101,10 @@ def questions(pieces: Sequence[Piece], made: Made, encoder: Encoding | None, cho
     found.append(_plain("last", "Last nonlinearity", LASTS, last, "Behind the last layer"))
     low, high = values_of(choices, last)
     found.append(_plain("range", "Range", RANGES, f"{low:g},{high:g}", "The numbers that black and white are"))
-    if any(piece.kind in ("norm", "scale") for piece in (*made.split.after, *made.split.before)):
+    if (block := next((piece for piece in made.split.after if piece.kind == "block"), None)) is not None:
+        taken = choices.get("blocks", BEFORE if norms_first(block) else AFTER)
+        found.append(_plain("blocks", "Residual blocks", BLOCKS, taken, "Where norms and activations stand in them"))
+    if any(piece.kind in ("norm", "scale", "block") for piece in (*made.split.after, *made.split.before)):
         found.append(
             _plain("eps", "eps", EPSES, choices.get("eps", "1e-05"), "Added to the variance in every normalisation")
         )

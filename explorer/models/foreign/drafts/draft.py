@@ -11,6 +11,7 @@ from torch import Tensor
 from explorer.errors import CheckpointError
 from explorer.models.base import Fact, Part, Prior, Space
 from explorer.models.foreign.drafts import asking
+from explorer.models.foreign.drafts.blocks import with_blocks
 from explorer.models.foreign.drafts.encoding import Encoding, encoding
 from explorer.models.foreign.drafts.pieces import Piece, pieces_of
 from explorer.models.foreign.drafts.route import Route, Walker
@@ -51,7 +52,7 @@ def draft(reading: Reading, choices: Choices, inferred: Choices = NOTHING) -> Dr
 
     Raises CheckpointError where shapes alone do not lead to a picture.
     """
-    pieces = in_order(pieces_of(reading.tensors))
+    pieces = in_order(with_blocks(pieces_of(reading.tensors)))
     trouble = "its layers do not lead from a vector to a picture"
     if any(len(value.shape) in (3, 5) for value in reading.tensors.values()):
         trouble = "it has convolutions over one axis or three: no pictures"

@@ -13,9 +13,9 @@ from explorer.models.foreign.stack import COUNTED
 GAINS = ("gamma", "sigma", "alpha")  # what the weight of self-attention is called
 QUERIES, KEYS = ("query", "theta", "q_", "to_q"), ("key", "phi", "k_", "to_k")
 
-Kind = Literal["linear", "kernel", "norm", "scale", "slope", "table", "attend", "other"]
+Kind = Literal["linear", "kernel", "norm", "scale", "slope", "table", "attend", "block", "other"]
 """A matrix, a convolution of either direction, a batch norm, another norm, a PReLU, a table of classes, self-attention,
-or else."""
+a residual block, or else."""
 UNKNOWN = -1
 
 
@@ -23,8 +23,8 @@ UNKNOWN = -1
 class Piece:
     """One module. `gap`: how many numbers are missing before it in its Sequential; UNKNOWN where names do not count.
 
-    `shape` is that of its weight, (features,) of a norm, or (width, width of keys, width of values) of attention, whose
-    `parts` are the keys of the file by their role.
+    `shape` is that of its weight, (features,) of a norm, or (width, width of keys, width of values) of attention, and
+    (in, between, out, of the first norm, kernel) of a block; the `parts` of both are keys of the file by their role.
     """
 
     key: str

@@ -12,8 +12,9 @@ from explorer.models.foreign.drafts.split import PICTURE
 from explorer.models.foreign.drafts.ways import Kernel
 from explorer.models.foreign.stack import UnfitError
 
-Kind = Literal["linear", "fold", "kernel", "shuffle", "norm", "scale", "slope", "flatten", "attend"]
+Kind = Literal["linear", "fold", "kernel", "shuffle", "norm", "scale", "slope", "flatten", "attend", "block"]
 TURNED = ("convt", "deconv", "transpos", "upconv", "tconv")
+ENLARGED = 2  # the gap before a layer that is likely enlarged first, as blocks of generators are
 SPATIAL = (1, 64)  # channels of a latent that is a picture itself: from, to
 
 
@@ -85,10 +86,8 @@ class Walker:
         if not any(piece.weighs for piece in self.pieces):
             raise UnfitError("no layer makes a picture")
         for number, piece in enumerate(self.pieces):
-            doing = {"linear": self._linear, "kernel": self._kernel, "attend": self._attend}.get(
-                piece.kind, self._other
-            )
-            doing(number, piece)
+            ways = {"linear": self._linear, "kernel": self._kernel, "attend": self._attend, "block": self._block}
+            ways.get(piece.kind, self._other)(number, piece)
         last = self.route.steps[-1]
         if not last.piece.weighs and (last.kind != "norm" or last.out not in PICTURE):
             raise UnfitError(f"the last module '{piece.key}' makes no picture")
@@ -126,6 +125,17 @@ class Walker:
         if not self.is_picture or piece.shape[0] != self.width:
             raise UnfitError(f"'{piece.key}' looks at {piece.shape[0]} channels where {self.width} come")
         self._add("attend", piece, self.width)
+
+    def _block(self, _number: int, piece: Piece) -> None:
+        into, _between, out, _normed, size = piece.shape
+        if not self.is_picture:
+            side = math.isqrt(self.width // into)
+            if not side or side * side * into != self.width:
+                raise UnfitError(f"{self.width} numbers are no square picture for '{piece.key}'")
+            self._fold_to(piece, into, side)
+        if into != self.width:
+            raise UnfitError(f"'{piece.key}' takes {into} channels where {self.width} come")
+        self._add("block", piece, out, kernel=Kernel(piece.key, size, False, gap=ENLARGED))
 
     def _enter(self, number: int, piece: Piece) -> None:
         """The decoder begins with a convolution: of one place, or of a latent that is a small picture."""
@@ -205,7 +215,7 @@ class Walker:
                 return piece.shape[:2]
             if piece.kind == "linear":
                 return (piece.shape[1],)
-            if piece.kind == "attend":
+            if piece.kind in ("attend", "block"):
                 return (piece.shape[0],)
             if piece.shape[0] > 1:
                 return (piece.shape[0],)

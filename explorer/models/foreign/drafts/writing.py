@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from torch import Tensor
 
+from explorer.models.foreign.drafts.blocks import AFTER, BEFORE, norms_first
 from explorer.models.foreign.drafts.pieces import UNKNOWN, Piece
 from explorer.models.foreign.drafts.route import Step
 from explorer.models.foreign.drafts.told import Choices, Option, Question, Row
@@ -87,11 +88,43 @@ class Writer:
                 dict(step.piece.parts),
                 pool=int(self.choices.get("pooled", "2" if "out" in dict(step.piece.parts) else "1")),
             )
+        elif step.kind == "block":
+            self._block(step.piece, plan[key])
         elif step.kind == "shuffle":
             stack.add("shuffle", factor=2)
             self.side *= 2
         else:
             self._norm(step)
+
+    def _block(self, block: Piece, way: str) -> None:
+        """A residual block, with norms and activations before its convolutions or behind them."""
+        parts, first, enlarged = dict(block.parts), self._normalises_first(block), way.startswith("up")
+        body, around = self.stack.beside(), self.stack.beside()
+        if way not in (same := f"1,{block.shape[4] // 2}", f"up,{same}"):
+            raise UnfitError(f"'{block.key}' cannot change the size so")
+        for number in (1, 2):
+            norm = parts.get(f"norm{number}")
+            if first:
+                self._normalised(body, norm)
+            if enlarged and number == 1:
+                for stack in (body, around):
+                    stack.add("upsample", factor=2, mode=self.choices.get("enlarging", "nearest"))
+            body.conv(parts[f"conv{number}"])
+            if not first:
+                self._normalised(body, norm, active=number == 1)
+        if "around" in parts:
+            around.conv(parts["around"])
+        self.stack.residual(body, around)
+        self.side *= 1 + enlarged
+
+    def _normalises_first(self, block: Piece) -> bool:
+        return self.choices.get("blocks", BEFORE if norms_first(block) else AFTER) == BEFORE
+
+    def _normalised(self, stack: Stack, norm: str | None, *, active: bool = True) -> None:
+        if norm is not None:
+            stack.norm(norm, float(self.choices.get(f"eps:{norm}", self.eps)))
+        if active:
+            activate(stack, self.usual)
 
     def _norm(self, step: Step) -> None:
         stack, key, features = self.stack, step.piece.key, step.piece.shape[0]
@@ -125,6 +158,8 @@ class Writer:
         """Adds what stands behind a module; `after` is the next one."""
         enlarged = after is not None and after.gap == 1 and plan.get(after.key, "").startswith("up")
         default = self.usual if stands_between(piece, after) and not enlarged else "none"
+        if any(one is not None and one.kind == "block" and self._normalises_first(one) for one in (piece, after)):
+            default = "none"
         taken = self.choices.get(f"after:{piece.key}", default)
         activate(self.stack, taken)
         options = tuple(Option(*one) for one in ACTIVATIONS)
@@ -164,6 +199,8 @@ def _called(step: Step) -> str:
     piece = step.piece
     if step.kind == "linear":
         return f"Linear {piece.shape[1]} → {piece.shape[0]}"
+    if piece.kind == "block":
+        return f"Residual block {piece.shape[0]} → {piece.shape[2]}"
     if step.kernel is not None:
         wide = (piece.shape[0], piece.shape[1]) if step.kernel.turned else (piece.shape[1], piece.shape[0])
         name = "ConvTranspose2d" if step.kernel.turned else "Conv2d"
