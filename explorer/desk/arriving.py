@@ -22,6 +22,7 @@ from explorer.ui.arrival import Arrival
 from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
 from explorer.work.job import Step
+from explorer.work.messages import Opened
 
 NOISE = "It has no prior: the map holds random latents, which are noise to it. Drop a folder of pictures to fill it."
 
@@ -60,6 +61,8 @@ class Arriving(QObject):
             Unknown: self._show_unknown,
         }
         self._visit: Visit | None = None
+        self._noisy = ""  # the folder of a model without a prior, until it is open
+        model.changed.connect(self._tell_noise)
         self._reading = 0  # counts the readings: one that was superseded does not close the card
 
     @property
@@ -157,9 +160,14 @@ class Arriving(QObject):
         assert kept is not None
         self._visit, visit.explored = None, True
         if not (kept.known or kept.card.default_space.has_prior or visit.has_pictures):
-            self._window.messages.show_note(NOISE)
+            self._noisy = kept.folder
         prior = "" if visit.prior == kept.taken else visit.prior
         self._jobs.run("explore", settle, kept, prior, done=lambda _none: self._model.switch(kept.folder))
+
+    def _tell_noise(self, opened: Opened | None) -> None:
+        if opened is not None and opened.path == self._noisy:
+            self._noisy = ""
+            self._window.messages.show_note(NOISE)
 
     def _ask_pictures(self, visit: Visit) -> None:
         path = QFileDialog.getExistingDirectory(visit.card, "Pictures for the map")

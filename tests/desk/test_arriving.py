@@ -18,6 +18,9 @@ from explorer.desk.desk import Desk
 from explorer.models.base import Fact
 from explorer.models.config import read_card
 from explorer.models.foreign.copies import source_of
+from explorer.models.foreign.drafts.draft import draft
+from explorer.models.foreign.manifest import write_manifest
+from explorer.models.foreign.opening import read
 from explorer.ui.about import About
 from explorer.ui.arrival import Arrival
 
@@ -119,3 +122,18 @@ def test_what_a_measure_warns_of_is_marked(qtbot: QtBot) -> None:
     marks = [label for label in card.findChildren(QLabel) if label.accessibleName() == "Warning"]
     assert len(marks) == 1
     assert "Some numbers are none" in card.text
+
+
+def test_the_window_says_why_the_map_of_a_model_without_a_prior_is_noise(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    mlp_vae(tmp_path / "vae.pth")
+    write_manifest(draft(read(tmp_path / "vae.pth"), {"prior": "none"}).manifest, tmp_path / "vae.latent.json")
+    desk.window.dropped.emit(str(tmp_path / "vae.pth"))
+    card = desk.papers.arriving.card
+    assert card is not None
+    qtbot.waitUntil(lambda: "decode to noise" in card.text, timeout=WAIT)
+    assert card.pictures.isVisible()
+    card.leave()
+    qtbot.waitUntil(lambda: "Drop a folder of pictures" in desk.window.messages.text, timeout=WAIT)
+    assert desk.model.opened is not None
