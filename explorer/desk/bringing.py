@@ -53,18 +53,20 @@ class Bringing(QObject):
             from explorer.models.bringing import has_pictures
 
             return has_pictures(files[0])
-        return all(
+        return (len(files) > 1 and are_pictures(files)) or all(
             one.suffix.lower() in DROPPED and not (one.suffix.lower() == ".npz" and is_table(one)) for one in files
         )
 
     def take(self, paths: Sequence[Path]) -> None:
-        """Bring a folder of pictures, or files of latents and labels. Raises InputError."""
+        """Bring a folder of pictures, several pictures, or files of latents and labels. Raises InputError."""
         opened = self._model.opened
         if opened is None:
             raise InputError("No model is open.", "Open one first: latents mean something only to their model.")
         self._window.messages.hide()
         if len(paths) == 1 and paths[0].is_dir():
-            self._encode(opened, paths[0])
+            self._encode(opened, paths[0], paths[0].name)
+        elif are_pictures(paths):
+            self._encode(opened, list(paths), f"{len(paths)} pictures")
         else:
             self._read(opened, list(paths))
 
@@ -90,19 +92,21 @@ class Bringing(QObject):
         if path:
             self.take([Path(path)])
 
-    def _encode(self, opened: Opened, folder: Path) -> None:
+    def _encode(self, opened: Opened, pictures: Path | list[Path], name: str) -> None:
+        """A folder of pictures, or pictures."""
         from explorer.models.bringing import FOR_MANY, encoded_folder
 
         encodes = opened.card.encodes
+        of = f"the pictures of {name}" if isinstance(pictures, Path) else name
         self._jobs.run(
             "bring samples",
             encoded_folder,
             opened.path,
-            folder,
+            pictures,
             "cpu" if encodes else opened.device,  # in a process of its own, beside the engine
             replace(FOR_MANY, space=self._store.state.place.space),
-            done=lambda samples: self._show(opened, samples, folder.name),
-            title=f"{'Encoding' if encodes else 'Finding latents of'} the pictures of {folder.name}",
+            done=lambda samples: self._show(opened, samples, name),
+            title=f"{'Encoding' if encodes else 'Finding latents of'} {of}",
             apart=True,
         )
 
@@ -159,6 +163,13 @@ class Bringing(QObject):
         key = self._store.state.brought
         self._window.actions_by_name["own_samples"].setEnabled(bool(key))
         self._window.actions_by_name["beside_samples"].setEnabled(bool(key) and not key.endswith(BESIDE))
+
+
+def are_pictures(paths: Sequence[Path]) -> bool:
+    """Whether these are files of pictures."""
+    from explorer.models.picture_files import SUFFIXES
+
+    return all(path.suffix.lower() in SUFFIXES for path in paths)
 
 
 def read(paths: list[Path], space: Space, known: LatentSet | None, *, step: Step) -> LatentSet:

@@ -86,6 +86,15 @@ def test_an_encoding_is_refined_where_that_is_asked(tmp_path: Path) -> None:
     assert off[1] < off[0]
 
 
+def test_several_pictures_are_encoded_as_a_folder_of_them(generator: Path, own: Path) -> None:
+    names = [own / "a" / "00.png", own / "b" / "01.png"]
+    samples = encoded_folder(str(generator), names, "cpu", Wish("w", steps=3, starts=1), step=lambda *_told: None)
+    files = samples.label("file")
+    assert files is not None
+    assert files.names == ("a/00.png", "b/01.png")
+    assert samples.provenance.startswith("2 pictures of mine, by inversion")
+
+
 def test_a_folder_is_inverted_with_the_error_of_each_picture_as_a_label(generator: Path, own: Path) -> None:
     told: list[tuple[int, int, str]] = []
     partial: list[LatentSet] = []

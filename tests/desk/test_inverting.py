@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,12 @@ from desk_scene import WAIT, opens
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QToolButton
 from pytestqt.qtbot import QtBot
 
 import explorer
 from explorer.desk.desk import Desk
+from explorer.errors import InputError
 from explorer.models import bringing, gan
 from explorer.models.checkpoint import build, save_model
 from explorer.models.config import Config
@@ -204,6 +206,37 @@ def test_a_folder_is_searched_for_and_its_errors_colour_the_map(
     assert "20 pictures of mine, by inversion, mean error" in real.window.messages.text
     real.store.change("Colour", colour=bringing.ERROR)
     qtbot.waitUntil(lambda: real.window.map.shown is not None, timeout=WAIT)
+
+
+def test_several_pictures_are_samples_too(
+    qtbot: QtBot, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bringing, "encoded_folder", searching_jobs.as_many)
+    files = [pictured(tmp_path / f"{name}.png", np.zeros((4, 4, 3), np.uint8)) for name in "abc"]
+    desk.window.several_dropped.emit([str(file) for file in files])
+    qtbot.waitUntil(lambda: len(desk.window.map.canvas.layers.points) == 3, timeout=WAIT)
+    assert desk.store.state.brought == "3 pictures"
+
+
+@pytest.mark.parametrize("model", ["gan", "one"])
+def test_a_picture_can_be_searched_for_from_the_menu(
+    qtbot: QtBot, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str
+) -> None:
+    monkeypatch.setattr(jobs, "find", searching_jobs.half)
+    path = pictured(tmp_path / "me.png", np.full((4, 4, 3), 90, np.uint8))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_told: (str(path), ""))
+    if model != "one":
+        opens(qtbot, desk, model)
+    desk.window.actions_by_name["encode" if model == "gan" else "search"].trigger()
+    qtbot.waitUntil(lambda: desk.inverting.page is not None and desk.inverting.page.found is not None, timeout=WAIT)
+
+
+def test_where_encoding_is_exact_there_is_nothing_to_search_for(desk: Desk, tmp_path: Path) -> None:
+    opened = desk.model.opened
+    assert opened is not None
+    desk.model.opened = replace(opened, card=replace(opened.card, likelihood="exact"))
+    with pytest.raises(InputError, match="exactly"):
+        desk.inverting.search(str(tmp_path / "me.png"))
 
 
 def test_a_folder_that_is_stopped_keeps_what_was_found(

@@ -1,7 +1,8 @@
-"""A folder of pictures as samples: read, encoded or inverted in batches, subfolders as labels."""
+"""Pictures of a folder, or several, as samples: read, encoded or inverted in batches, subfolders as labels."""
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -47,22 +48,25 @@ def has_pictures(folder: Path) -> bool:
     return any(file.suffix.lower() in SUFFIXES for file in folder.rglob("*"))
 
 
-def encoded_folder(model: str, folder: Path, device: str = "", wish: Wish | None = None, *, step: Told) -> LatentSet:
-    """The pictures of a folder as samples, with their subfolder and name as labels.
+def encoded_folder(
+    model: str, folder: Path | Sequence[Path], device: str = "", wish: Wish | None = None, *, step: Told
+) -> LatentSet:
+    """The pictures of a folder, or those given, as samples, with their subfolder and name as labels.
 
     They are posterior means; where the model has no encoder, they are found by inversion, as `wish` says, with the
     error of each as a label. Opens the model by itself: for a process of its own. What cannot be read as a picture is
     left out and counted. Raises InputError where no picture can be read.
     """
     step(0, 0, "Opening the model")
-    paths = picture_paths([folder])
+    paths = picture_paths([folder] if isinstance(folder, Path) else folder)
+    root = folder if isinstance(folder, Path) else Path(os.path.commonpath([path.parent for path in paths]))
     if len(paths) > MOST_PICTURES:
-        raise InputError(f"{folder.name} holds {len(paths):,} pictures.", f"Bring {MOST_PICTURES:,} at most.")
+        raise InputError(f"{root.name} holds {len(paths):,} pictures.", f"Bring {MOST_PICTURES:,} at most.")
     import explorer
 
     opened = explorer.open(model, device=device or None)
     encodes = isinstance(opened, CanEncode) and opened.card.encodes
-    found = Collected(folder, opened.card.spaces[0].name)
+    found = Collected(root, opened.card.spaces[0].name)
     way = _encoded(opened, paths, found) if encodes else _inverted(opened, paths, found, wish or FOR_MANY)
     shown = 0.0
     for far in way:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import torch
+
 from explorer.errors import InputError
 from explorer.latents.arrays import Images, Latents
+from explorer.models import device as devices
 from explorer.models.base import CanEncode, LatentModel
 from explorer.models.inversion.ground import Ground
 from explorer.models.inversion.search import Inversion
@@ -32,7 +35,10 @@ def searches(
     """One search, after each of its steps. It begins at what is given, or at the encoding where the model has one."""
     search = Inversion(model, images, wish, encoding(model, images, wish) if given is None else given, ground)
     while not search.is_over:
-        search.advance()
+        try:
+            search.advance()
+        except torch.OutOfMemoryError as error:
+            raise devices.failure(model.device, error) from error
         yield search
 
 

@@ -21,6 +21,8 @@ def place_in_words(found: Inverse) -> str:
     if isnan(length):
         return ""
     if share > FAR:
-        out = f"Its latent lies {length:.2f} times as far out as a usual sample"
-        return f"{out}, where the model makes nothing by itself: edits may look wrong."
-    return f"Its latent lies among samples: {length:.2f} times as far out as a usual one."
+        return (
+            f"Its latent is {length:.2f} times as long as that of a usual sample: the model makes nothing there by "
+            "itself, and edits may look wrong."
+        )
+    return f"Its latent is {length:.2f} times as long as that of a usual sample: no longer than what the model knows."
