@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from command_models import DIM, written_model, written_pictures
 from PIL import Image
 
@@ -26,6 +27,7 @@ Captured = pytest.CaptureFixture[str]
 def generator(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A GAN of 8 x 8 colour pictures, six numbers in z and in w."""
     path = tmp_path_factory.mktemp("models") / "tiny"
+    torch.manual_seed(0)
     parameters = {"latent_dim": 6, "mapping_width": 8, "widths": [8, 6], "depths": [2]}
     save_model(build(Config(gan.new_card("tiny", parameters, (8, 8, 3)), parameters)), path)
     return path

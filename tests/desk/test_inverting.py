@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import searching_jobs
+import torch
 from desk_scene import WAIT, opens
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -32,6 +33,7 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture(scope="module")
 def generator(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("models") / "tiny"
+    torch.manual_seed(0)
     parameters = {"latent_dim": 6, "mapping_width": 8, "widths": [8, 6], "depths": [2]}
     save_model(build(Config(gan.new_card("tiny", parameters, (8, 8, 3)), parameters)), path)
     return path
