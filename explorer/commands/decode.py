@@ -32,6 +32,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--truncation", type=float, default=1.0, help="of a GAN: 1 none, 0 the mean picture (default: 1)"
     )
+    parser.add_argument(
+        "--temperature", type=float, default=1.0, help="what random latents are scaled by, as of a flow (default: 1)"
+    )
     add_classes(parser)
     add_space(parser)
     add_device(parser)
@@ -63,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _latents(model: LatentModel, options: argparse.Namespace, space: str) -> Latents:
     if options.latents is None:
-        return model.sample(options.count, seed=options.seed, space=space)
+        return model.sample(options.count, seed=options.seed, space=space, temperature=options.temperature)
     from explorer.commands.latent_files import read_latents
 
     return read_latents(options.latents, model.card.space(space))
@@ -97,6 +100,8 @@ def _write_sheet(
         for start in range(0, len(latents), AT_ONCE)
     ]
     source = options.latents.name if options.latents is not None else f"samples of seed {options.seed}"
+    if options.latents is None and options.temperature != 1:
+        source += f", temperature {options.temperature:g}"
     chosen = f", class {options.class_name}" if options.class_name is not None else ""
     words = Words(title=model.card.name, subtitle=f"{source}, space {space}{chosen}", columns=names)
     cell = 128 if len(latents) <= 100 else 64

@@ -14,6 +14,7 @@ COMMANDS = {
     "trust": "look into a program that came with a model, and let that very file be run",
     "decode": "turn latents into pictures",
     "encode": "turn pictures into latents",
+    "prior": "choose what random latents are drawn from, or fit it to pictures",
     "select": "find samples in words, and write them as a table",
     "path": "travel from one latent to another, as a film, as pictures or as numbers",
     "train": "train a model, one of ours or one on your own pictures",

@@ -31,7 +31,7 @@ from explorer.work.messages import Decoded, Opened, Redrawn
 
 OWN = "own"
 SETTLE_MS = 150  # a temperature is moved: the map waits for the hand
-NO_ENCODER = "Bring latents of pictures (File, Bring samples) to fit a prior to them."
+NO_ENCODER = "Bring a folder of pictures to fit a prior to the latents that are found for them, or bring such latents."
 BRING = "Bring a folder of pictures to fit a prior to them: they are encoded, and fill the map."
 
 
@@ -135,6 +135,9 @@ class Priors(QObject):
 
     def _take(self, name: str) -> None:
         prior = None if name == self._own else self._fitted if name == FITTED else ChosenPrior(name)
+        now = self._store.state.prior
+        if prior is now or (prior is not None and prior.is_same_as(now)):
+            return
         words = "the model's own prior" if prior is None else prior.words
         self.choose(prior, f"Draw from: {words}")
 
@@ -168,7 +171,7 @@ class Priors(QObject):
             self._model.ask_pictures("priors", np.concatenate(latents), marks)
         self._show_rows(offered)
         why = why_not(self._model.samples(), opened.card)
-        dialog.show_ways(why, can_fit=not why, encodes=opened.card.encodes)
+        dialog.show_ways(why, can_fit=not why)
 
     def _show_rows(self, offered: Mapping[str, ChosenPrior | None]) -> None:
         prior, opened = self._store.state.prior, self._model.opened

@@ -11,12 +11,14 @@ import numpy as np
 from explorer.latents.arrays import Latent
 from explorer.latents.edits import edited
 from explorer.latents.measures import Neighbourhood, active_units, kl, kl_per_dimension, typical_length
+from explorer.latents.priors import ChosenPrior
 from explorer.latents.samples import LatentSet
 from explorer.models.words import kind_in_words
 from explorer.session.state import Place, State
 from explorer.work.messages import Opened
 
 _MEASURED = 4000  # samples whose lengths are looked at: enough for percentiles, a few ms
+_MOST_JUDGED = 256  # numbers of a latent whose density is computed at once
 _LABELS = 3  # the others stand in the tooltip
 
 
@@ -59,6 +61,7 @@ def facts(opened: Opened, state: State, near: Neighbourhood | None, known: Measu
     return [
         *_picture(place),
         _length(opened, place, latent, known),
+        *_typicality(state.prior, latent),
         *_nearness(samples, latent, near),
         _likelihood(opened, place, samples),
         _divergence(opened, place, samples),
@@ -93,8 +96,23 @@ def _length(opened: Opened, place: Place, latent: Latent, known: Measured) -> Fa
     return Fact("Length", ", ".join(told), hint)
 
 
+def _typicality(prior: ChosenPrior | None, latent: Latent) -> Iterator[Fact]:
+    """How likely a latent (d,) is under a fitted prior, beside its draws."""
+    fitted = prior.fitted if prior is not None else None
+    if fitted is None or fitted.dim != len(latent) or fitted.dim > _MOST_JUDGED:
+        return
+    nats, share = float(fitted.log_density(latent[None])[0]), fitted.percentile(latent)
+    yield Fact(
+        "Under the prior",
+        f"likelier than {share:.0f} % of its draws",
+        f"ln p(z) = {nats:.1f} nats of the density, beside 1,000 random latents.\nThe prior: {fitted.words}.",
+    )
+
+
 def _is_normal(prior: str) -> bool:
     words = prior.lower().replace(" ", "")
+    if "fitted" in words or "mixture" in words:
+        return False
     return any(known in words for known in ("n(0", "normal", "gauss"))
 
 

@@ -34,6 +34,7 @@ class PriorDialog(QDialog):
         self._now, self._asked = Plain(""), Quiet(ASKED)
         self._asked.setWordWrap(True)
         self._why = Plain("")
+        self._count = 0  # rows
         self.fit = QPushButton("Fit to the samples on show")
         self.fit.setToolTip("A Gaussian, or a mixture by the Bayesian information criterion (Ghosh et al. 2020)")
         self.fit.clicked.connect(self.fit_wanted)
@@ -53,13 +54,16 @@ class PriorDialog(QDialog):
         self.rows.show_rows(by_prior, taken)
         self.rows.setVisible(bool(by_prior))
         self._asked.setVisible(len(by_prior) > 1)
+        if len(by_prior) != self._count:  # taller by a row: else all of them would shrink
+            self._count = len(by_prior)
+            self.adjustSize()
 
-    def show_ways(self, why: str, *, can_fit: bool, encodes: bool) -> None:
+    def show_ways(self, why: str, *, can_fit: bool) -> None:
         """Whether the samples on show are such that a prior can be fitted to them; `why`: else what to do."""
         self._why.setText(why)
         self._why.setVisible(bool(why))
         self.fit.setEnabled(can_fit)
-        self.pictures.setVisible(encodes and not can_fit)
+        self.pictures.setVisible(not can_fit)
 
     def _lay_out(self) -> None:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

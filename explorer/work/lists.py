@@ -9,12 +9,12 @@ from explorer.work.messages import DecodeRequest, MeasureRequest, Request
 ORDER = (
     "reconstruction",
     "glance",
+    "priors",
     "classes",
     "strip",
     "side by side",
     "examples",
     "candidates",
-    "priors",
     "shelf",
     "gallery",
     "waypoints",

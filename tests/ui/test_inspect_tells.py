@@ -9,9 +9,11 @@ import pytest
 from panel_scene import opened, samples, store_at
 from pytestqt.qtbot import QtBot
 
+from explorer.latents.fitted import Fitted
 from explorer.latents.measures import Neighbourhood
-from explorer.session.state import Origin, State, frozen
-from explorer.ui.facts import Fact, facts, measured, per_dimension
+from explorer.latents.priors import ChosenPrior
+from explorer.session.state import Origin, Place, State, frozen
+from explorer.ui.facts import Fact, Measured, facts, measured, per_dimension
 from explorer.ui.inspect import InspectPanel
 from explorer.work.messages import Opened
 
@@ -148,3 +150,17 @@ def test_until_the_distances_have_come_they_are_said_to_be_measured(qtbot: QtBot
 def test_a_sample_without_labels_is_told_by_the_number_of_the_map() -> None:
     bare = opened(samples_=replace(samples(), labels=()))
     assert known(bare)["Its labels"].text == "sample 3, without labels"
+
+
+def test_under_a_fitted_prior_it_tells_how_likely_the_latent_is_and_expects_no_length_of_a_normal_one() -> None:
+    fitted = Fitted(
+        np.ones(1, np.float32), np.full((1, 4), 5, np.float32), np.eye(4, dtype=np.float32)[None],
+        np.zeros((1, 4), np.float32), "12 pictures",
+    )  # fmt: skip
+    chosen = ChosenPrior("fitted", fitted)
+    model = opened(dim=4, count=0, samples_=samples(dim=4))
+    model = replace(model, card=model.card.under(chosen))
+    place = Place("z", frozen(np.full(4, 5)))
+    told = {one.name: one for one in facts(model, State("little", place, prior=chosen), None, Measured())}
+    assert told["Under the prior"].text == "likelier than 100 % of its draws"
+    assert "expected" not in told["Length"].text

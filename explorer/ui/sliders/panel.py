@@ -34,7 +34,7 @@ class SlidersPanel(QWidget):
         self.shape, self.dimensions = ShapeSection(store), DimensionSection(store)
         self.empty = Empty("Open a model to move through its latent space.")
         inside = QWidget()
-        column = QVBoxLayout(inside)
+        self._column = column = QVBoxLayout(inside)
         column.setContentsMargins(2 * ink.GRID, ink.GRID, ink.GRID, 3 * ink.GRID)
         column.setSpacing(ink.GRID)
         for part in (self.empty, self.concepts, self.truncation, self.temperature, self.shape, self.dimensions):
@@ -57,8 +57,16 @@ class SlidersPanel(QWidget):
         self._opened = opened
         self.empty.setVisible(opened is None)
         self.concepts.setVisible(opened is not None)
+        self._put_temperature(opened)
         for part in (self.concepts, self.truncation, self.temperature, self.shape, self.dimensions):
             part.show_model(opened)
+
+    def _put_temperature(self, opened: Opened | None) -> None:
+        """Before the concepts of a flow, which is mostly shown cooler than 1; else behind them."""
+        is_flow = opened is not None and opened.card.likelihood == "exact"
+        self._column.removeWidget(self.temperature)
+        neighbour = self.concepts if is_flow else self.dimensions
+        self._column.insertWidget(self._column.indexOf(neighbour), self.temperature)
 
     def reset_all(self) -> None:
         """Concepts, truncation, temperature and moved dimensions back to where the latent stands, as one step."""
