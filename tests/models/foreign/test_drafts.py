@@ -187,6 +187,14 @@ def test_every_answer_that_a_draft_offers_gives_a_model_or_says_why_not(name: st
                 assert question(made, asked.name).taken == option.value
 
 
+def test_a_block_is_one_row_of_the_draft_and_nothing_of_it_is_left_over(tmp_path: Path) -> None:
+    made = draft(read(saved(residual_behind(), tmp_path / "weights.pth")), {})
+    assert [row.layer for row in made.rows if row.key == "two"] == ["Residual block 5 → 4"]
+    assert made.manifest.unused == made.doubts == ()
+    assert question(made, "blocks").taken == "after"
+    assert question(made, "last").taken == "tanh"
+
+
 def test_what_is_guessed_is_marked_and_what_is_in_the_file_is_read(tmp_path: Path) -> None:
     made = draft(read(saved(strange_gan(), tmp_path / "weights.pth")), {})
     told = {fact.text.partition(":")[0]: fact.how for fact in made.manifest.facts}

@@ -43,9 +43,10 @@ CLASSES = (10, 2, 40, 100)
 
 
 def last_of(choices: Choices, split: Split) -> str:
-    """The nonlinearity at the end: tanh for a generator, which begins with a kernel, else sigmoid."""
+    """The nonlinearity at the end: tanh for a generator, which begins with a kernel or has blocks, else sigmoid."""
     ends_in_kernel = any(piece.kind == "kernel" for piece in split.after)
     starts_as_gan = not split.heads and next((piece.kind == "kernel" for piece in split.after if piece.weighs), False)
+    starts_as_gan |= not split.heads and any(piece.kind == "block" for piece in split.after)
     return choices.get("last", "tanh" if ends_in_kernel and starts_as_gan else "sigmoid")
 
 

@@ -137,9 +137,10 @@ def _told(
     encoder, doubts = _encoder(reading, made, choices, space)
     values = asking.values_of(choices, asking.last_of(choices, made.split))
     channels, height, width = made.picture
-    taken = {key.rpartition(".")[0] for key in made.writer.stack.taken}
-    taken |= {key.rpartition(".")[0] for key in encoder.stack.taken} if encoder else set()
-    unused = tuple(piece.key for piece in pieces if piece.key not in taken)
+    weights = made.writer.stack.taken | (encoder.stack.taken if encoder else set())
+    taken = {key.rpartition(".")[0] for key in weights}
+    unused = tuple(piece.key for piece in pieces if not piece.parts and piece.key not in taken)
+    unused += tuple(key for piece in pieces for _role, key in piece.parts if key not in taken and key not in weights)
     if unused:
         doubts += (f"not used: {', '.join(unused[:6])}{' …' if len(unused) > 6 else ''}",)
     asked = asking.questions(pieces, made, encoder, choices)
