@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 import torch
 from block_references import BLOCKS
+from book_references import BOOKS
 from references import shaken
 from safetensors.torch import save_file
 from torch import Tensor
 from vae_references import CONVOLUTIONAL, DENSE, Kind, Wild
 from wild_references import WILD
 
+from explorer.errors import CheckpointError
 from explorer.models.base import CanEncode
 from explorer.models.checkpoint import open_model, save_model
 from explorer.models.foreign.drafts.draft import draft
@@ -22,7 +24,7 @@ from explorer.models.foreign.manifest import manifest_path, write_manifest
 from explorer.models.foreign.opening import open_foreign, read
 from explorer.models.network import NetworkModel
 
-KINDS: dict[str, Kind] = {**DENSE, **CONVOLUTIONAL, **WILD, **BLOCKS}
+KINDS: dict[str, Kind] = {**DENSE, **CONVOLUTIONAL, **WILD, **BLOCKS, **BOOKS}
 State = Mapping[str, Tensor]
 
 
@@ -124,3 +126,12 @@ def test_every_container_gives_the_same_pictures(name: str, container: str, tmp_
     apart = np.abs(other.decode_float(latents) - plain.decode_float(latents)).mean()
     assert apart < (5e-3 if container == "half precision" else 1e-6)
     assert isinstance(other, CanEncode)
+
+
+def test_a_vq_vae_of_two_books_says_why_it_is_not_opened(tmp_path: Path) -> None:
+    torch.save(
+        {"enc_b.blocks.0.weight": torch.zeros(4, 3, 4, 4), "quantize_t.embed": torch.zeros(4, 9)}, tmp_path / "a.pt"
+    )
+    with pytest.raises(CheckpointError, match="two books") as caught:
+        open_foreign(tmp_path / "a.pt")
+    assert caught.value.hint

@@ -70,6 +70,7 @@ RECOGNISERS: tuple[str, ...] = (
     "normflows_flow",
     "pythae_resnets",
     "pythae_nets",
+    "vq_vae",
     "residual_vae",
     "spelled",
     "evident",
