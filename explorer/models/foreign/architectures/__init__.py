@@ -83,13 +83,19 @@ RECOGNISERS: tuple[str, ...] = (
 """Modules of this package, each with `recognise(reading) -> Recognised | None`."""
 
 
+STUMBLES = (KeyError, IndexError, ValueError, ZeroDivisionError, RuntimeError)
+
+
 def recognise(reading: Reading) -> Recognised | None:
-    """What the first recogniser that knows this reading says of it; None when nobody does."""
+    """What the first recogniser that knows this reading says of it; None when nobody does.
+
+    Tensors that a recogniser did not expect make it stumble, torch among them: then they are not its own.
+    """
     for name in RECOGNISERS:
         recogniser: Recogniser = importlib.import_module(f"{__name__}.{name}").recognise
         try:
             found = recogniser(reading)
-        except (KeyError, IndexError, ValueError, ZeroDivisionError):  # tensors that it did not expect: not its own
+        except STUMBLES:
             continue
         if found is not None:
             return found
