@@ -15,7 +15,7 @@ from explorer.desk.drafting import Drafting
 from explorer.desk.open_model import OpenModel
 from explorer.latents.priors import ChosenPrior
 from explorer.models.base import Fact
-from explorer.models.foreign.kept import Glance, Kept, Samples, Unknown, explored, glance, keep, keep_for_draft
+from explorer.models.foreign.kept import Glance, Kept, Samples, Unknown, explored, keep, keep_for_draft
 from explorer.models.foreign.prior_rows import kind_of
 from explorer.models.prior_files import keep_prior
 from explorer.ui.arrival import Arrival
@@ -71,9 +71,8 @@ class Arriving(QObject):
         return self._visit.card if self._visit else None
 
     def open(self, path: Path) -> None:
-        """Show the card, and read the file twice at once: a quick look for the card, and the model."""
+        """Show the card, and read the file."""
         visit = self._receive(path)
-        self._jobs.run("glance", glance, path, done=lambda seen: self._take(visit, seen), apart=True)
         self._read(visit)
 
     def draft(self, path: Path) -> None:
@@ -186,7 +185,6 @@ class Arriving(QObject):
 
     def _give_up(self) -> None:
         visit, self._visit = self._visit, None
-        self._jobs.cancel("glance")
         self._jobs.cancel("keep")
         if visit is not None:
             visit.card.close()

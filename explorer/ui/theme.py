@@ -126,6 +126,11 @@ def style_rules(theme: Theme) -> str:
     QScrollBar::handle:hover {{ background: {theme.dim}; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    QRadioButton::indicator {{
+        width: 12px; height: 12px; border: 1px solid {theme.dim}; border-radius: 7px; background: {theme.base};
+    }}
+    QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 4px solid {theme.accent}; }}
+    QRadioButton::indicator:focus {{ border-color: {theme.accent}; }}
     QPushButton {{ background: {theme.raised}; border: 1px solid {theme.line}; border-radius: 6px; padding: 4px 12px; }}
     QPushButton:hover {{ border-color: {theme.dim}; }}
     QPushButton:focus {{ border-color: {theme.accent}; }}

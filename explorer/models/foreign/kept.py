@@ -90,11 +90,9 @@ class Asking:
     can_do_without: bool = True
 
 
-def glance(path: Path, *, step: Step) -> Glance:
+def glance(path: Path, network: str = "") -> Glance:
     """What a file is, without torch: a fraction of a second. Raises CheckpointError."""
-    step(0, 1, "")
-    confine(path)
-    held = contents(path)
+    held = contents(path, network)
     return Glance(held.container, len(held.tensors), held.parameters, held.named, held.notes, held.networks)
 
 
@@ -103,14 +101,16 @@ def keep(
 ) -> Kept | Unknown | Asking:
     """Read, recognise, build, and write in our format; or lay out for a draft what nobody knows.
 
-    On the way `step` gets a `Kept` when it can be opened, `Samples` when they are drawn. What was explored before is
-    found without loading it. `adapter`: a Python file with `build_model`; `plain`: leave the one beside the file alone.
-    Where a program would have to be run that nobody agreed to, nothing is, and it is asked. Raises CheckpointError,
-    StorageError.
+    On the way `step` gets a `Glance` at once, a `Kept` when it can be opened, `Samples` when they are drawn. What was
+    explored before is found without loading it. `adapter`: a Python file with `build_model`; `plain`: leave the one
+    beside the file alone. Where a program would have to be run that nobody agreed to, nothing is, and it is asked.
+    Raises CheckpointError, StorageError.
     """
     weights = described_by(path)
     confine(weights)
     step(0, 5, f"Reading {path.name}")
+    with contextlib.suppress(CheckpointError):  # it may still open by a program that was agreed to
+        step(0, 5, f"Reading {path.name}", glance(path, network))
     program = () if plain else program_of(weights, adapter)
     folder = folder_of(path, network, program)
     if (folder / EXPLORED).is_file() and (folder / CONFIG).is_file():

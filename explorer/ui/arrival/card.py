@@ -156,7 +156,7 @@ class Arrival(QDialog):
         outer.addWidget(self._buttons())
         screen = self.screen().availableSize()
         self.setMinimumWidth(640)
-        self.resize(min(720, screen.width() - 48), min(600, screen.height() - 72))
+        self.resize(min(720, screen.width() - 48), min(660, screen.height() - 72))
 
     def _head(self) -> QVBoxLayout:
         column = QVBoxLayout()

@@ -60,12 +60,18 @@ def _block(facts: Sequence[Fact]) -> QWidget:
     block, column = _column()
     column.setSpacing(4)
     for fact in facts:
-        line = Plain(f"{fact.text[:1].upper()}{fact.text[1:]}")
+        line = Plain(sentence(fact.text))
         if fact.warns:
             column.addLayout(_marked(line))
         else:
             column.addWidget(line)
     return block
+
+
+def sentence(text: str) -> str:
+    """With a capital, but where it begins with a name such as 'config.json'."""
+    first = text.partition(" ")[0].rstrip(",:")
+    return f"{text[:1].upper()}{text[1:]}" if first.isalpha() else text
 
 
 def _column() -> tuple[QWidget, QVBoxLayout]:
