@@ -69,7 +69,7 @@ class SearchPage(QDialog):
         self.found: Inverse | None = None
         self.pictures = tuple(Picture() for _ in range(3))
         self.curves = LossCurves()
-        self.step, self.told, self.place = Dim(""), Plain(""), Plain("")
+        self.step, self.told, self.place = Dim(""), Plain(" "), Plain(" ")  # as high as they will be
         self.bar = QProgressBar()
         self.space, self.steps, self.starts = QComboBox(), QSpinBox(), QSpinBox()
         self.again = QPushButton("Search on")

@@ -20,9 +20,5 @@ def place_in_words(found: Inverse) -> str:
     length, share = float(found.lengths[0]), float(found.percentiles[0])
     if isnan(length):
         return ""
-    if share > FAR:
-        return (
-            f"Its latent is {length:.2f} times as long as that of a usual sample: the model makes nothing there by "
-            "itself, and edits may look wrong."
-        )
-    return f"Its latent is {length:.2f} times as long as that of a usual sample: no longer than what the model knows."
+    said = f"Its latent is {length:.2f} times as long as a usual sample's"
+    return f"{said}: edits may look wrong." if share > FAR else f"{said}."
