@@ -77,12 +77,14 @@ def as_mapping(
 ) -> dict[str, object]:
     """Everything `inspect` knows, for JSON."""
     from explorer.models.folder import card_fields
+    from explorer.models.prior_files import kept_prior
 
     return {
         "path": str(folder),
         **card_fields(card),
         "weights_bytes": weights_size(folder),
         "sha256": card.fingerprint,
+        "chosen_prior": chosen.words if (chosen := kept_prior(card)) is not None else None,
         "samples": {
             name: {"count": len(one), "provenance": one.provenance, "labels": [labels.name for labels in one.labels]}
             for name, one in samples.items()
@@ -103,16 +105,19 @@ def weights_size(folder: Path) -> int:
 
 def lines(folder: Path, card: Card, samples: Mapping[str, LatentSet], concepts: tuple[Concept, ...]) -> Iterator[str]:
     """The same for a person."""
+    from explorer.models.prior_files import kept_prior
+
     yield f"{card.name}  ({folder})"
     if card.summary:
         yield card.summary
     yield ""
-    size = bytes_in_words(weights_size(folder))
+    size, chosen = bytes_in_words(weights_size(folder)), kept_prior(card)
     rows = [
         ("family", f"{card.family} ({card.architecture})" if card.architecture else card.family),
         ("parameters", f"{card.parameters:,} ({size}, sha256 {card.fingerprint[:12] or 'none'})"),
         ("picture", size_in_words(card.image_shape)),
         *((f"latent {space.name}", f"{space.dim} numbers, prior: {space.prior}") for space in card.spaces),
+        ("drawn from", f"{chosen.words} (you chose it)" if chosen is not None else ""),
         ("likelihood", card.likelihood),
         ("trained on", card.trained_on),
         ("licence", card.licence),

@@ -98,6 +98,13 @@ class Fitted:
             total += float(weight) * (wide @ wide.T + np.diag(spread.astype(np.float64) ** 2) + np.outer(off, off))
         return total
 
+    def margin(self, number: int) -> tuple[float, float]:
+        """Mean and standard deviation of one number of a latent; of one component they are all there is to know."""
+        within = np.square(self.factors[:, number]).sum(axis=1) + np.square(self.spreads[:, number])
+        mean = float(self.weights @ self.means[:, number])
+        variance = float(self.weights @ (within + np.square(self.means[:, number] - mean)))
+        return mean, max(variance, 1e-24) ** 0.5
+
     def log_density(self, latents: Latents) -> Numbers:
         """ln p(z) of latents (n, d), nats, float64 (n,)."""
         parts = [

@@ -11,17 +11,21 @@ import numpy as np
 from explorer.latents.arrays import Latent, Latents, Points
 from explorer.projections.base import Projection, ProjectionChoice
 
+Pair = tuple[float, float]
 LEAST = 0.001  # no latent is lifted from nearer to 0 or 1, where a Gaussian has no end
 
 
 @dataclass(frozen=True, eq=False)
 class Equalised:
-    """A projection on two numbers of N(0, 1) each, bent by their distribution function; points of the prior lie evenly.
+    """A projection on two Gaussian numbers, bent by their distribution function: points of the prior lie evenly.
 
-    `place(lift(...))` and its reverse hold between `LEAST` and 1 - `LEAST`.
+    `centre` and `width`: mean and standard deviation of each. `place(lift(...))` and its reverse hold between `LEAST`
+    and 1 - `LEAST`.
     """
 
     straight: Projection
+    centre: Pair = (0.0, 0.0)
+    width: Pair = (1.0, 1.0)
 
     @property
     def choice(self) -> ProjectionChoice:
@@ -46,11 +50,19 @@ class Equalised:
 
     def place(self, latents: Latents) -> Points:
         """Positions of latents (n, d), float32 (n, 2) in 0..1."""
-        return probabilities(self.straight.place(latents))
+        return self.bend(self.straight.place(latents))
 
     def lift(self, points: Points, current: Latent) -> Latents:
         """Latents (n, d) of positions (n, 2)."""
-        return self.straight.lift(quantiles(points), current)
+        return self.straight.lift(self.straighten(points), current)
+
+    def bend(self, points: Points) -> Points:
+        """The distribution function of every number of points (n, 2); NaN stays."""
+        return probabilities(((points - self.centre) / self.width).astype(np.float32))
+
+    def straighten(self, points: Points) -> Points:
+        """The other way, float32 (n, 2), finite for every finite point."""
+        return (quantiles(points) * self.width + self.centre).astype(np.float32)
 
     def share(self, direction: Latent) -> float:
         """As on straight axes: bending moves nothing out of sight."""

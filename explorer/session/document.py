@@ -138,6 +138,8 @@ def place_to_python(place: Place, model: str, concepts: Iterable[Concept] = ()) 
     known = tuple(concept for concept in concepts if concept.space == place.space)
     latent = edited(place.base, known, place.strengths)
     strengths = {concept.name: place.strengths.get(concept.name, 0.0) for concept in known}
+    random = place.seed is not None and not any(place.strengths.values())
+    drawn = f"model.sample(1, seed={place.seed}, space={place.space!r}, temperature={float(place.temperature)!r})"
     made = [f"{name!r} {strength:+.2f} sigma" for name, strength in strengths.items() if strength]
     listed = textwrap.fill(", ".join(map(repr, numbers(latent))), 100, initial_indent="    ", subsequent_indent="    ")
     return "\n".join(
@@ -149,6 +151,7 @@ def place_to_python(place: Place, model: str, concepts: Iterable[Concept] = ()) 
             "",
             f"model = explorer.open({model!r})",
             *(f"# the latent includes {change}" for change in made),
+            *([f"# drawn as {drawn} draws it, from the prior that was in force"] if random else []),
             f"latent = [\n{listed},\n]",
             "latents = np.array([latent], dtype=np.float32)",
             f"images = model.decode(latents, space={place.space!r}, truncation={float(place.truncation)!r})",

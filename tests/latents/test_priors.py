@@ -36,6 +36,8 @@ def test_draws_have_the_mean_and_the_covariance_of_what_was_fitted(k, d, whole, 
     latents = fitted.draw(40_000, seed).astype(np.float64)
     scale = np.sqrt(np.diag(fitted.covariance))
     np.testing.assert_allclose(latents.mean(axis=0) / scale, fitted.mean / scale, atol=0.03)
+    margins = np.array([fitted.margin(number) for number in range(d)])
+    np.testing.assert_allclose(margins / scale[:, None], np.stack([fitted.mean, scale], 1) / scale[:, None], rtol=1e-4)
     np.testing.assert_allclose(
         np.cov(latents.T).reshape(d, d) / np.outer(scale, scale), fitted.covariance / np.outer(scale, scale), atol=0.05
     )

@@ -46,3 +46,12 @@ def test_no_place_lifts_to_infinity(samples: LatentSet, projection: Equalised) -
 
 def test_a_sample_without_a_place_has_none(projection: Equalised) -> None:
     assert np.isnan(probabilities(np.array([[np.nan, 0.0]], np.float32))[0]).tolist() == [True, False]
+
+
+def test_a_fitted_gaussian_lies_evenly_too_and_comes_back(samples: LatentSet) -> None:
+    moved = LatentSet("z", samples.latents * np.float32([2, 1, 0.1]) + np.float32([0, 5, -3]))
+    equal = Equalised(axes.fit(moved, ProjectionChoice("axes", 2, 0)), (-3.0, 0.0), (0.1, 2.0))
+    straight = Equalised(axes.fit(samples, ProjectionChoice("axes", 2, 0)))
+    assert equal.place(moved.latents) == pytest.approx(straight.place(samples.latents), abs=1e-4)
+    points = np.random.default_rng(4).uniform(0.005, 0.995, (50, 2)).astype(np.float32)
+    assert equal.place(equal.lift(points, moved.latents[0])) == pytest.approx(points, abs=1e-4)

@@ -71,7 +71,7 @@ class Chart:
         """The projection, its places and the grid over them; `equal`: on axes of equal probability."""
         if self.fitted is None:
             return None
-        return scene.bent(*self.fitted) if equal else self.fitted
+        return scene.bent(*self.fitted, self._store.state.prior) if equal else self.fitted
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -153,7 +153,8 @@ class Chart:
         """Whether axes of equal probability mean something here."""
         if self.fitted is None or self.opened is None:
             return False
-        return scene.is_gaussian(self.fitted[0], self.opened.card, self._store.state.place.space)
+        state = self._store.state
+        return scene.is_gaussian(self.fitted[0], self.opened.card, state.place.space, state.prior)
 
     @property
     def notice(self) -> tuple[str, str]:

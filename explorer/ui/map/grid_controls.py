@@ -113,7 +113,7 @@ class GridPopup(QFrame):
         self.spacing.setToolTip(
             SPACINGS[self.spacing.currentIndex()][2]
             if offers_equal
-            else "Only linear here: equal probability needs axes that are numbers of a standard normal prior."
+            else "Only linear here: equal probability needs axes that are numbers of a Gaussian prior."
         )
 
     def open_under(self, button: QWidget) -> None:

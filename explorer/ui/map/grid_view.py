@@ -13,7 +13,7 @@ from explorer.export.ticks import labelled
 from explorer.latents.arrays import Latent, Points
 from explorer.models.quantities import Quantity
 from explorer.projections.base import Projection
-from explorer.projections.equalised import Equalised, probabilities
+from explorer.projections.equalised import Equalised
 from explorer.ui.map.colours import Colouring
 from explorer.ui.map.heat_layer import HeatLayer
 from explorer.ui.map.lattice import FIRST, LAST, Lattice, Tile
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from explorer.ui.map.chart import Chart
 
 TICKS = 8  # about so many along each axis
-NUMBERS = (-2.33, 2.33)  # what the outermost probabilities, 1 % and 99 %, are numbers of
+NUMBERS = (-2.33, 2.33)  # sigma: what the outermost probabilities, 1 % and 99 %, are numbers of
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +65,8 @@ def grid_view(
 ) -> GridView:
     """The tiles of these columns and rows of a level."""
     tiles = tiles_of(level, columns, rows)
-    across, up = (_ticks(lattice, level, part, bent=isinstance(projection, Equalised)) for part in (columns, rows))
+    equal = projection if isinstance(projection, Equalised) else None
+    across, up = (_ticks(lattice, level, part, equal, axis) for axis, part in enumerate((columns, rows)))
     return GridView(lattice.centres(tiles), len(columns), len(rows), across, up, projection, current)
 
 
@@ -83,18 +84,19 @@ def tiles_of(level: int, columns: range, rows: range) -> list[Tile]:
     return [(level, column, row) for row in rows for column in columns]
 
 
-def _ticks(lattice: Lattice, level: int, indices: range, *, bent: bool) -> list[Tick]:
+def _ticks(lattice: Lattice, level: int, indices: range, equal: Equalised | None, axis: int) -> list[Tick]:
     """Ticks at round numbers, counted in columns from the first; on a bent axis they are numbers of the latent."""
     ends = lattice.at(level, np.array([indices[0], indices[-1]], np.float64))
     if ends[1] <= ends[0]:
         return []
-    if not bent:
+    if equal is None:
         found = labelled(float(ends[0]), float(ends[1]), TICKS)
         places = [value for value, _text in found]
     else:
-        found = labelled(*NUMBERS, TICKS)
-        values: Points = np.array([[value, 0.0] for value, _text in found], np.float32)
-        places = [min(max(place, FIRST), LAST) for place in probabilities(values)[:, 0].tolist()]
+        low, high = (equal.centre[axis] + number * equal.width[axis] for number in NUMBERS)
+        found = labelled(low, high, TICKS)
+        values: Points = np.array([[value, value] for value, _text in found], np.float32)
+        places = [min(max(place, FIRST), LAST) for place in equal.bend(values)[:, axis].tolist()]
     texts = [text for _value, text in found]
     counted = [(lattice.index(level, place) - indices[0], text) for place, text in zip(places, texts, strict=True)]
     return [(at, text) for at, text in counted if -0.5 <= at <= len(indices) - 0.5]

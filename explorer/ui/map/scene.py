@@ -12,10 +12,11 @@ from explorer.errors import ExplorerError
 from explorer.latents.arrays import Latent, Points
 from explorer.latents.concepts import Concept
 from explorer.latents.edits import edited
+from explorer.latents.priors import ChosenPrior
 from explorer.latents.samples import LatentSet
 from explorer.models.base import Card
 from explorer.projections.base import Projection
-from explorer.projections.equalised import Equalised, probabilities, quantiles
+from explorer.projections.equalised import Equalised
 from explorer.session.route import latents_along, waypoints_of
 from explorer.session.state import PathSetting, Place, State
 from explorer.session.studio import Bucket, Studio
@@ -27,23 +28,28 @@ GAUSSIAN = ("standard normal", "N(0, I)")  # what a card calls a prior whose eve
 SIGMAS = np.arange(-3, 4)
 
 
-def is_gaussian(projection: Projection, card: Card, space: str) -> bool:
-    """Whether both axes are numbers of a latent whose prior is N(0, I)."""
+def is_gaussian(projection: Projection, card: Card, space: str, prior: ChosenPrior | None = None) -> bool:
+    """Whether both axes are numbers of a latent whose prior is a Gaussian: N(0, I), or one that was fitted."""
+    fitted = prior.fitted if prior is not None and space == card.spaces[0].name else None
     gaussian = any(known.name == space and known.prior in GAUSSIAN for known in card.spaces)
-    return gaussian and projection.choice.kind == "axes"
+    return (gaussian or (fitted is not None and fitted.components == 1)) and projection.choice.kind == "axes"
 
 
 def bent(
-    projection: Projection, points: Points, index: PointGrid | None
+    projection: Projection, points: Points, index: PointGrid | None, prior: ChosenPrior | None = None
 ) -> tuple[Projection, Points, PointGrid | None]:
-    """A projection, its points (n, 2) and the grid over them on axes of equal probability."""
-    return Equalised(projection), probabilities(points), index.bent(probabilities) if index else None
+    """A projection, its points (n, 2) and the grid over them on axes of equal probability of a Gaussian prior."""
+    equal = Equalised(projection)
+    if prior is not None and prior.fitted is not None:
+        first, second = (prior.fitted.margin(one) for one in (projection.choice.first, projection.choice.second))
+        equal = Equalised(projection, (first[0], second[0]), (first[1], second[1]))
+    return equal, equal.bend(points), index.bent(equal.bend) if index else None
 
 
 def place_text(projection: Projection, point: NDArray[np.float64]) -> str:
     """The two numbers of a place (2,), in the latent's own units: 'z 1: 0.53' and 'z 2: -1.20'."""
     if isinstance(projection, Equalised):
-        point = quantiles(point[None].astype(np.float32))[0].astype(np.float64)
+        point = projection.straighten(point[None].astype(np.float32))[0].astype(np.float64)
     names = [name.partition(" (")[0] for name in projection.axis_names]
     lines = [f"{name}: {value:.2f}" for name, value in zip(names, point.tolist(), strict=True)]
     return "\n".join(lines).replace("-", "\N{MINUS SIGN}")

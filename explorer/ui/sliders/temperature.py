@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from explorer.latents import priors
@@ -28,6 +29,7 @@ class TemperatureRow(QWidget):
         self._drag = 0
         self._opened: Opened | None = None
         self._unit: Latent | None = None  # the current draw at temperature 1, while it is moved
+        self._made: Latent | None = None  # what was made of it last
         self.row = SliderRow("Temperature", 0.0, MOST, self)
         self.row.show_hint(HINT)
         self.row.began.connect(self._begin)
@@ -64,15 +66,29 @@ class TemperatureRow(QWidget):
         self._unit = self._drawn()
 
     def _drawn(self) -> Latent | None:
-        """The current latent as temperature 1 has it; None where it is no draw."""
-        drawn = self._draw_of(self._store.state.place)
-        if drawn is None or self._opened is None:
-            return None
+        """The current latent as temperature 1 has it; None where it is no draw, or was moved since."""
+        place, drawn = self._store.state.place, self._draw_of(self._store.state.place)
+        if drawn is None or place.base is self._made:
+            return None if drawn is None else self._unit
         row, seed = drawn
-        kinds, chosen = self._kinds, self._store.state.prior
-        unit: Latent = priors.drawn(row + 1, kinds, seed, chosen=chosen)[row]
-        there = priors.drawn(row + 1, kinds, seed, chosen=chosen, temperature=self._store.state.place.temperature)[row]
-        return unit if bool((there == self._store.state.place.base).all()) else None
+        if place.seed is not None:
+            at = self._row(0, seed, place.temperature)
+            return self._row(0, seed, NONE) if np.array_equal(at, place.base) else None
+        samples = self._opened.samples[place.space].latents if self._opened is not None else ()
+        if row >= len(samples) or not np.array_equal(samples[row], place.base):
+            return None
+        if place.temperature == 0:
+            return self._row(row, seed, NONE)
+        return self._scaled(place.base, row, seed, 1 / place.temperature)
+
+    def _row(self, row: int, seed: int, temperature: float) -> Latent:
+        """One draw (d,) of a seed: all before it are drawn too."""
+        chosen = self._store.state.prior
+        latent: Latent = priors.drawn(row + 1, self._kinds, seed, chosen=chosen, temperature=temperature)[row]
+        return latent
+
+    def _scaled(self, latent: Latent, row: int, seed: int, by: float) -> Latent:
+        return priors.tempered_row(latent, self._kinds, seed, row, chosen=self._store.state.prior, temperature=by)
 
     def _draw_of(self, place: Place) -> tuple[int, int] | None:
         """Row and seed of the draw that a place is."""
@@ -89,18 +105,14 @@ class TemperatureRow(QWidget):
         return self._opened.card.spaces[0].kinds
 
     def _moved(self, temperature: float) -> dict[str, object]:
-        drawn, state = self._draw_of(self._store.state.place), self._store.state
+        drawn = self._draw_of(self._store.state.place)
         if self._unit is None or drawn is None:
             return {"temperature": temperature}
-        row, seed = drawn
-        centre_row = priors.tempered_row(
-            self._unit, self._kinds, seed, row, chosen=state.prior, temperature=temperature
-        )
-        return {"temperature": temperature, "base": frozen(centre_row)}
+        self._made = frozen(self._scaled(self._unit, *drawn, temperature))
+        return {"temperature": temperature, "base": self._made}
 
     def _ask(self, value: float) -> None:
-        title = "Move temperature"
-        self._store.move(title, gesture=("temperature", self._drag), **self._moved(value))
+        self._store.move("Move temperature", gesture=("temperature", self._drag), **self._moved(value))
 
     def _ask_reset(self) -> None:
         if fields := self.reset(self._store.state.place):
