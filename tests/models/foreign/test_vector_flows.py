@@ -29,6 +29,7 @@ from library_flows import (
     normflows_splines,
     zuko_flow,
 )
+from short_flows import nflib_halves, nflib_maf, notebook_nvp
 from zuko_references import zuko_gaussianization, zuko_rising
 
 from explorer.errors import CheckpointError
@@ -77,6 +78,12 @@ LIBRARIES: dict[str, Callable[[], Library]] = {
     "freia pairs": lambda: freia_pairs(2, 0, 2),
     "freia pairs, told": lambda: freia_pairs(2, 3, 2),
     "freia pairs of pictures": lambda: freia_pairs(192, 0, 2),
+    "notebook nvp": lambda: notebook_nvp(2, 4),
+    "notebook nvp of pictures": lambda: notebook_nvp(64, 3),
+    "nflib halves": lambda: nflib_halves(2, 3),
+    "nflib additive": lambda: nflib_halves(64, 2, scaled=False),
+    "nflib maf": lambda: nflib_maf(2, 3),
+    "nflib maf of pictures": lambda: nflib_maf(64, 2),
     "nice": lambda: nice_blocks(2, 3, 2),
     "nice of pictures": lambda: nice_blocks(64, 4, 3),
     "nice in sequences": lambda: nice_sequence(2, 3),
@@ -245,6 +252,7 @@ def test_numbers_that_fit_two_forms_are_told_apart_beside_the_weights(hints: dic
         ({"flows.0.iresblock.nnet.1.u": torch.zeros(2), "q0.loc": torch.zeros(1, 2)}, "residual"),
         ({"flows.0.u": torch.zeros(2), "q0.weight_scores": torch.zeros(1, 3)}, "mixture"),
         ({"flows.1.eps": torch.zeros(()), "q0.loc": torch.zeros(1, 2)}, "batch norms"),
+        ({"flow.flows.0.S": torch.zeros(2), "flow.flows.0.L": torch.zeros(2, 2)}, "1 x 1 convolutions"),
         ({"transform.ode.0.weight": torch.zeros(4, 8), "base.loc": torch.zeros(2)}, "CNF"),
         ({"transform.transforms.0.univariate.network.0.weight": torch.zeros(2), "base.loc": torch.zeros(2)}, "NAF"),
         ({"transform.transforms.0.order": torch.zeros(2), "base.lower": torch.zeros(2)}, "NCSF"),

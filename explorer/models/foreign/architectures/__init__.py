@@ -61,6 +61,7 @@ RECOGNISERS: tuple[str, ...] = (
     "glow_levels",
     "flow_numbered",
     "flow_made",
+    "flow_halves",
     "nice_flow",
     "freia_flow",
     "nflows_pictures",

@@ -13,7 +13,6 @@ from explorer.models.foreign.flows.writing import Flowing, halves_swapped, net_o
 from explorer.models.foreign.stack import Stack, UnfitError
 
 MASKED = {"form": "affine", "scale": "exp", "over": "all"}
-MADE = {"form": "affine", "scale": "exp", "shift_first": 1}
 CONTEXTS = ("cond_linear.weight", "cond_weight")
 
 
@@ -28,7 +27,7 @@ def numbered(flowing: Flowing, key: str) -> list[str]:
     return found
 
 
-def dense(flowing: Flowing, key: str, activation: str, sign: float = 1.0, first: int = 0) -> Stack:
+def dense(flowing: Flowing, key: str, activation: str, sign: float = 1.0, first: int = 0, **options: float) -> Stack:
     """Layers with an activation between them; `first` so many inputs go behind the others, `sign` of what comes out."""
     net, layers = flowing.stack(), numbered(flowing, key)
     for layer in layers:
@@ -38,12 +37,14 @@ def dense(flowing: Flowing, key: str, activation: str, sign: float = 1.0, first:
         if layer == layers[-1]:
             rows(net, sign * weight, sign * bias)
         else:
-            rows(net, weight, bias).add(activation)
+            rows(net, weight, bias).add(activation, **options)
     return net
 
 
-def masked_dense(flowing: Flowing, layers: list[str], activation: str, order: Tensor | None = None) -> Stack:
-    """Masked layers with an activation between them; what comes out changes its sign."""
+def masked_dense(
+    flowing: Flowing, layers: list[str], activation: str, order: Tensor | None = None, sign: float = -1.0
+) -> Stack:
+    """Masked layers with an activation between them; `sign` of what comes out."""
     net = flowing.stack()
     for layer in layers:
         inner = f"{layer}.linear" if f"{layer}.linear.weight" in flowing.tensors else layer
@@ -51,7 +52,7 @@ def masked_dense(flowing: Flowing, layers: list[str], activation: str, order: Te
         told = [flowing.take(f"{layer}.{name}") for name in CONTEXTS if f"{layer}.{name}" in flowing.tensors]
         weight, bias = torch.cat([weight, *told], 1), flowing.take(f"{inner}.bias")
         if layer == layers[-1]:
-            rows(net, -weight, -bias, order)
+            rows(net, sign * weight, sign * bias, order)
         else:
             rows(net, weight, bias).add(activation)
     return net
@@ -62,8 +63,9 @@ def made(found: Vectors, layers: list[str], activation: str) -> None:
     autoregressive(found, masked_dense(found.flowing, layers, activation, halves_swapped(2 * found.features)))
 
 
-def autoregressive(found: Vectors, net: Stack) -> None:
-    found.flowing.add("autoregressive", net_of(net), passes=found.features, net=net.layers, **MADE)
+def autoregressive(found: Vectors, net: Stack, shift_first: int = 1) -> None:
+    options = {"passes": found.features, "net": net.layers, "form": "affine", "scale": "exp"}
+    found.flowing.add("autoregressive", net_of(net), shift_first=shift_first, **options)
 
 
 def masked_coupling(found: Vectors, mask: Tensor, scale: Stack, shift: Stack, shift_first: bool) -> None:
