@@ -67,9 +67,11 @@ def fitted(
     return _around(projection, projections.points_of(projection, samples, step), samples)
 
 
-def stopped(samples: LatentSet, choice: ProjectionChoice, partial: Partial, *, step: Step) -> Fitted:
+def stopped(
+    samples: LatentSet, choice: ProjectionChoice, partial: Partial, part: Part | None = None, *, step: Step
+) -> Fitted:
     """What was to be seen when the fit was stopped."""
-    projection = projections.stopped(samples, partial, choice)
+    projection = projections.stopped(samples, partial, choice, part)
     return _around(projection, projections.points_of(projection, samples, step), samples)
 
 

@@ -145,6 +145,7 @@ class Projecting(QObject):
             samples,
             choice,
             partial,
+            self._part(choice),
             done=lambda result: self._take(there, result),
             given_up=lambda: self._give_up(there, turn),
             title="Keeping the map",

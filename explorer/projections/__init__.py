@@ -16,8 +16,7 @@ from explorer.latents.samples import LatentSet
 from explorer.projections import axes, concepts, embedding, lda, pacmap, pca, tsne, umap
 from explorer.projections.base import Fit, Kind, Parameter, Partial, Projection, ProjectionChoice, Step, silent
 from explorer.projections.neighbours import NeighbourMap
-from explorer.projections.part import Part
-from explorer.projections.plane import Plane
+from explorer.projections.part import NeighboursWithin, Part
 
 __all__ = [
     "KINDS",
@@ -57,6 +56,7 @@ KINDS: Mapping[str, Kind] = {
         ("seed",),
         "openTSNE",
         tsne.PARAMETERS,
+        has_parts=True,
     ),
     "umap": Kind(
         "UMAP",
@@ -65,6 +65,7 @@ KINDS: Mapping[str, Kind] = {
         ("seed",),
         "umap",
         umap.PARAMETERS,
+        has_parts=True,
     ),
     "pacmap": Kind(
         "PaCMAP",
@@ -73,6 +74,7 @@ KINDS: Mapping[str, Kind] = {
         ("seed",),
         "pacmap",
         pacmap.PARAMETERS,
+        has_parts=True,
     ),
 }
 
@@ -101,15 +103,14 @@ def fit(
     if part is None or not kind.has_parts:
         return kind.fit(samples, fitting(choice, samples.dim), concepts, step)
     within = part.of(samples)
-    plane = kind.fit(within, fitting(choice, within.dim), concepts, step)
-    assert isinstance(plane, Plane)
-    return part.widened(plane, samples)
+    return part.widened(kind.fit(within, fitting(choice, within.dim), concepts, step), samples)
 
 
-def stopped(samples: LatentSet, partial: Partial, choice: ProjectionChoice) -> Projection:
+def stopped(samples: LatentSet, partial: Partial, choice: ProjectionChoice, part: Part | None = None) -> Projection:
     """The map that was to be seen when its fit was stopped; `choice.stopped` says after which iteration."""
-    kind = KINDS[choice.kind]
-    return embedding.stopped(samples, choice, kind.name, kind.parameters, partial)
+    kind, within = KINDS[choice.kind], samples if part is None else part.of(samples)
+    made = embedding.stopped(within, choice, kind.name, kind.parameters, partial)
+    return made if part is None else part.widened(made, samples)
 
 
 def points_of(projection: Projection, samples: LatentSet, step: Step = silent) -> Points:
@@ -119,7 +120,8 @@ def points_of(projection: Projection, samples: LatentSet, step: Step = silent) -
     """
     if not isinstance(projection, NeighbourMap):
         return projection.place(samples.latents)
-    if np.array_equal(projection.latents, samples.latents):
+    known = samples.latents[:, projection.part.numbers] if isinstance(projection, NeighboursWithin) else samples.latents
+    if np.array_equal(projection.latents, known):
         return projection.points
     points = np.empty((len(samples), 2), dtype=np.float32)
     for start in range(0, len(samples), PLACED_AT_ONCE):

@@ -161,7 +161,7 @@ class Kind:
 
     `library`: the module that must be installed, '' for none; its fit is long and holds the interpreter, so it belongs
     in a process of its own. `chosen`: the fields of a `ProjectionChoice` that it heeds. `parameters`: those of its
-    `tuned` values that it heeds. `has_parts`: it is a plane that can be fitted to a part of a latent.
+    `tuned` values that it heeds. `has_parts`: it can be fitted to a part of a latent.
     """
 
     name: str

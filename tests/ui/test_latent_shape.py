@@ -175,7 +175,7 @@ def test_a_map_of_what_may_change_is_asked_for_and_left_again(parted: Scene, qtb
 
 
 def test_a_kind_of_map_that_has_none_of_a_part_says_so(parted: Scene) -> None:
-    parted.store.change("t-SNE", projection=ProjectionChoice("tsne"))
+    parted.store.change("Two dimensions", projection=ProjectionChoice("axes"))
     parted.click(0)
     assert not parted.shape.map.isEnabled()
-    assert parted.shape.map.toolTip() == "t-SNE is of whole latents: choose PCA or LDA."
+    assert parted.shape.map.toolTip() == "Two dimensions: a map of whole latents. Choose another kind."

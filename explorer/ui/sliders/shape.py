@@ -127,7 +127,7 @@ class ShapeSection(Section):
         self.map.setVisible(bool(shown or wanted))
         self.map.setText(f"Map of {wanted}" if wanted else "Map of whole latents")
         self.map.setEnabled(kind.has_parts or not wanted)
-        why_not = "" if self.map.isEnabled() else f"{kind.name} is of whole latents: choose PCA or LDA."
+        why_not = "" if self.map.isEnabled() else f"{kind.name}: a map of whole latents. Choose another kind."
         self.map.setToolTip(why_not or f"Fits the map to {wanted or 'all numbers'}.")
 
     def _spatial(self, channels: tuple[int, ...], cells: Cells | None) -> Scope:
