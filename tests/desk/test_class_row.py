@@ -33,7 +33,7 @@ class BirdModel(DeskModel):
         shades = np.clip(50 * (latents[:, 2:] @ [0, 1, 2] + 1) + 10 * latents[:, 0], 0, 255).astype(np.uint8)
         return np.repeat(shades[:, None], 48, axis=1).reshape(-1, 4, 4, 3)
 
-    def sample(self, n: int, *, seed: int, space: str | None = None) -> Latents:
+    def sample(self, n: int, *, seed: int, space: str | None = None, temperature: float = 1.0) -> Latents:
         random = np.random.default_rng(seed)
         return np.hstack([random.standard_normal((n, 2)), np.eye(3)[random.integers(3, size=n)]]).astype(np.float32)
 
