@@ -23,7 +23,7 @@ from explorer.models.foreign.rebuilt import rebuilt
 from explorer.models.network import NetworkModel
 
 TRIED = ("relu", "leaky 0.2", "leaky 0.01", "elu", "silu", "gelu", "selu", "tanh")
-PRIORS = ("normal", "uniform", "unit")
+PRIORS, RARE_PRIORS = ("normal", "uniform"), ("unit",)
 LATENTS = 256
 LARGEST = 2e10  # numbers of weights times places: above, it would take too long
 FITS = 0.15  # a misfit below is that of a network with its own activations
@@ -54,11 +54,16 @@ def _told_by_norms(reading: Reading, choices: Choices) -> dict[str, str]:
         made = draft(reading, choices)
         if len(made.manifest.space.shape) != 1 or _cost(reading, made.manifest.image_shape) > LARGEST:
             return {}
-        tried: list[Taken] = [(("activation", one), ("prior", prior)) for one, prior in product(TRIED, priors)]
-        scores = {taken: _score(reading, {**choices, **dict(taken)}) for taken in tried}
-        if min(scores.values()) > FITS:
+        scores: dict[Taken, float] = {}
+        for some in (priors, () if "prior" in choices else RARE_PRIORS):
+            tried: list[Taken] = [(("activation", one), ("prior", prior)) for one, prior in product(TRIED, some)]
+            scores |= {taken: _score(reading, {**choices, **dict(taken)}) for taken in tried}
+            if min(scores.values()) <= FITS:
+                break
+        else:
             more = list(_variants(made, list(dict.fromkeys(dict(one)["activation"] for one in _best(scores, 4)))[:2]))
-            more = [(*one, ("prior", prior)) for one in more for prior in priors]
+            likely = dict.fromkeys(dict(one)["prior"] for one in _best(scores, 2))
+            more = [(*one, ("prior", prior)) for one in more for prior in likely]
             scores |= {taken: _score(reading, {**choices, **dict(taken)}) for taken in more}
     except CheckpointError:
         return {}
