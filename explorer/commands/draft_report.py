@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from explorer.commands.facts import fact_lines
 from explorer.errors import CheckpointError, InputError
 from explorer.models.words import size_in_words
 
@@ -173,14 +174,9 @@ def lines(
         way = f"  {row.way.words}" if row.way else ""
         yield f"  {row.part:8s}{row.key:{long}s}  {row.layer}{way}, makes {row.makes}{after}"
     yield ""
-    yield from facts_in_lines(measured)
+    yield from fact_lines(measured)
     yield (
         f"Kept in {kept}: it opens without questions now."
         if kept
         else ("Change an answer with --choose NAME=VALUE, look at it with --samples sheet.png, keep it with --keep.")
     )
-
-
-def facts_in_lines(facts: Sequence[Fact]) -> Iterator[str]:
-    """Each with how it is known; those that warn begin with a mark."""
-    yield from (f"  {fact.how:9s} {'! ' if fact.warns else ''}{fact.text}" for fact in facts)

@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from explorer.commands.draft_report import facts_in_lines, write_sheet
+from explorer.commands.draft_report import write_sheet
+from explorer.commands.facts import fact_lines, part_lines, space_in_words
 from explorer.commands.programs import held_in, program_in_fields
 from explorer.errors import CheckpointError
 from explorer.models.words import bytes_in_words, size_in_words
 
 if TYPE_CHECKING:
-    from explorer.models.base import Card, Space
+    from explorer.models.base import Card
     from explorer.models.foreign.contents import Contents
     from explorer.models.network import NetworkModel
 
 _SHOWN = 200  # tensors
-_NAMED = 12  # classes
 
 
 def report(path: Path, options: argparse.Namespace) -> int:
@@ -48,10 +48,12 @@ def _built(
     from explorer.models.foreign.opening import built, by_program, reading_of
     from explorer.models.foreign.trusted.asked import wanted_of
     from explorer.models.foreign.trusted.programs import program_of
+    from explorer.models.prior_files import kept_prior
 
     try:
         program = program_of(held.path, options.adapter)
         model = by_program(held.path, options.network, program) if program else built(reading_of(held))
+        model.prior = kept_prior(model.card) or model.prior
         return model, probed(model), None
     except CheckpointError as error:
         return None, None, wanted_of(held.path, error)
@@ -61,6 +63,7 @@ def as_mapping(held: Contents, card: Card | None, trouble: CheckpointError | Non
     """Everything that is known, for JSON."""
     from explorer.models.folder import card_fields
     from explorer.models.foreign.hashes import file_hash, whole_hash
+    from explorer.models.prior_files import kept_prior
 
     return {
         "path": str(held.path),
@@ -73,6 +76,7 @@ def as_mapping(held: Contents, card: Card | None, trouble: CheckpointError | Non
         "notes": list(held.notes),
         "networks": list(held.networks),
         "model": card_fields(card) if card else None,
+        "chosen_prior": chosen.words if card and (chosen := kept_prior(card)) is not None else None,
         "not_opened_because": str(trouble) if trouble else None,
     }
 
@@ -99,16 +103,13 @@ def lines(held: Contents, card: Card | None) -> Iterator[str]:
 
 
 def _model(card: Card) -> Iterator[str]:
+    from explorer.models.prior_files import kept_prior
+
     encodes = "pictures to latents too" if card.encodes else "no encoder"
     yield f"  {card.architecture}: {size_in_words(card.image_shape)}, {card.parameters:,} parameters, {encodes}"
     for space in card.spaces:
-        yield from _space(space)
-    yield from facts_in_lines(card.facts[1:])
-
-
-def _space(space: Space) -> Iterator[str]:
-    shape = f", shape {' x '.join(map(str, space.shape))}" if len(space.shape) > 1 else ""
-    yield f"  latent {space.name}: {space.dim} numbers{shape}, prior: {space.prior or 'not said'}"
-    for part in space.parts if len(space.parts) > 1 else ():
-        names = f": {', '.join(part.names[:_NAMED])}{', …' if len(part.names) > _NAMED else ''}" if part.names else ""
-        yield f"    {part.name}: {part.dim} {'classes' if part.prior == 'one-hot' else f'numbers, {part.prior}'}{names}"
+        yield f"  latent {space.name}: {space_in_words(space)}"
+        yield from part_lines(space)
+    if (chosen := kept_prior(card)) is not None:
+        yield f"  drawn from {chosen.words} (you chose it)"
+    yield from fact_lines(card.facts[1:])

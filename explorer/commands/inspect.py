@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from explorer.commands.arguments import check_out
+from explorer.commands.facts import fact_lines, part_lines, space_in_words
 from explorer.commands.programs import add_program, check_program, write_template
 from explorer.errors import InputError
 from explorer.models.words import bytes_in_words, size_in_words, value_in_words
@@ -116,8 +117,9 @@ def lines(folder: Path, card: Card, samples: Mapping[str, LatentSet], concepts: 
         ("family", f"{card.family} ({card.architecture})" if card.architecture else card.family),
         ("parameters", f"{card.parameters:,} ({size}, sha256 {card.fingerprint[:12] or 'none'})"),
         ("picture", size_in_words(card.image_shape)),
-        *((f"latent {space.name}", f"{space.dim} numbers, prior: {space.prior}") for space in card.spaces),
+        *((f"latent {space.name}", space_in_words(space)) for space in card.spaces),
         ("drawn from", f"{chosen.words} (you chose it)" if chosen is not None else ""),
+        ("container", card.container),
         ("likelihood", card.likelihood),
         ("trained on", card.trained_on),
         ("licence", card.licence),
@@ -130,3 +132,6 @@ def lines(folder: Path, card: Card, samples: Mapping[str, LatentSet], concepts: 
         rows.append(("labels", ", ".join(labels.name for labels in first.labels)))
     rows.append(("concepts", ", ".join(one.name for one in concepts)))
     yield from (f"  {name:22s} {text}" for name, text in rows if text)
+    for space in card.spaces:
+        yield from part_lines(space)
+    yield from fact_lines(card.facts)

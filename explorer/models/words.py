@@ -52,3 +52,9 @@ def kind_in_words(card: Card) -> str:
 
 def _cut(text: str, most: int = 40) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}\N{HORIZONTAL ELLIPSIS}"
+
+
+def sentence(text: str) -> str:
+    """With a capital, but where it begins with a name such as 'config.json'."""
+    first = text.partition(" ")[0].rstrip(",:")
+    return f"{text[:1].upper()}{text[1:]}" if first.isalpha() else text

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from explorer.models.base import HOWS, Card
-from explorer.models.words import architecture_in_words, kind_in_words, value_in_words
+from explorer.models.base import HOWS, Card, Fact
+from explorer.models.words import architecture_in_words, kind_in_words, sentence, value_in_words
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Dim
 
@@ -46,8 +46,12 @@ def facts(card: Card) -> list[tuple[str, str]]:
         ("Fingerprint", card.fingerprint[:16]),
     ]
     rows.insert(-1, ("Container", card.container))
-    rows += [(how.capitalize(), "\n".join(fact.text for fact in card.facts if fact.how == how)) for how in HOWS]
+    rows += [(how.capitalize(), "\n".join(_told(fact) for fact in card.facts if fact.how == how)) for how in HOWS]
     return [(name, words) for name, words in rows if words]
+
+
+def _told(fact: Fact) -> str:
+    return f"Warning: {fact.text}" if fact.warns else sentence(fact.text)
 
 
 def measured(card: Card) -> list[tuple[str, str]]:

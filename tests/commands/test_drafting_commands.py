@@ -119,5 +119,8 @@ def test_inspect_tells_what_random_latents_show(known: Path, tmp_path: Path, cap
     measured = [fact["text"] for fact in model["facts"] if fact["how"] == "measured"]
     assert any("of 3 latents, 1 changes no pixel by 1 %" in text and "z 3" in text for text in measured)
     assert (tmp_path / "sheet.png").is_file()
+    assert cli.main(["convert", str(known), str(tmp_path / "ours")]) == 0
+    assert cli.main(["inspect", str(tmp_path / "ours")]) == 0
+    assert "inferred  prior" in capsys.readouterr().out.lower()
     assert cli.main(["inspect", str(known)]) == 0
     assert "latent z: 3 numbers, prior: standard normal" in capsys.readouterr().out

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.models.base import HOWS, Fact
+from explorer.models.words import sentence
 from explorer.ui.icons import icon
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.clearing import emptied
@@ -66,12 +67,6 @@ def _block(facts: Sequence[Fact]) -> QWidget:
         else:
             column.addWidget(line)
     return block
-
-
-def sentence(text: str) -> str:
-    """With a capital, but where it begins with a name such as 'config.json'."""
-    first = text.partition(" ")[0].rstrip(",:")
-    return f"{text[:1].upper()}{text[1:]}" if first.isalpha() else text
 
 
 def _column() -> tuple[QWidget, QVBoxLayout]:
