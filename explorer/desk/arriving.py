@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,8 @@ class Visit:
     prior: str = ""
     explored: bool = False
     has_pictures: bool = False
+    adapter: Path | None = None  # a Python file of the user's that builds it
+    plain: bool = False  # without the Python file beside it
 
 
 class Arriving(QObject):
@@ -70,9 +73,13 @@ class Arriving(QObject):
         """The card on show."""
         return self._visit.card if self._visit else None
 
-    def open(self, path: Path) -> None:
-        """Show the card, and read the file."""
+    def open(self, path: Path, adapter: Path | None = None, *, plain: bool = False) -> None:
+        """Show the card, and read the file.
+
+        `adapter`: a Python file that builds it; `plain`: not by the one beside it.
+        """
         visit = self._receive(path)
+        visit.adapter, visit.plain = adapter, plain
         self._read(visit)
 
     def draft(self, path: Path) -> None:
@@ -95,7 +102,7 @@ class Arriving(QObject):
 
     def _read(self, visit: Visit, network: str = "") -> None:
         visit.network, visit.kept = network, None
-        self._run(visit, keep)
+        self._run(visit, partial(keep, adapter=visit.adapter, plain=visit.plain))
 
     def _draft(self, visit: Visit) -> None:
         self._run(visit, keep_for_draft)
@@ -182,6 +189,15 @@ class Arriving(QObject):
             visit.card.close()
         if self._model.opened is None and not visit.explored:
             self._model.missing.emit(str(visit.path))
+
+    def leave(self, visit: Visit) -> None:
+        """The file is asked about elsewhere: its card goes."""
+        if visit is self._visit:
+            self._give_up()
+
+    def end_without(self, visit: Visit) -> None:
+        """It will not be opened: the first model is ours then."""
+        self._close(visit)
 
     def _give_up(self) -> None:
         visit, self._visit = self._visit, None

@@ -36,6 +36,7 @@ from explorer.desk.projecting import Projecting
 from explorer.desk.recents import Recents
 from explorer.desk.sending import Sending
 from explorer.desk.studio import Studio
+from explorer.desk.trusting import Trusting
 from explorer.desk.using import Using
 from explorer.desk.wayfaring import Wayfaring
 from explorer.errors import ExplorerError
@@ -125,6 +126,7 @@ class Desk(QObject):
         self.engine.restarted.connect(self.window.messages.show_note)
         self.engine.progress.connect(self._show_progress)
         self.model.changed.connect(lambda _opened: self.window.status.show_rest())
+        self.trusting = Trusting(self.papers.arriving, self.window, self.jobs)
         self.papers.arriving.pictures_chosen.connect(lambda folder: self.bringing.take_when_open([folder]))
         self.habits.draft_wanted.connect(self.papers.arriving.draft)
         self.demos.opened.connect(self.habits.remember_demo)

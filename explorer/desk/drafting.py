@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from explorer.desk.background import Background
 from explorer.desk.open_model import OpenModel
@@ -33,7 +33,13 @@ class Sheet:
 
 
 class Drafting(QObject):
-    """One draft at a time. Nothing changes in the window until it is kept."""
+    """One draft at a time. Nothing changes in the window until it is kept.
+
+    `python_wanted` and `template_wanted` carry the file whose architecture shall be told in Python instead.
+    """
+
+    python_wanted = Signal(object)
+    template_wanted = Signal(object)
 
     def __init__(self, model: OpenModel, engine: Engine, window: MainWindow, jobs: Background) -> None:
         super().__init__()
@@ -53,6 +59,8 @@ class Drafting(QObject):
         dialog.guesses_wanted.connect(self._take_back)
         dialog.samples_wanted.connect(self._show_others)
         dialog.keep_wanted.connect(self._keep)
+        dialog.python_wanted.connect(lambda: self.python_wanted.emit(path))
+        dialog.template_wanted.connect(lambda: self.template_wanted.emit(path))
         dialog.open()
         self._ask()
 
@@ -120,9 +128,14 @@ class Drafting(QObject):
         if kept.note:
             self._window.messages.show_note(kept.note)
 
-    def _leave(self) -> None:
+    def close(self) -> None:
+        """Another way was found."""
         dialog, self.dialog, self._sheet = self.dialog, None, None
         if dialog is not None:
             dialog.close()
-            if self._model.opened is None:
-                self._model.missing.emit("")
+
+    def _leave(self) -> None:
+        was_open = self.dialog is not None
+        self.close()
+        if was_open and self._model.opened is None:
+            self._model.missing.emit("")

@@ -23,6 +23,7 @@ from explorer.models.foreign.limits import confine
 from explorer.models.foreign.manifest import Manifest, described_by, identity, manifest_path, write_manifest
 from explorer.models.foreign.negatives import UnknownArchitectureError
 from explorer.models.foreign.prior_rows import kind_of
+from explorer.models.foreign.sniff import sniff
 from explorer.models.foreign.trusted.programs import program_of
 from explorer.models.foreign.trusted.seal import Inside, Sealed, TrustWantedError, identity_of
 from explorer.models.prior_files import kept_prior
@@ -92,7 +93,10 @@ class Asking:
 
 def glance(path: Path, network: str = "") -> Glance:
     """What a file is, without torch: a fraction of a second. Raises CheckpointError."""
-    held = contents(path, network)
+    try:
+        held = contents(path, network)
+    except UnknownArchitectureError:  # a program without weights of its own
+        return Glance(sniff(path), 0, 0, (), (), ())
     return Glance(held.container, len(held.tensors), held.parameters, held.named, held.notes, held.networks)
 
 

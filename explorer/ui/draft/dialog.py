@@ -32,6 +32,8 @@ class DraftDialog(QDialog):
     guesses_wanted = Signal()  # take all answers back
     samples_wanted = Signal()  # others of the same draft
     keep_wanted = Signal()
+    python_wanted = Signal()  # tell the layers in Python instead
+    template_wanted = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +50,10 @@ class DraftDialog(QDialog):
         self.guesses = QPushButton("Back to the guesses")
         self.guesses.setEnabled(False)
         self.others = QPushButton("Other samples")
+        self.python = QPushButton("Use a Python file\N{HORIZONTAL ELLIPSIS}")
+        self.python.setToolTip("Yours, with build_model(weights): you are asked before it is run")
+        self.template = QPushButton("Write a template\N{HORIZONTAL ELLIPSIS}")
+        self.template.setToolTip("A Python file to begin with, the keys of this file in it")
         self._lay_out(name)
         self._join()
         screen = self.screen().availableSize()
@@ -60,6 +66,8 @@ class DraftDialog(QDialog):
         self.guesses.clicked.connect(self.guesses_wanted)
         self.others.clicked.connect(self.samples_wanted)
         self.keep.clicked.connect(self.keep_wanted)
+        self.python.clicked.connect(self.python_wanted)
+        self.template.clicked.connect(self.template_wanted)
 
     @property
     def text(self) -> str:
@@ -102,6 +110,10 @@ class DraftDialog(QDialog):
         buttons.rejected.connect(self.reject)
         foot = QHBoxLayout()
         foot.addWidget(self.guesses)
+        foot.addStretch()
+        for way in (self.python, self.template):
+            way.setAutoDefault(False)
+            foot.addWidget(way)
         foot.addStretch()
         foot.addWidget(buttons)
         outer = QVBoxLayout(self)
