@@ -102,7 +102,8 @@ class Arriving(QObject):
 
     def _read(self, visit: Visit, network: str = "") -> None:
         visit.network, visit.kept = network, None
-        self._run(visit, partial(keep, adapter=visit.adapter, plain=visit.plain))
+        by_itself = visit.adapter is None and not visit.plain
+        self._run(visit, keep if by_itself else partial(keep, adapter=visit.adapter, plain=visit.plain))
 
     def _draft(self, visit: Visit) -> None:
         self._run(visit, keep_for_draft)

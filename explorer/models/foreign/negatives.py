@@ -45,8 +45,8 @@ def what_it_is(path: Path, shapes: Mapping[str, Sequence[int]]) -> CheckpointErr
     return UnknownArchitectureError(
         f"{path.name} holds weights only: {len(shapes)} tensors, last layer {_arrow(last)}. No known architecture "
         "fits, and the order of layers and the activations are not in the file.",
-        "Drop it on the window to draft it from the shapes, or give it to `latent-explorer inspect FILE --draft`; or tell "
-        "the network in Python: `latent-explorer inspect FILE --template FILE.py` writes a file to begin with.",
+        "Drop it on the window to draft it from the shapes, or give it to `latent-explorer inspect FILE --draft`; or "
+        "tell the network in Python: `latent-explorer inspect FILE --template FILE.py` writes a file to begin with.",
     )
 
 
