@@ -63,7 +63,7 @@ class Modulate(Remembering):
 
 def _spread(values: Tensor, features: Tensor) -> Tensor:
     """A vector over all places of a picture."""
-    return values.reshape(*values.shape, *(1,) * (features.dim() - values.dim()))
+    return values if values.dim() == features.dim() else values[:, :, None, None]
 
 
 class Narrow(nn.Module):

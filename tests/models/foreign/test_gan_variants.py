@@ -20,6 +20,7 @@ from explorer.errors import CheckpointError
 from explorer.models.checkpoint import open_model
 from explorer.models.foreign.opening import convert, open_foreign
 from explorer.models.network import NetworkModel
+from explorer.models.twin import OnnxTwin, export
 
 VARIANTS = {
     **gan_references.quick_looks(),
@@ -124,3 +125,12 @@ def test_what_authors_drew_latents_from_is_on_the_card() -> None:
     assert parts("projected 32") == [("unit", 62)]
     assert parts("two layers") == [("unit", 100), ("one-hot", 10)]
     assert parts("informed") == [("normal", 62), ("one-hot", 10), ("uniform", 2)]
+
+
+@pytest.mark.parametrize("name", ["numbered with attention", "projected with classes", "big 64 in pieces", "tabled"])
+def test_its_exported_twin_makes_the_same_pictures(name: str, tmp_path: Path) -> None:
+    torch.save(net_of(name).state_dict(), tmp_path / "generator.pth")
+    model = open_foreign(tmp_path / "generator.pth")
+    latents = model.sample(3, seed=0)
+    twin = OnnxTwin(export(model), model.card)
+    assert np.abs(twin.decode_float(latents) - model.decode_float(latents)).max() < 1e-4
