@@ -146,6 +146,7 @@ class Inverting(QObject):
             seen=lambda found: page.show_found(found) if page is self.page else None,
             done=lambda found: page.show_end(found) if page is self.page else None,
             given_up=lambda: page.show_lost() if page is self.page else None,
+            told=lambda text, _done, _total: page.show_stage(text) if page is self.page else None,
             apart=True,  # beside the engine: the live loop goes on
         )
 

@@ -150,6 +150,7 @@ def place_to_python(place: Place, model: str, concepts: Iterable[Concept] = ()) 
             "import explorer",
             "",
             f"model = explorer.open({model!r})",
+            *([f"# the latent that was found for {place.picture.name!r}"] if place.picture is not None else []),
             *(f"# the latent includes {change}" for change in made),
             *([f"# drawn as {drawn} draws it, from the prior that was in force"] if random else []),
             f"latent = [\n{listed},\n]",

@@ -178,6 +178,8 @@ def test_a_moved_latent_is_no_more_of_the_picture_and_copied_text_tells_it(qtbot
     picture = document.from_text(text).state.place.picture
     assert picture is not None
     assert (picture.name, picture.error) == ("me.png", 0.25)
+    python = document.place_to_python(half_way.store.state.place, "gan")
+    assert "# the latent that was found for 'me.png'\n" in python
     half_way.do("zero")
     assert half_way.store.state.place.picture is None
     assert '"picture"' not in document.to_text(half_way.store.state, "gan", "x").partition('"shelf"')[0]

@@ -22,7 +22,7 @@ from explorer.latents.selections import Subset, chosen
 from explorer.models.scope import Scope
 from explorer.projections import KINDS, ProjectionChoice
 from explorer.session.document import from_text, place_to_python, to_text
-from explorer.session.state import Keyframe, PathSetting, Pin, Place, PlayMode, Snapshot, State, empty, frozen
+from explorer.session.state import Keyframe, Origin, PathSetting, Pin, Place, PlayMode, Snapshot, State, empty, frozen
 
 finite = st.floats(allow_nan=False, allow_infinity=False, width=32)
 latents = arrays(np.float32, 3, elements=finite).map(frozen)
@@ -310,3 +310,9 @@ def test_a_concept_of_another_space_has_no_part_in_the_script() -> None:
 def test_before_the_first_model_there_is_no_script() -> None:
     with pytest.raises(InputError):
         place_to_python(empty().place, "")
+
+
+def test_the_name_of_a_picture_can_be_no_line_of_a_script() -> None:
+    base = frozen(np.zeros(3, np.float32))
+    place = Place("z", base, origin=Origin("me.png\nraise SystemExit", base, 0.5))
+    assert "\nraise" not in place_to_python(place, "model")

@@ -59,6 +59,8 @@ def test_what_can_be_done_follows_the_search(page: SearchPage) -> None:
 
     page.begin()
     assert ways() == (False, False, False, False, True)
+    page.show_stage("Choosing where to begin")
+    assert page.step.text() == "Choosing where to begin\N{HORIZONTAL ELLIPSIS}"
     page.show_found(found())
     assert ways() == (True, True, False, False, True)
     assert page.step.text().startswith("Step 20 of 40, ")

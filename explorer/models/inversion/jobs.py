@@ -23,6 +23,7 @@ def find(path: str, images: Images, wish: Wish, device: str, given: Latents | No
     from explorer.models.inversion import finding
 
     model = finding.with_slope(explorer.open(path, device=device or None))
+    step(0, wish.steps, "Choosing where to begin, among random samples")
     again = 0.0
     for search in finding.searches(model, images, wish, given=given):
         began = time.monotonic()

@@ -97,9 +97,14 @@ class SearchPage(QDialog):
         self._wish = Wish(self.space.currentText(), self.steps.value(), self.starts.value(), number)
         self._is_running, self._began = True, 0.0
         self.bar.setRange(0, 0)
-        self.step.setText("Opening the model\N{HORIZONTAL ELLIPSIS}")
+        self.show_stage("Opening the model")
         self._show_ways()
         self.wanted.emit(self._wish, given)
+
+    def show_stage(self, text: str) -> None:
+        """What is done before there is something to see."""
+        if self._is_running and not self._began:
+            self.step.setText(f"{text}\N{HORIZONTAL ELLIPSIS}")
 
     def show_found(self, found: Inverse) -> None:
         """The best so far, while the search goes on."""
