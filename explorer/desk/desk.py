@@ -130,7 +130,7 @@ class Desk(QObject):
         self.papers.arriving.pictures_chosen.connect(lambda folder: self.bringing.take_when_open([folder]))
         self.habits.draft_wanted.connect(self.papers.arriving.draft)
         self.demos.opened.connect(self.habits.remember_demo)
-        self.window.map.canvas.vacancy.wanted.connect(lambda: self.do("bring_folder"))
+        self.window.maps.pictures_wanted.connect(lambda: self.do("bring_folder"))
         self.priors.pictures_wanted.connect(lambda: self.do("bring_folder"))
         self.model.told.connect(self.window.messages.show_note)
         self.inverting.chosen.connect(self.habits.keep_search)

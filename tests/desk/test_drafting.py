@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,11 @@ from pytestqt.qtbot import QtBot
 from torch import nn
 
 from explorer.desk.desk import Desk
+from explorer.latents.priors import ChosenPrior
+from explorer.models.config import read_card
+from explorer.models.foreign.hashes import file_hash
 from explorer.models.foreign.manifest import manifest_path, read_manifest
+from explorer.models.prior_files import keep_prior
 from explorer.ui.draft.dialog import DraftDialog
 from explorer.ui.main_window import MainWindow
 
@@ -60,6 +65,8 @@ def test_a_draft_is_answered_watched_kept_and_opens_without_questions_then(
     desk: Desk, qtbot: QtBot, tmp_path: Path
 ) -> None:
     path = unknown(tmp_path / "mine.pth")
+    before = replace(read_card("digits-vae-2d"), origin=file_hash(path))
+    keep_prior(before, ChosenPrior("sphere"))
     dialog = drafted(desk, qtbot, path)
     assert 2 <= dialog.mosaic.count <= 16  # a slow machine shows fewer
     assert dialog.answers.marks["activation"].text() == "guessed"
@@ -72,6 +79,7 @@ def test_a_draft_is_answered_watched_kept_and_opens_without_questions_then(
     assert read_manifest(manifest_path(path)).choices == {"activation": "tanh", "prior": "normal"}
     assert desk.model.opened is not None
     assert desk.model.opened.card.encodes
+    assert desk.store.state.prior is None  # the draft has the last word, not a choice of before
     kept = desk.model.opened.path
     with qtbot.waitSignal(desk.model.changed, timeout=WAIT):  # no question any more
         drop(desk.window, path)

@@ -26,7 +26,7 @@ from explorer.models.foreign.prior_rows import kind_of
 from explorer.models.foreign.sniff import sniff
 from explorer.models.foreign.trusted.programs import program_of
 from explorer.models.foreign.trusted.seal import Inside, Sealed, TrustWantedError, identity_of
-from explorer.models.prior_files import kept_prior
+from explorer.models.prior_files import keep_prior, kept_prior
 
 if TYPE_CHECKING:
     from explorer.models.network import NetworkModel
@@ -166,7 +166,8 @@ def keep_drafted(path: Path, network: str, manifest: Manifest, *, step: Step) ->
     except StorageError as error:
         note = f"No manifest could be written beside it ({error.hint.rstrip('.')}); it is remembered here."
     folder = place_of(weights, identity(file_hash(weights), path), network)
-    convert(path, folder, network, step, manifest)
+    model = convert(path, folder, network, step, manifest)
+    keep_prior(model.card, None)  # what the draft says of it counts
     remember(path, folder)
     explored(str(folder))
     return replace(_standing(folder, known=True), note=note)

@@ -25,7 +25,7 @@ class MapPair(QWidget):
     the cursor.
 
     `grid_wanted(seat, latents or None, marks)`, `values_wanted(seat, latents or None, marks)`, `placed(seat, points)`,
-    `grid_save_wanted(seat)`, `pin_wanted()`: what a panel says, and which.
+    `grid_save_wanted(seat)`, `pin_wanted()`, `pictures_wanted()`: what a panel says, and which.
 
     The second map is built when it is first wanted, and rests without a model while it is not.
     """
@@ -39,6 +39,7 @@ class MapPair(QWidget):
     placed = Signal(str, object)
     grid_save_wanted = Signal(str)
     pin_wanted = Signal()
+    pictures_wanted = Signal()
 
     def __init__(self, store: Store, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -151,6 +152,7 @@ class MapPair(QWidget):
         panel.placed.connect(lambda points: self.placed.emit(seat, points))
         panel.grid_save_wanted.connect(lambda: self.grid_save_wanted.emit(seat))
         panel.pin_wanted.connect(self.pin_wanted)
+        panel.canvas.vacancy.wanted.connect(self.pictures_wanted)
         panel.canvas.picking.tool_changed.connect(self.take_tool)
         panel.bar.beside_wanted.connect(self.toggle)
         panel.bar.link_wanted.connect(self._link)
