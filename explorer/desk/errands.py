@@ -82,6 +82,7 @@ class Errands(QObject):
         opened = self._model.opened
         if opened is not None and sampled.key == opened.key:
             self._go(f"Random latent {sampled.seed}", *self._taken(sampled))
+            self._drawing = None
 
     def _taken(self, sampled: Sampled) -> tuple[Place, str]:
         """The place of a latent that was drawn, or of the part of it that gestures change; and the words for that."""
