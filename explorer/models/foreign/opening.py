@@ -116,13 +116,32 @@ def _run(path: Path, network: str, program: Sequence[Sealed]) -> Recognised:
     return _completed(found, reading, (first,))
 
 
+def _whole(reading: Reading) -> Reading:
+    return reading
+
+
 def _recognised_whole_or_alone(reading: Reading) -> tuple[Recognised | None, Reading]:
-    """What a reading is, and the reading that is meant: of two files, the decoder alone where both are not known."""
-    found = recognise(reading)
-    if found is not None or (decoder := alone(reading)) is None:
-        return found, reading
-    found = recognise(decoder)
-    return found, decoder if found is not None else reading
+    """What a reading is, and the reading that is meant.
+
+    Where it is not known: of two files the decoder alone, or what stands below the one name before all others.
+    """
+    for meant in WAYS:
+        if (part := meant(reading)) is not None and (found := recognise(part)) is not None:
+            return found, part
+    return None, reading
+
+
+def _below(reading: Reading) -> Reading | None:
+    """The tensors without the first name of all, such as the attribute of a training module; None for several names."""
+    heads = {key.partition(".")[0] for key in reading.tensors}
+    head = heads.pop() if len(heads) == 1 else ""
+    if not head or head.isdigit() or head in reading.tensors:
+        return None
+    tensors = {key.removeprefix(f"{head}."): value for key, value in reading.tensors.items()}
+    return replace(reading, tensors=tensors, notes=(*reading.notes, f"Left out '{head}.' before every name."))
+
+
+WAYS: tuple[Callable[[Reading], Reading | None], ...] = (_whole, alone, _below)
 
 
 def facts_of_reading(reading: Reading) -> tuple[Fact, ...]:

@@ -119,7 +119,7 @@ def _spherical(reading: Reading, kind: str, decoder: Stack, encoder: Stack, dim:
 def book(found: Found) -> Found:
     """VQ-VAE: latents are moved freely between the codes."""
     codes = next(value for key, value in found.reading.tensors.items() if key.startswith(f"{BOOK}embeddings"))
-    found.architecture = found.architecture.replace("autoencoder", "VQ-VAE").replace("VAE VAE", "VAE")
+    found.architecture = found.architecture.replace("autoencoder", "VQ-VAE")
     found.know(
         "inferred",
         f"latents lie anywhere between the {len(codes):,} codes of its book: its authors take the nearest",

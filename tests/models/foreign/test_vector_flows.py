@@ -296,6 +296,17 @@ def test_the_window_holds_nearly_all_points_and_no_wild_ones() -> None:
     assert 2 < reach < 5
 
 
+@pytest.mark.parametrize("name", ["flow", "nf", "my_flow_module"])
+def test_the_name_of_a_flow_in_a_training_module_is_left_out(name: str, tmp_path: Path) -> None:
+    weights = block_nvp(2, 0, 2).weights
+    torch.save({"state_dict": {f"{name}.{key}": value for key, value in weights.items()}}, tmp_path / "last.ckpt")
+    torch.save(weights, tmp_path / "plain.pt")
+    model, plain = open_foreign(tmp_path / "last.ckpt"), open_foreign(tmp_path / "plain.pt")
+    latents = model.sample(2, seed=0)
+    np.testing.assert_array_equal(model.decode_float(latents), plain.decode_float(latents))
+    assert any(f"Left out '{name}.'" in fact.text for fact in model.card.facts)
+
+
 def test_a_flow_opens_from_its_file(tmp_path: Path) -> None:
     torch.save({"state_dict": zuko_flow(2, 0, 0, masks=True).weights, "epoch": 3}, tmp_path / "moons.pt")
     assert open_foreign(tmp_path / "moons.pt").card.architecture == "zuko flow over points"

@@ -13,7 +13,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from explorer.models.base import Fact, How, Space
+from explorer.models.base import Fact, How
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.flows.found import asked_size, flow_found, scales_of
 from explorer.models.foreign.flows.nsf import coupling, lower_upper
@@ -73,14 +73,8 @@ def recognise(reading: Reading) -> Recognised | None:
     found.know("read", f"{len(shapes)} scales in {len(widths)} steps, and the widths, from keys and shapes")
     found.facts.append(size)
     found.know("inferred", "ReLU, and the defaults of nflows 0.14; prior N(0, I)")
-    space = scales_of(shapes)
-    return _finished(found, space, (side, side, channels), (low, high, logits))
-
-
-def _finished(
-    found: Channels, space: Space, image_shape: tuple[int, int, int], seen: tuple[float, float, bool]
-) -> Recognised | None:
-    return flow_found(found.reading, "nflows flow over pictures", image_shape, space, found.flowing, seen, found.facts)
+    name, image_shape, seen = "nflows flow over pictures", (side, side, channels), (low, high, logits)
+    return flow_found(reading, name, image_shape, scales_of(shapes), found.flowing, seen, found.facts)
 
 
 def _leaves(reading: Reading, key: str) -> list[str]:
