@@ -45,6 +45,17 @@ class Keep(Remembering):
         return features
 
 
+class Recall(Remembering):
+    """What was kept, whatever comes in."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def forward(self, _features: Tensor, kept: Kept) -> Tensor:
+        return kept[self.name]
+
+
 class Modulate(Remembering):
     """(one + factor(kept)) x + shift(kept); a vector holds for all places of a picture. Either branch may be None."""
 
@@ -206,6 +217,17 @@ class PixelNorm(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         normal: Tensor = features * torch.rsqrt(features.square().mean(1, keepdim=True) + 1e-8)
         return normal
+
+
+class Power(nn.Module):
+    """Numbers to a power."""
+
+    def __init__(self, power: float) -> None:
+        super().__init__()
+        self.power = power
+
+    def forward(self, features: Tensor) -> Tensor:
+        return features**self.power
 
 
 class SoftClamp(nn.Module):

@@ -29,6 +29,8 @@ from explorer.models.foreign.layer_modules import (
     Parallel,
     Permute,
     PixelNorm,
+    Power,
+    Recall,
     Residual,
     SoftClamp,
 )
@@ -53,6 +55,8 @@ ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {
     "hardtanh": nn.Hardtanh,
     "softsign": nn.Softsign,
     "softmax": lambda: nn.Softmax(1),
+    "square": lambda: Power(2.0),
+    "rsqrt": lambda: Power(-0.5),
 }
 
 
@@ -186,10 +190,20 @@ def _keep(raw: Fields, shape: Shape, kept: Kept) -> Made:
     return Keep(name, ranges), shape
 
 
-def _modulate(raw: Fields, shape: Shape, kept: Kept) -> Made:
+def _recall(raw: Fields, _shape: Shape, kept: Kept) -> Made:
+    name = _known(raw, kept)
+    return Recall(name), kept[name]
+
+
+def _known(raw: Fields, kept: Kept) -> str:
     name = raw.text("from")
     if name not in kept:
         raise CheckpointError(f"{raw.where}: nothing was kept as '{name}'.", "Put a layer 'keep' before it.")
+    return name
+
+
+def _modulate(raw: Fields, shape: Shape, kept: Kept) -> Made:
+    name = _known(raw, kept)
     branches: dict[str, nn.Module | None] = {"factor": None, "shift": None}
     for branch in [one for one in branches if one in raw.everything()]:
         branches[branch], made = stacked(raw, branch, kept[name], kept)
@@ -298,6 +312,7 @@ REMEMBERING: dict[str, Callable[[Fields, Shape, Kept], Made]] = {
     "parallel": _parallel,
     "keep": _keep,
     "modulate": _modulate,
+    "recall": _recall,
 }
 """Layers that look at what was kept, or in whose branches others do."""
 

@@ -25,6 +25,8 @@ PREFIXES = (
     "ema_model.",
     "online_model.",
     "G_ema.",
+    "generator_ema.",
+    "netG_ema.",
 )
 FIRST_STAGES = ("first_stage_model.",)
 LATER_COPY = "model_ema."  # before the names of an averaged copy, which have no dots there
@@ -49,6 +51,8 @@ JUDGES = (
 MAKERS = ("g", "netg", "gen", "generator", "decoder", "vae", "model", "state_dict", "params", "model_state_dict")
 ENCODERS, DECODERS = ("encoder", "enc", "e"), ("decoder", "dec", "generator", "g")
 AVERAGED = ("ema", "shadow", "avgg", "g_running", "smooth")  # in the name of an averaged copy
+COPIES = ("g_ema", "ge", "se", "generator_ema", "gen_ema", "netg_ema", "ema_generator")
+"""What averaged copies are called that stand beside the trained ones in one dict of tensors."""
 MEAN = "latent_avg"
 _SHORT = 2_000  # letters of a text that is a hint
 
@@ -172,8 +176,12 @@ def _first_stage(tensors: Tensors, result: Unwrapped) -> Tensors:
 
 
 def _split(tensors: Tensors, result: Unwrapped) -> Tensors:
-    """Leaves out a discriminator that stands beside a generator in one dict (Lightning)."""
+    """Leaves out a discriminator that stands beside a generator in one dict, and what has an averaged copy there."""
     heads = {key.partition(".")[0] for key in tensors}
+    copies = {head for head in heads if head.lower() in COPIES}
+    if copies and len(heads) > len(copies):
+        result.notes.append(f"Took the averaged (EMA) copy '{', '.join(sorted(copies))}' of what is trained beside it.")
+        return {key: value for key, value in tensors.items() if key.partition(".")[0] in copies}
     judges = {head for head in heads if head.lower() in JUDGES}
     if judges and len(heads) > len(judges):
         result.notes.append(f"Left out {', '.join(sorted(judges))}: no part of making pictures.")

@@ -88,6 +88,13 @@ def test_attention_sees_all_places_and_adds_to_them(pool: int) -> None:
     assert torch.allclose(net(picture), picture + one.gamma * one.out(seen), atol=1e-4)  # type: ignore[operator, union-attr]
 
 
+def test_what_was_kept_can_be_taken_up_again() -> None:
+    layers: list[dict[str, object]] = [{"layer": "keep", "name": "z"}, {"layer": "linear", "out": 5}]
+    net, made = built([*layers, {"layer": "recall", "from": "z"}, {"layer": "square"}, {"layer": "rsqrt"}], (3,))
+    assert made == (3,)
+    assert torch.allclose(net(torch.tensor([[2.0, 4.0, -0.5]])), torch.tensor([[0.5, 0.25, 2.0]]))
+
+
 def test_a_constant_begins_the_same_for_all() -> None:
     net, made = built(
         [

@@ -42,6 +42,7 @@ Recogniser = Callable[[Reading], Recognised | None]
 
 RECOGNISERS: tuple[str, ...] = (
     "stylegan2",
+    "stylegan2_blocks",
     "stylegan1",
     "stylegan3",
     "progressive",

@@ -1,4 +1,4 @@
-"""StyleGANs of 2019 in three spellings give the pictures of their references, by z and by w, and truncate."""
+"""Style-based generators of layers, StyleGANs of 2019 and lucidrains', give the pictures of their references."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from lucid_references import Lucid
 from style1_references import GenForce, Rosinality
 from style_checks import gives_the_same_pictures
 from torch import nn
@@ -36,3 +37,15 @@ def test_a_file_of_its_authors_gives_the_same_pictures(name: str, tmp_path: Path
     told = " ".join(fact.text for fact in model.card.facts)
     assert ("noise is left out" in told) == name.startswith("rosinality")
     assert len(model.card.space("w+").parts) % 2 == 0
+
+
+@pytest.mark.parametrize("widths", [[8, 6, 4, 4], [6, 4]])
+def test_the_averaged_copies_of_lucidrains_give_their_pictures(widths: list[int], tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    net = Lucid(12, 3, widths).eval()
+    weights = net.state_dict()
+    trained = {key.replace("SE.", "S.").replace("GE.", "G."): torch.zeros_like(value) for key, value in weights.items()}
+    judges = {"D.blocks.0.conv_res.weight": torch.zeros(4, 3, 1, 1), "D_aug.D.to_logit.weight": torch.zeros(1, 4)}
+    torch.save({"GAN": {**trained, **judges, **weights}, "version": "1.8.1"}, tmp_path / "model_7.pt")
+    model, _again = gives_the_same_pictures(net, tmp_path / "model_7.pt", tmp_path, 3)
+    assert [part.name for part in model.card.space("w+").parts][:2] == ["4 x 4", "8 x 8"]
