@@ -15,6 +15,8 @@ from explorer.errors import InputError
 from explorer.latents.samples import LatentSet
 from explorer.latents.selections import NONE
 from explorer.models.base import Space
+from explorer.models.foreign.one_of_many import weights_in
+from explorer.models.foreign.sniff import holds_weights
 from explorer.models.word_tables import is_table
 from explorer.session.store import Store
 from explorer.ui.main_window import MainWindow
@@ -52,9 +54,9 @@ class Bringing(QObject):
         if len(files) == 1 and files[0].is_dir():
             from explorer.models.bringing import has_pictures
 
-            return has_pictures(files[0])
+            return has_pictures(files[0]) and not weights_in(files[0])  # samples that were saved beside weights
         return (len(files) > 1 and are_pictures(files)) or all(
-            one.suffix.lower() in DROPPED and not (one.suffix.lower() == ".npz" and is_table(one)) for one in files
+            one.suffix.lower() in DROPPED and not _is_model(one) for one in files
         )
 
     def take(self, paths: Sequence[Path]) -> None:
@@ -178,3 +180,8 @@ def read(paths: list[Path], space: Space, known: LatentSet | None, *, step: Step
 
     step(0, 0, "Reading samples")
     return read_samples_of(paths, space, known)
+
+
+def _is_model(path: Path) -> bool:
+    """Whether an .npz is a model itself: words with vectors, or weights."""
+    return path.suffix.lower() == ".npz" and (is_table(path) or holds_weights(path))

@@ -101,6 +101,20 @@ def test_a_model_folder_and_a_picture_are_no_samples(desk: Desk, tmp_path: Path)
     assert not desk.bringing.wants([str(tmp_path / "a.png")])
 
 
+def test_a_folder_of_weights_with_pictures_in_it_is_a_model(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "epoch_3.png").touch()
+    assert desk.bringing.wants([str(tmp_path)])
+    (tmp_path / "generator.pth").touch()
+    assert not desk.bringing.wants([str(tmp_path)])
+
+
+def test_an_npz_of_weights_is_a_model_and_one_of_latents_is_not(desk: Desk, tmp_path: Path) -> None:
+    np.savez(tmp_path / "vae.npz", **{"fc1.weight": np.zeros((4, 3)), "fc1.bias": np.zeros(4)})
+    np.savez(tmp_path / "mine.npz", latents=np.zeros((5, 4), np.float32))
+    assert not desk.bringing.wants([str(tmp_path / "vae.npz")])
+    assert desk.bringing.wants([str(tmp_path / "mine.npz")])
+
+
 def test_files_of_the_command_line_wait_for_the_model(qtbot: QtBot, desk: Desk, files: tuple[Path, Path]) -> None:
     desk.bringing.take_when_open(files)
     desk.model.switch("gan")

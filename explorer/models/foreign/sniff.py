@@ -243,6 +243,16 @@ ENDINGS = frozenset(
 _TEXTS = frozenset({".md", ".txt", ".csv", ".tsv", ".vec"})
 
 
+def holds_weights(path: Path) -> bool:
+    """Whether an .npz holds the weights of a network, by the names of its arrays, and no samples."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name.removesuffix(".npy") for name in archive.namelist()]
+    except (OSError, zipfile.BadZipFile):
+        return False
+    return any(name.endswith(("weight", "bias", "running_mean", "kernel")) for name in names)
+
+
 def foreign(name_or_path: str | Path) -> Path | None:
     """The file or folder that this names, where it is there and is no model folder of ours, nor a part of one.
 
