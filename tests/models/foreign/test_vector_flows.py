@@ -30,7 +30,7 @@ from library_flows import (
     zuko_flow,
 )
 from short_flows import nflib_halves, nflib_maf, notebook_nvp
-from zuko_references import zuko_gaussianization, zuko_rising
+from zuko_references import zuko_gaussianization, zuko_normalised, zuko_rising
 
 from explorer.errors import CheckpointError
 from explorer.models.checkpoint import open_model, save_model
@@ -94,6 +94,9 @@ LIBRARIES: dict[str, Callable[[], Library]] = {
     "zuko nice": lambda: zuko_flow(2, 0, 0, masks=True),
     "zuko nice pictures": lambda: zuko_flow(64, 0, 0, masks=True),
     "zuko coupled splines": lambda: zuko_flow(2, 1, 4, masks=True),
+    "zuko normalised": lambda: zuko_normalised(2, 0),
+    "zuko normalised, told": lambda: zuko_normalised(2, 2),
+    "zuko normalised pictures": lambda: zuko_normalised(64, 0),
     "zuko bernstein": lambda: zuko_rising("bernstein", 2, 0, 10),
     "zuko bernstein, told": lambda: zuko_rising("bernstein", 2, 2, 13, residual=True),
     "zuko bernstein pictures": lambda: zuko_rising("bernstein", 64, 0, 9),

@@ -128,3 +128,32 @@ def zuko_gaussianization(features: int, components: int) -> Library:
         return (x - held["base.loc"]) / held["base.scale"]
 
     return Library(held, features, noise)
+
+
+def zuko_normalised(features: int, given: int) -> Library:
+    """RealNVP whose networks normalise behind each activation, by the unbiased variance."""
+    keys, half = Keys(given), features // 2
+    for step in range(2):
+        key = f"transform.transforms.{step}"
+        keys.held[f"{key}.mask"] = torch.arange(features) % 2 == step % 2
+        for number, (before, after) in {0: (half + given, 9), 3: (9, 8), 6: (8, 2 * half)}.items():
+            keys.layer(f"{key}.hyper.{number}", before, after, 0.6)
+    base(keys, features)
+    held = keys.held
+
+    def said(key: str, x: Tensor) -> Tensor:
+        for number in (0, 3):
+            x = linear(held, f"{key}.{number}", x).relu()
+            x = (x - x.mean(1, keepdim=True)) / (x.var(1, keepdim=True) + 1e-5).sqrt()
+        return linear(held, f"{key}.6", x).reshape(len(x), half, 2)
+
+    def noise(x: Tensor, c: Tensor | None) -> Tensor:
+        for step in range(2):
+            key, z = f"transform.transforms.{step}", x.clone()
+            kept = held[f"{key}.mask"]
+            shift, raw = said(f"{key}.hyper", x[:, kept] if c is None else torch.cat([x[:, kept], c], 1)).unbind(2)
+            z[:, ~kept] = x[:, ~kept] * (raw / (1 + (raw / math.log(1e-3)).abs())).exp() + shift
+            x = z
+        return (x - held["base.loc"]) / held["base.scale"]
+
+    return Library(held, features, noise, given)

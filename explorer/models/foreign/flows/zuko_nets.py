@@ -1,15 +1,17 @@
-"""The networks of zuko as layers: dense ones, masked or not, with residual blocks or without."""
+"""The networks of zuko as layers: dense ones, masked or not, with residual blocks or without, normalised or not."""
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import torch
 from torch import Tensor
 
-from explorer.errors import CheckpointError
 from explorer.models.foreign.flows.writing import Flowing, odd_first, rows
 from explorer.models.foreign.stack import Stack, UnfitError
+
+EPS = 1e-5  # of a normalisation between layers
 
 
 def network(flowing: Flowing, key: str, moved: int) -> tuple[Stack, int]:
@@ -19,14 +21,9 @@ def network(flowing: Flowing, key: str, moved: int) -> tuple[Stack, int]:
     if not numbers or len(numbers) < 2 or numbers[0] != 0:
         raise UnfitError(key)
     gaps = [after - before for before, after in pairwise(numbers)]
-    if 3 in gaps:
-        raise CheckpointError(
-            "This is a flow of zuko whose networks normalise between their layers (normalize=True).",
-            "That is not opened; without it the same flow is.",
-        )
     said = flowing.tensors[f"{key}.{numbers[-1]}.weight"].shape[0]
     each, left = divmod(said, moved)
-    if left or set(gaps) - {1, 2}:
+    if left or set(gaps) - {1, 2, 3}:
         raise UnfitError(f"{said} numbers for {moved}")
     net = flowing.stack()
     for number, gap in zip(numbers, [*gaps, 1], strict=True):
@@ -36,9 +33,18 @@ def network(flowing: Flowing, key: str, moved: int) -> tuple[Stack, int]:
             net.residual(rows(rows(net.beside(), *first).add("relu"), *second))
         else:
             rows(net, *_layer(flowing, f"{key}.{number}"), odd_first(said) if last and each == 2 else None)
-        if gap == 2:
+        if gap > 1:
             net.add("relu")
+        if gap > 2:
+            _normalise(net, flowing.tensors[f"{key}.{number}.weight"].shape[0])
     return net, each
+
+
+def _normalise(net: Stack, width: int) -> None:
+    """(x - mean) / sqrt(variance + eps), where zuko divides the sum of squares by `width` - 1, and torch by `width`."""
+    share = (width - 1) / width
+    net.add("layer_norm", eps=EPS * share)
+    net.own("weight", torch.full((width,), math.sqrt(share))).own("bias", torch.zeros(width))
 
 
 def _layer(flowing: Flowing, key: str) -> tuple[Tensor, Tensor]:
