@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,6 +11,16 @@ from explorer.errors import CheckpointError
 from explorer.models.foreign.sniff import no_model
 
 CHANNELS = (1, 2, 3, 4)  # of a picture
+EXPORT = (
+    "Export its generator to ONNX (torch.onnx.export, in eval mode), or write a Python file with build_model(weights)."
+)
+KNOWN = {
+    "lightweight-gan, whose versions differ in what no file tells": (
+        r"(GE?\.)?initial_conv\.0\.weight",
+        r"(GE?\.)?out_conv\.weight",
+    ),
+}
+"""Networks that are named and not read, each by patterns that some of their keys fit."""
 
 
 class UnknownArchitectureError(CheckpointError):
@@ -26,6 +37,8 @@ def what_it_is(path: Path, shapes: Mapping[str, Sequence[int]]) -> CheckpointErr
     layers = layer_shapes(shapes)
     if not layers:
         return no_model(path, "holds no layers.", "Open the file of the weights.")
+    if (known := _by_name(shapes)) is not None:
+        return no_model(path, f"holds a network of {known}, which is not read.", EXPORT)
     (_name, first), (_other, last) = layers[0], layers[-1]
     takes_pictures = len(first) == 4 and first[1] in CHANNELS
     out = last[0]
@@ -48,6 +61,14 @@ def what_it_is(path: Path, shapes: Mapping[str, Sequence[int]]) -> CheckpointErr
         "Drop it on the window to draft it from the shapes, or give it to `latent-explorer inspect FILE --draft`; or "
         "tell the network in Python: `latent-explorer inspect FILE --template FILE.py` writes a file to begin with.",
     )
+
+
+def _by_name(shapes: Mapping[str, object]) -> str | None:
+    """What is known by the names of its tensors, and not read."""
+    for called, patterns in KNOWN.items():
+        if all(any(re.fullmatch(pattern, key) for key in shapes) for pattern in patterns):
+            return called
+    return None
 
 
 def _from_colours(layers: Sequence[tuple[str, tuple[int, ...]]]) -> bool:

@@ -243,6 +243,16 @@ NETWORKS: dict[str, tuple[dict[str, tuple[int, ...]], str]] = {
     ),
     "fully connected": ({"model.0.weight": (64, 784), "model.2.weight": (1, 64)}, "discriminator"),
     "patches": ({"model.0.weight": (8, 3, 4, 4), "model.2.weight": (1, 8, 4, 4)}, "discriminator"),
+    "lightweight-gan": (
+        {
+            "G.initial_conv.0.weight": (8, 16, 4, 4),
+            "GE.initial_conv.0.weight": (8, 16, 4, 4),
+            "GE.layers.0.0.1.weight": (12, 8, 3, 3),
+            "GE.out_conv.weight": (3, 6, 3, 3),
+            "D.to_logits.0.weight": (4, 4, 1, 1),
+        },
+        "lightweight-gan",
+    ),
     "encoder": ({"0.weight": (8, 3, 3, 3), "1.conv.0.weight": (8, 8, 3, 3), "9.weight": (32, 8, 3, 3)}, "encoder"),
 }
 
