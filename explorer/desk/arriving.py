@@ -23,9 +23,6 @@ from explorer.ui.arrival import Arrival
 from explorer.ui.main_window import MainWindow
 from explorer.work.engine import Engine
 from explorer.work.job import Step
-from explorer.work.messages import Opened
-
-NOISE = "It has no prior: the map holds random latents, which are noise to it. Drop a folder of pictures to fill it."
 
 
 @dataclass(eq=False)
@@ -39,7 +36,6 @@ class Visit:
     kept: Kept | None = None
     prior: str = ""
     explored: bool = False
-    has_pictures: bool = False
     adapter: Path | None = None  # a Python file of the user's that builds it
     plain: bool = False  # without the Python file beside it
 
@@ -64,8 +60,6 @@ class Arriving(QObject):
             Unknown: self._show_unknown,
         }
         self._visit: Visit | None = None
-        self._noisy = ""  # the folder of a model without a prior, until it is open
-        model.changed.connect(self._tell_noise)
         self._reading = 0  # counts the readings: one that was superseded does not close the card
 
     @property
@@ -166,20 +160,12 @@ class Arriving(QObject):
         kept = visit.kept
         assert kept is not None
         self._visit, visit.explored = None, True
-        if not (kept.known or kept.card.default_space.has_prior or visit.has_pictures):
-            self._noisy = kept.folder
         prior = "" if visit.prior == kept.taken else visit.prior
         self._jobs.run("explore", settle, kept, prior, done=lambda _none: self._model.switch(kept.folder))
-
-    def _tell_noise(self, opened: Opened | None) -> None:
-        if opened is not None and opened.path == self._noisy:
-            self._noisy = ""
-            self._window.messages.show_note(NOISE)
 
     def _ask_pictures(self, visit: Visit) -> None:
         path = QFileDialog.getExistingDirectory(visit.card, "Pictures for the map")
         if path:
-            visit.has_pictures = True
             self.pictures_chosen.emit(Path(path))
             visit.card.leave()
 
