@@ -11,6 +11,7 @@ import torch
 from block_references import BLOCKS
 from book_references import BOOKS
 from references import shaken
+from row_references import ROWS
 from safetensors.torch import save_file
 from torch import Tensor
 from vae_references import CONVOLUTIONAL, DENSE, Kind, Wild
@@ -24,7 +25,7 @@ from explorer.models.foreign.manifest import manifest_path, write_manifest
 from explorer.models.foreign.opening import open_foreign, read
 from explorer.models.network import NetworkModel
 
-KINDS: dict[str, Kind] = {**DENSE, **CONVOLUTIONAL, **WILD, **BLOCKS, **BOOKS}
+KINDS: dict[str, Kind] = {**DENSE, **CONVOLUTIONAL, **WILD, **BLOCKS, **BOOKS, **ROWS}
 State = Mapping[str, Tensor]
 
 

@@ -165,6 +165,18 @@ SPELLINGS = (
         ways={r"encoder\.\d\.0": "2,0", r"decoder\.2\.0": "2,0,1", r"decoder\.\d\.0": "2,0,0"},
     ),
     Spelling(
+        "convolutional autoencoder of a much read tutorial",
+        ("ReLU between layers; the network gives numbers that are shown through a sigmoid",),
+        (r"encoder_cnn\.5", r"encoder_lin\.2", r"decoder_lin\.2", r"decoder_conv\.0", r"decoder_conv\.6"),
+        {"last": "sigmoid"},
+        ways={
+            r"encoder_cnn\.5": "2,0",
+            r"encoder_cnn\.\d": "2,1",
+            r"decoder_conv\.0": "2,0,0",
+            r"decoder_conv\.\d": "2,1,1",
+        },
+    ),
+    Spelling(
         "convolutional autoencoder with pooling",
         (RELU_SIGMOID, "every convolution of the encoder is followed by pooling"),
         (r"conv1", r"conv2", r"t_conv1", r"t_conv2"),

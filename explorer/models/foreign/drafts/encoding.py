@@ -13,7 +13,7 @@ from explorer.models.foreign.drafts.pieces import UNKNOWN, Piece, missing_before
 from explorer.models.foreign.drafts.route import Step
 from explorer.models.foreign.drafts.split import Split
 from explorer.models.foreign.drafts.told import Choices, Row
-from explorer.models.foreign.drafts.ways import Kernel, plans, walked
+from explorer.models.foreign.drafts.ways import Kernel, alternating, plans, walked
 from explorer.models.foreign.drafts.writing import KeyedStack, Writer
 from explorer.models.foreign.stack import UnfitError
 
@@ -37,7 +37,7 @@ def encoding(
     """Layers from a picture (channels, side, side) to the numbers of a posterior of `latent`. Raises UnfitError."""
     steps, side = _steps(split, picture, latent)
     kernels = [step.kernel for step in steps if step.kernel is not None]
-    plan = _plan(kernels, picture[1], side if side else latent[-1] if len(latent) == 3 else 0, choices)
+    plan = _plan(kernels, picture[1], side or _last_side(split, latent), choices)
     writer = Writer(tensors, choices, "encoder", picture[1])
     if not kernels:
         writer.stack.add("flatten")
@@ -46,6 +46,13 @@ def encoding(
     if _is_plain(split, latent):
         return Encoding(writer.stack.add("flatten"), writer.rows, "mean")  # type: ignore[arg-type]
     return Encoding(writer.stack, writer.rows, _heads(writer.stack, split.heads, choices, latent))
+
+
+def _last_side(split: Split, latent: tuple[int, ...]) -> int:
+    """Of the picture that the heads take: that of the latent, or of their kernel where it makes one place; 0: any."""
+    if len(latent) == 3:
+        return latent[-1]
+    return split.heads[-1].kernel
 
 
 def _is_plain(split: Split, latent: tuple[int, ...]) -> bool:
@@ -116,6 +123,7 @@ def _plan(kernels: Sequence[Kernel], side: int, wanted: int, choices: Choices) -
     plan = {kernel.key: choices[f"way:{kernel.key}"] for kernel in kernels if f"way:{kernel.key}" in choices}
     if len(plan) < len(kernels):
         found = plans(kernels, side, growing=False, wanted=(wanted,) if wanted else range(1, side + 1))
+        found = found or alternating(kernels, side, wanted)
         if not found:
             raise UnfitError(f"no strides lead from {side} to {wanted} pixels")
         plan = {kernel.key: way for kernel, way in zip(kernels, found[0], strict=True)} | plan
@@ -128,14 +136,14 @@ def _heads(stack: KeyedStack, heads: Sequence[Piece], choices: Choices, latent: 
     """Adds the heads; the layout of what they give."""
     if len(heads) == 2:
         ordered = heads[::-1] if choices.get("posterior") == "second" else heads
-        branches = [_head(stack.beside(), piece) for piece in ordered]
+        branches = [_head(stack.beside(), piece, one_place=len(latent) == 1) for piece in ordered]
         if spread_of(choices, heads) == "deviation":
             branches[1].add("affine", factor=2.0, shift=0.0)  # log variance = 2 log deviation
         stack.parallel(*branches)
         return "halves"
     if not heads:
         raise UnfitError("it has no last layer")
-    _head(stack, heads[0])
+    _head(stack, heads[0], one_place=len(latent) == 1)
     numbers, dim = heads[0].shape[0], latent[0]
     if numbers not in (dim, 2 * dim):
         raise UnfitError(f"it ends in {numbers} numbers for {dim} latents")
@@ -143,6 +151,9 @@ def _heads(stack: KeyedStack, heads: Sequence[Piece], choices: Choices, latent: 
     return "mean" if numbers == dim else layout if layout in ("halves", "interleaved") else "halves"
 
 
-def _head(stack: KeyedStack, piece: Piece) -> KeyedStack:
-    stack.linear(piece.key) if piece.kind == "linear" else stack.conv(piece.key)
+def _head(stack: KeyedStack, piece: Piece, *, one_place: bool) -> KeyedStack:
+    if piece.kind == "linear":
+        stack.linear(piece.key)
+    else:
+        stack.conv(piece.key, 1, 0 if one_place else None)
     return stack

@@ -100,6 +100,13 @@ def missing_before(pieces: Sequence[Piece], number: int) -> int:
     A norm with an activation of its own before it has none behind, which is counted as if it had.
     """
     piece, before = pieces[number], pieces[number - 1] if number else None
+    if (
+        piece.gap == UNKNOWN
+        and piece.key.endswith(".0")
+        and number + 1 < len(pieces)
+        and pieces[number + 1].gap != UNKNOWN
+    ):
+        return 0
     activated = before is not None and before.kind in ("norm", "scale") and before.gap > 0
     return piece.gap + 1 if piece.gap > 0 and activated else piece.gap
 

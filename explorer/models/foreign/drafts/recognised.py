@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+import torch
+
 from explorer.errors import CheckpointError
 from explorer.models.base import Fact
 from explorer.models.config import Config
@@ -12,6 +14,7 @@ from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.described import described
 from explorer.models.foreign.drafts.draft import draft
 from explorer.models.foreign.drafts.told import Choices
+from explorer.models.foreign.layered import build
 from explorer.models.foreign.reading import Reading
 
 
@@ -25,6 +28,8 @@ def drafted(reading: Reading, said: str, choices: Choices, facts: Collection[Fac
         if made.doubts:
             return None
         found = described(made.manifest, reading)
+        with torch.device("meta"):
+            build(found.config)  # sizes that disagree are told by an error
     except CheckpointError:
         return None
     card = found.config.card

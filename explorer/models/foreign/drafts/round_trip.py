@@ -16,16 +16,18 @@ from explorer.errors import CheckpointError
 from explorer.models.foreign.described import described
 from explorer.models.foreign.drafts.draft import draft
 from explorer.models.foreign.drafts.told import Choices, Draft
+from explorer.models.foreign.heads import is_spread
 from explorer.models.foreign.layered import LayeredAutoencoder
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.rebuilt import rebuilt
+from explorer.models.foreign.stack import chain
 from explorer.models.network import NetworkModel
 
 ACTIVATIONS = ("relu", "leaky 0.2", "elu", "silu", "gelu", "selu", "tanh", "softplus")
 ENDS = (("sigmoid", "0,1"), ("tanh", "-1,1"), ("none", "0,1"))
 LATENTS = 48
 LARGEST = 2e10  # numbers of weights times places: above, it would take too long
-COMES_BACK = 0.15  # share of the latents' variance that has to come back under the best choice
+COMES_BACK = 0.3  # share of the latents' variance that has to come back under the best choice
 MUCH, AHEAD = 0.6, 0.1  # the same share, and how far above the second best an activation has to be
 CLEAR = 1.2  # so many times more of it is lost under any that says otherwise
 
@@ -66,6 +68,8 @@ def told_by_return(reading: Reading, made: Draft, choices: Choices) -> dict[str,
     if len(made.manifest.space.shape) != 1:
         return {}
     postures = [("posterior", option.value) for option in asked["posterior"].options]
+    if any(is_spread(key) for key in chain(reading.tensors, "")) and "spread" in asked:
+        postures = [("posterior", asked["posterior"].taken)]  # their names tell
     ends = [(("last", last), ("range", values), posture) for (last, values), posture in product(ENDS, postures)]
     first = _scored(reading, choices, ends)
     if first[_best(first)] < COMES_BACK / 3:

@@ -116,6 +116,7 @@ class Walker:
         doubled = any(one.turned and not one.first and one.size % 2 == 0 for one in self.route.kernels)
         refines = turned and last and piece.kernel % 2 == 1 and doubled
         gap = missing_before(self.pieces, number)
+        gap -= gap > 0 and bool(self.route.kernels) and self.route.kernels[-1].shuffled
         kernel = Kernel(piece.key, piece.kernel, turned, first and turned, gap, last, shuffled, raised, refines)
         self._add("kernel", piece, out, kernel=kernel)
         if shuffled:

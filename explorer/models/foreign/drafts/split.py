@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from explorer.models.foreign.drafts.pieces import Piece, is_decoding, is_encoding
+from explorer.models.foreign.drafts.pieces import UNKNOWN, Piece, is_decoding, is_encoding
 from explorer.models.foreign.heads import is_spread
 
 PICTURE = (1, 3)  # channels
 FEWEST_PIXELS = 64
+FEW = 16  # channels: with more, a convolution ends in one place rather than in a small picture
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,9 @@ class Split:
     def ends_spatial(self) -> bool:
         """Whether the encoder ends in a convolution whose picture, of more than one place, is the latent."""
         first = next(piece for piece in self.after if piece.weighs)
-        return bool(self.heads) and all(piece.kind == "kernel" for piece in self.heads) and first.kernel < 4
+        if not self.heads or any(piece.kind != "kernel" for piece in self.heads):
+            return False
+        return first.kernel < 4 or (len(self.heads) == 1 and self.heads[0].shape[0] <= FEW)
 
 
 def in_order(pieces: Sequence[Piece]) -> list[Piece]:
@@ -40,7 +44,39 @@ def in_order(pieces: Sequence[Piece]) -> list[Piece]:
         end = max(pieces.index(piece) for piece in named) + 1
         later = [piece for piece in pieces[:end] if not is_encoding(piece.key)]
         pieces = [piece for piece in pieces if piece not in later] + later
-    return _entry_first(list(pieces))
+    return _entry_first(_with_norms(list(pieces)))
+
+
+def _with_norms(pieces: list[Piece]) -> list[Piece]:
+    """The same where a file names several layers first and then their norms: each norm behind its layer."""
+    runs = [
+        (is_norm, list(run)) for is_norm, run in groupby(pieces, lambda one: one.kind == "norm" and one.gap == UNKNOWN)
+    ]
+    ordered: list[Piece] = []
+    for place, (is_norm, run) in enumerate(runs):
+        if not is_norm or len(run) == 1 or place == 0:
+            ordered += run
+            continue
+        layers = [piece for piece in runs[place - 1][1] if piece.weighs]
+        ordered = ordered[: len(ordered) - len(runs[place - 1][1])] + _threaded(runs[place - 1][1], run, layers)
+    return ordered
+
+
+def _outs(layer: Piece) -> tuple[int, ...]:
+    """How many features a layer may make."""
+    if layer.kind == "linear" or layer.turned is False:
+        return (layer.shape[0],)
+    return (layer.shape[1],) if layer.turned else layer.shape[:2]
+
+
+def _threaded(before: Sequence[Piece], norms: Sequence[Piece], layers: Sequence[Piece]) -> list[Piece]:
+    """Each norm behind the layer that makes so many features; as the file has them where they do not fit."""
+    ways = [layers[start : start + len(norms)] for start in range(len(layers) - len(norms), -1, -1)]
+    for way in ways:
+        if all(norm.shape[0] in _outs(layer) for norm, layer in zip(norms, way, strict=True)):
+            behind = dict(zip((layer.key for layer in way), norms, strict=True))
+            return [one for piece in before for one in (piece, behind.get(piece.key)) if one is not None]
+    return [*before, *norms]
 
 
 def _entry_first(pieces: list[Piece]) -> list[Piece]:

@@ -76,7 +76,7 @@ def shrinking_ways(kernel: Kernel) -> tuple[str, ...]:
     half = size // 2
     pooled = f"1,{half},pool"
     ways = (pooled, f"1,{half}", f"2,{half}") if kernel.gap >= 2 else (f"2,{half}", f"1,{half}", pooled)
-    return (*ways, "2,0", "1,0", "1,0,pool", f"2,{half - 1}") if half > 1 else (*ways, "2,0", "1,0", "1,0,pool")
+    return (*ways, "1,0,pool", "2,0", "1,0", f"2,{half - 1}") if half > 1 else (*ways, "2,0", "1,0", "1,0,pool")
 
 
 def side_after(side: int, kernel: Kernel, way: str) -> int:
@@ -112,6 +112,16 @@ def plans(
             if len(found) == MOST_TRIED:
                 break
     return sorted(found, key=found.__getitem__)[:MOST_PLANS]
+
+
+def alternating(kernels: Sequence[Kernel], side: int, wanted: int) -> list[tuple[str, ...]]:
+    """Ways of an encoder where every other convolution halves the picture, the first or the second one."""
+    found = []
+    for first in (1, 0):
+        strides = [2 if number % 2 == first else 1 for number in range(len(kernels))]
+        plan = tuple(f"{two},{(one.size - 1) // 2}" for one, two in zip(kernels, strides, strict=True))
+        found += [plan] if walked(kernels, plan, side)[-1] == wanted else []
+    return found
 
 
 def _known(kernels: Sequence[Kernel], side: int) -> tuple[str, ...] | None:
