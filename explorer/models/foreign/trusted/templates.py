@@ -30,6 +30,14 @@ from torch import nn
 IMAGE_RANGE = (0.0, 1.0)  # of the numbers in the pictures: (-1.0, 1.0) after a tanh, (0.0, 255.0) of bytes
 PRIOR = "normal"  # how latents are drawn: "normal", "uniform" (-1 to 1), or "none" for an autoencoder
 '''
+HOLDING = '''
+
+def holding(members):
+    """A module with these parts; tensors become its parameters."""
+    made = nn.Module()
+    for name, one in members.items():
+        (made.add_module if isinstance(one, nn.Module) else made.register_parameter)(name, one)
+    return made'''
 TAIL = '''
     def forward(self, z):
         """Latents (n, LATENT_DIM) to pictures (n, channels, height, width)."""
@@ -60,8 +68,9 @@ def template(held: Contents) -> str:
         numbers=held.parameters,
         dim=f"LATENT_DIM = {_dim(shapes) or 128}  # {hint}",
     )
-    lines = [head, *_listed(tensors), "", "", "class Net(nn.Module):", "    def __init__(self):"]
-    lines += ["        super().__init__()", *_Layers().members(_tree(shapes)), TAIL]
+    members = list(_Layers().members(_tree(shapes)))
+    lines = [head, *_listed(tensors), *([HOLDING] if any("holding(" in line for line in members) else [])]
+    lines += ["", "", "class Net(nn.Module):", "    def __init__(self):", "        super().__init__()", *members, TAIL]
     return "\n".join(lines)
 
 
@@ -122,10 +131,11 @@ class _Layers:
         if all(isinstance(inner, tuple) for inner in one.values()):
             return self._layer({name: inner for name, inner in one.items() if isinstance(inner, tuple)})
         pad = " " * (indent + 4)
-        if all(name.isdigit() for name in one):
+        if all(name.isdigit() and isinstance(part, dict) for name, part in one.items()):
             return self._in_order(one, indent, pad)
         inner = "".join(f'{pad}"{name}": {self._module(part, indent + 4)},\n' for name, part in one.items())
-        return f"nn.ModuleDict({{\n{inner}{' ' * indent}}})"
+        kind = "holding" if any(isinstance(part, tuple) for part in one.values()) else "nn.ModuleDict"
+        return f"{kind}({{\n{inner}{' ' * indent}}})"
 
     def _in_order(self, one: Tree, indent: int, pad: str) -> str:
         """A Sequential with the numbers of the file; what has no weights is a gap in them."""
@@ -138,7 +148,7 @@ class _Layers:
         return f"nn.Sequential(OrderedDict([\n{''.join(lines)}{' ' * indent}]))"
 
     def _module(self, one: Tree | Shape, indent: int) -> str:
-        return f"nn.ParameterList([{self._made(one, indent)}])" if isinstance(one, tuple) else self._made(one, indent)
+        return f"nn.Parameter({self._made(one, indent)})" if isinstance(one, tuple) else self._made(one, indent)
 
     def _layer(self, shapes: Mapping[str, Shape]) -> str:
         """The layer of torch.nn with these tensors, as far as shapes tell."""
