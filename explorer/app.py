@@ -56,9 +56,16 @@ log = logging.getLogger(__name__)
 class Start(QObject):
     """Brings the program in behind the painted window: modules, engine process, panels, model."""
 
-    def __init__(self, window: MainWindow, kept: Preferences, model: str | None, brought: Sequence[Path] = ()) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        kept: Preferences,
+        model: str | None,
+        brought: Sequence[Path] = (),
+        adapter: Path | None = None,
+    ) -> None:
         super().__init__()
-        self._brought = brought
+        self._brought, self._adapter = brought, adapter
         self._window, self._kept, self._model = window, kept, model
         self._turns = self._steps()
         self._engine: Engine | None = None
@@ -125,14 +132,20 @@ class Start(QObject):
         self._window.show_icons()
         yield
         self.desk.bringing.take_when_open(self._brought)
-        self.desk.begin(demo or path)
+        self.desk.begin(demo or path, self._adapter)
 
 
-def run(model: str | None = None, *, measure_start: bool = False, brought: Sequence[Path] = ()) -> int:
+def run(
+    model: str | None = None,
+    *,
+    measure_start: bool = False,
+    brought: Sequence[Path] = (),
+    adapter: Path | None = None,
+) -> int:
     """Open the window on `model` (a path or a bundled name), on the last one, or on ours. Returns the exit code.
 
-    `brought`: samples of the user's for the map. With `measure_start`, print the time of the first paint (seconds since
-    the epoch) and end.
+    `brought`: samples of the user's for the map; `adapter`: a Python file that builds the model. With `measure_start`,
+    print the time of the first paint (seconds since the epoch) and end.
     """
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
@@ -147,7 +160,7 @@ def run(model: str | None = None, *, measure_start: bool = False, brought: Seque
         window.first_painted.connect(lambda: (print(f"first paint {time.time():.6f}", flush=True), app.quit()))
         window.show()
         return app.exec()
-    start = Start(window, kept, model, brought)
+    start = Start(window, kept, model, brought, adapter)
     sys.excepthook = start.report
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_told: window.close())

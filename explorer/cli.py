@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from explorer import __version__
+from explorer.commands.programs import add_program
 from explorer.commands.table import COMMANDS, load
 from explorer.errors import ExplorerError, StorageError
 
@@ -49,6 +50,7 @@ def _window_parser() -> argparse.ArgumentParser:
     parser.add_argument("model", nargs="?", help="a model folder, or the name of a bundled model")
     parser.add_argument("--samples", metavar="FILE", type=Path, help="latents, or a folder of pictures, for the map")
     parser.add_argument("--labels", metavar="FILE", type=Path, help="a table of labels for the samples")
+    add_program(parser)
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     parser.add_argument("--or-tour", metavar="DIR", type=Path, help="without a display, write the tour to DIR instead")
     parser.add_argument("--measure-start", action="store_true", help="print the seconds to the first picture, and quit")

@@ -30,7 +30,9 @@ def check_program(options: argparse.Namespace) -> None:
     from explorer.models.foreign.sniff import foreign
     from explorer.models.foreign.trusted.programs import agree_to
 
-    path = foreign(options.model)
+    if options.adapter is None and not options.trust:
+        return
+    path = foreign(options.model) if options.model is not None else None
     if options.adapter is not None and (path is None or not options.adapter.expanduser().is_file()):
         what = f"There is no file {options.adapter}." if path is not None else f"'{options.model}' needs no adapter."
         raise InputError(what, "An adapter is a Python file for a checkpoint of others.")

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from explorer import places
+from explorer.commands.programs import check_program
 from explorer.commands.table import COMMANDS
 from explorer.errors import CheckpointError, ExplorerError, InputError
 
@@ -20,6 +21,7 @@ NO_DISPLAY = "This machine has no display, so no window can be opened here."
 def run(options: argparse.Namespace) -> int:
     """Open the window; with `--or-tour` and no display, say so and write the tour."""
     check_model(options.model)
+    check_program(options)
     if not has_display():
         return _without_display(options)
     check_libraries()
@@ -28,7 +30,8 @@ def run(options: argparse.Namespace) -> int:
     except ImportError as error:
         raise libraries_error(str(error)) if ".so" in str(error) else error from error
     brought = [path for path in (options.samples, options.labels) if path is not None]
-    return app.run(options.model, measure_start=options.measure_start, brought=check_brought(brought))
+    adapter = options.adapter.expanduser().resolve() if options.adapter is not None else None
+    return app.run(options.model, measure_start=options.measure_start, brought=check_brought(brought), adapter=adapter)
 
 
 def check_brought(paths: list[Path]) -> list[Path]:

@@ -161,10 +161,16 @@ class Desk(QObject):
         except ExplorerError as error:
             self.window.messages.show_error(error.title, error.hint)
 
-    def begin(self, path: str) -> None:
-        """Open the first model, or the first demo; where that one cannot be opened, say so and open ours."""
+    def begin(self, path: str, adapter: Path | None = None) -> None:
+        """Open the first model, or the first demo; where that one cannot be opened, say so and open ours.
+
+        `adapter`: a Python file that builds it.
+        """
         try:
-            self.papers.take(path)
+            if adapter is None:
+                self.papers.take(path)
+            else:
+                self.papers.arriving.open(Path(path), adapter)
         except ExplorerError as error:
             self._open_ours(path)
             self.window.messages.show_error(error.title, error.hint)

@@ -142,12 +142,13 @@ def test_weights_that_do_not_fit_are_told_as_a_table_of_keys(tmp_path: Path) -> 
 
 def test_a_payload_does_not_run_before_a_word_nor_after_a_change(tmp_path: Path) -> None:
     marker = tmp_path / "marker"
-    path = laid(tmp_path, linear(), f"open({str(marker)!r}, 'w')\n{SHORT}")
+    text = f"from os import mkdir\nmkdir({str(marker)!r})\n{SHORT}"
+    path = laid(tmp_path, linear(), text)
     asked = keep(path, step=quiet)
     assert isinstance(asked, Asking)
-    assert any("open" in alarm for alarm in asked.inside.alarms)
+    assert any("import os" in alarm for alarm in asked.inside.alarms)
     programs.agree_to(path)
-    (tmp_path / "odd.latent.py").write_text(f"open({str(marker)!r}, 'w')  \n{SHORT}")
+    (tmp_path / "odd.latent.py").write_text(f"{text} ")
     with pytest.raises(TrustWantedError):
         open_foreign(path)
     assert not marker.exists()
