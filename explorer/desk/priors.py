@@ -65,8 +65,10 @@ class Priors(QObject):
 
     def _take_drawn(self, redrawn: Redrawn) -> None:
         if self._model.opened is not None and redrawn.key == self._model.opened.key:
+            had = self._model.samples() is not None
             self._model.take_drawn(redrawn)
-            self._begin_there()
+            if not had:
+                self._begin_there()
 
     def _begin_there(self) -> None:
         """From zero, where one stands for want of samples, to a typical sample. No step of undo."""
