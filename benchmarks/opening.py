@@ -160,7 +160,7 @@ def card(file: Path) -> dict[str, float]:
         while not ready and time.perf_counter() - start < 120:
             app.processEvents()
             time.sleep(0.001)
-            if not seen and "tensors" in arriving.card.text:
+            if not seen and "tensors," in arriving.card.text:
                 seen = time.perf_counter() - start
             if arriving.card.ready:
                 ready = time.perf_counter() - start

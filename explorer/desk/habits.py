@@ -123,7 +123,9 @@ class Habits(QObject):
         self._window.setWindowTitle(f"{opened.card.name} - Latent Explorer")
         self._window.tool_bar.show_device(opened.device, opened.devices)
         self._window.status.show_device(opened.device, opened.precision)
-        self._remember(self._kept.with_opened(opened.path, source_of(opened.path), kind_of(opened.card)))
+        source = Path(source_of(opened.path))
+        whole = str(source.resolve() if source.exists() else source)  # told from another folder, next time
+        self._remember(self._kept.with_opened(opened.path, whole, kind_of(opened.card)))
         if opened.note:
             self._window.messages.show_note(opened.note)
 

@@ -31,7 +31,7 @@ class Recents(QObject):
     def show_paths(self, paths: Sequence[str], kinds: Mapping[str, str]) -> None:
         """These, newest first; ours are listed anyway."""
         bundled = [(name, str(folder.resolve(name))) for name in folder.bundled()]
-        ours = {path for _name, path in bundled}
+        ours = {word for pair in bundled for word in pair}
         recent = [path for path in paths if path not in ours]
         self._window.tool_bar.show_models(bundled, recent, kinds)
         menu = self._window.recent

@@ -90,3 +90,14 @@ def test_kept_copies_are_removed_but_the_open_one(
     assert not copies()
     copies_command.run(argparse.Namespace(json=False, remove=False))
     assert "at most 21 copies" in capsys.readouterr().out
+
+
+def test_a_folder_given_by_a_short_path_is_found_from_elsewhere(
+    desk: Desk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = Path("pretrained/digits-vae-2d").resolve()
+    shutil.copytree(ours, tmp_path / "mine")
+    monkeypatch.chdir(tmp_path)
+    opens(qtbot, desk, "mine")
+    assert preferences.load().recent[0] == str(tmp_path / "mine")
+    assert entry(desk, "mine").text() == "mine\tmodel folder"
