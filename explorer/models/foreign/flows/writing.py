@@ -42,7 +42,7 @@ class Flowing:
     def add(self, step: str, tensors: Mapping[str, Tensor] | None = None, **options: object) -> Flowing:
         self.steps.append({"step": step, **options})
         for name, value in (tensors or {}).items():
-            self.weights[f"{len(self.steps) - 1}.{name}"] = value.clone().contiguous()
+            self.weights[f"{len(self.steps) - 1}.{name}"] = _whole(value)
         return self
 
     def affine(self, scale: Tensor, shift: Tensor, shape: Sequence[int]) -> Flowing:
@@ -66,7 +66,7 @@ class Flowing:
     def permute(self, order: Tensor) -> Flowing:
         """The new i-th channel is the old order[i]-th."""
         order = order.long()
-        return self.add("permute", {"order": order, "back": torch.argsort(order)})
+        return self.add("permute", {"order": order.clone(), "back": torch.argsort(order)})
 
     def turned(self, step: str, tensors: Mapping[str, Tensor], **options: object) -> Flowing:
         """A step the other way round."""
@@ -89,6 +89,12 @@ class Flowing:
     def left(self) -> list[str]:
         """The tensors that nobody took."""
         return [key for key in self.tensors if key not in self.taken and not key.endswith(COUNTED)]
+
+
+def _whole(value: Tensor) -> Tensor:
+    """The tensor itself, or a copy of what is a part or a repetition of another one: no two weights share memory."""
+    alone = value.is_contiguous() and value.untyped_storage().nbytes() == value.numel() * value.element_size()
+    return value if alone else value.clone(memory_format=torch.contiguous_format)
 
 
 def net_of(stack: Stack) -> dict[str, Tensor]:
