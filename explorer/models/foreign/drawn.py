@@ -18,7 +18,6 @@ from explorer.models.foreign.probing import SLOW_MS, a_picture_takes, facts_of, 
 if TYPE_CHECKING:
     from explorer.models.network import NetworkModel
 
-Step = Callable[..., None]
 SHOWN = 8  # samples on the card
 CHOOSE = "No file says what random latents were drawn from. Click the row that looks right."
 PATIENCE_S = 40.0  # for all of them
