@@ -125,6 +125,7 @@ def drawn(model: LatentModel, n: int = 2000, seed: int = 0, temperature: float =
     )
     warmth = "" if temperature == 1 else f", temperature {temperature:.2f}"
     whose = "the prior" if model.prior is None else f"the prior you chose, {first.prior}"
+    whose = whose if first.has_prior else "N(0, I), for this model has no prior"
     provenance = f"samples of {whose}, seed {seed}{warmth}"
     return {
         space.name: LatentSet(

@@ -13,6 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from explorer.latents.edits import edited
 from explorer.latents.measures import by_effect
+from explorer.latents.priors import drawn
+from explorer.latents.samples import LatentSet
 from explorer.models.base import Part, Space
 from explorer.session.state import frozen
 from explorer.session.store import Store
@@ -283,6 +285,32 @@ def test_only_a_gan_has_a_truncation(qtbot: QtBot, panel: SlidersPanel) -> None:
     assert steps(store) == 1
     right_click(gan.truncation.row)
     assert store.state.place.truncation == 1.0
+
+
+def test_a_temperature_cools_a_draw_with_the_hand_and_leaves_what_was_moved_since(qtbot: QtBot) -> None:
+    draws = LatentSet("z", drawn(40, [("normal", DIM)], 0), seed=0)
+    model = opened("flow", samples_=draws)
+    store = store_at(model, sample=7)
+    panel = panel_of(qtbot, store, model)
+    row = panel.temperature.row
+    assert panel.temperature.y() < panel.concepts.y()  # of a flow it comes first
+    for value in (0.5, 0.25):  # the second begins where the first ended
+        pull(row, 0.9, value)
+        at = store.state.place.temperature
+        assert at == pytest.approx(value, abs=0.02)
+        np.testing.assert_array_equal(store.state.place.base, draws.latents[7] * np.float32(at))
+    assert steps(store) == 2
+    right_click(row)
+    np.testing.assert_array_equal(store.state.place.base, draws.latents[7])
+    edited_ = frozen(draws.latents[7] + np.float32(1))
+    store.move("Edit", base=edited_)
+    pull(row, 0.9, 0.5)
+    assert store.state.place.base is edited_
+
+
+def test_no_temperature_where_a_mapping_network_makes_the_latents(qtbot: QtBot) -> None:
+    model = opened("GAN")
+    assert not panel_of(qtbot, store_at(model), model).temperature.isVisible()
 
 
 def test_a_number_of_a_latent_of_parts_is_called_by_its_part(qtbot: QtBot) -> None:
