@@ -239,6 +239,13 @@ def test_a_step_that_left_nothing_in_the_file_is_said() -> None:
         recognise(Reading(Path("flow.pt"), "torch zip file", told))
 
 
+@pytest.mark.parametrize("each", [9, 15])
+def test_splines_of_another_kind_are_named(each: int) -> None:
+    with pytest.raises(CheckpointError, match="no rational-quadratic spline") as caught:
+        recognise(Reading(Path("f.pt"), "torch zip file", nflows_couplings(2, each).weights))
+    assert "cubic" in caught.value.hint
+
+
 @pytest.mark.parametrize(("hints", "form"), [({}, "spline"), ({"model": {"degree": 16}}, "bernstein")])
 def test_numbers_that_fit_two_forms_are_told_apart_beside_the_weights(hints: dict[str, object], form: str) -> None:
     found = recognise(Reading(Path("f.pt"), "torch zip file", zuko_rising("bernstein", 2, 0, 17).weights, hints))

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from explorer.errors import CheckpointError
 from explorer.models.base import How
 from explorer.models.foreign.flows.masked_nets import masked_net, residual_net
 from explorer.models.foreign.flows.vectors import said_number
@@ -66,11 +67,16 @@ def _every(found: Finding, first: int) -> Tensor:
 
 
 def spline_form(found: Finding, each: float, bound: float, divide: float) -> dict[str, object]:
-    """How a spline of so many numbers each is told. Raises UnfitError for other numbers; 1 and 2 are affine."""
+    """How a spline of so many numbers each is told. 1 and 2 are affine. Raises UnfitError, CheckpointError."""
     if each in (1, 2):
         return {}
-    if each % 3 != 2:
+    if each != int(each):
         raise UnfitError(f"{each} numbers each")
+    if each % 3 != 2:
+        raise CheckpointError(
+            f"The networks of this flow say {int(each)} numbers of each: no rational-quadratic spline has so many.",
+            "Linear, quadratic and cubic splines are not opened; rational-quadratic ones with linear tails are.",
+        )
     found.know("inferred", "splines are rational-quadratic")
     bins, said = int(each + 1) // 3, said_number(found.reading.hints, BOUND)
     if said is not None and said > 0:
