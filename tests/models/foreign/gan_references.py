@@ -243,6 +243,27 @@ def settled(net: nn.Module) -> nn.Module:
     return net
 
 
+def model_zoo(dim: int, width: int, channels: int) -> nn.Module:
+    """formatLayer, then main of named modules that begins with a norm."""
+    layers: OrderedDict[str, nn.Module] = OrderedDict(batchNorm0=nn.BatchNorm2d(4 * width), relu0=nn.ReLU(True))
+    for number, (i, o) in enumerate(pairwise([4 * width, 2 * width, width]), 1):
+        layers[f"convTranspose{number}"] = turned(i, o, bias=False)
+        layers[f"batchNorm{number}"], layers[f"relu{number}"] = nn.BatchNorm2d(o), nn.ReLU(True)
+    layers["outlayer"] = turned(width, channels, bias=False)
+    run: Run = lambda net, z: net.main(net.formatLayer(spatial(z))).tanh()  # noqa: E731
+    return Wired(run, formatLayer=turned(dim, 4 * width, 4, 1, 0, bias=False), main=nn.Sequential(layers))
+
+
+def dense_start(dim: int, width: int) -> nn.Module:
+    """linear, then main, which begins with a norm and ends in a plain convolution (pytorch-gan-collections)."""
+    layers: list[nn.Module] = [nn.BatchNorm2d(8 * width), nn.ReLU()]
+    for i, o in pairwise([8 * width, 4 * width, 2 * width, width]):
+        layers += [turned(i, o), nn.BatchNorm2d(o), nn.ReLU(True)]
+    run: Run = lambda net, z: net.main(net.linear(z).view(-1, 8 * width, 4, 4))  # noqa: E731
+    last = nn.Conv2d(width, 3, 3, padding=1)
+    return Wired(run, linear=nn.Linear(dim, 128 * width), main=nn.Sequential(*layers, last, nn.Tanh()))
+
+
 class Barred(nn.Module):
     """A layer in a wrapper that keeps its weight as weight_bar, and takes one step of the power method each time."""
 
@@ -338,6 +359,8 @@ def quick_looks() -> dict[str, Callable[[], nn.Module]]:
         "projected 32": lambda: projected(62, 8, 3),
         "projected 28": lambda: projected(62, 6, 1, 28),
         "fives": lambda: fives(100, 4, 3),
+        "model zoo": lambda: model_zoo(64, 4, 3),
+        "dense start": lambda: dense_start(128, 4),
         "sagan": lambda: attentive(128, 8, 3, 0, barred=True),
         "sagan f, g, h": lambda: attentive(64, 8, 1, 1, barred=False),
         "sagan pooled": lambda: attentive(30, 16, 3, 2, barred=False),

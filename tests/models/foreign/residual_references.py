@@ -8,7 +8,7 @@ from itertools import pairwise
 import torch
 from gan_references import SelfAttention, Wired
 from torch import Tensor, nn
-from torch.nn.functional import batch_norm, interpolate
+from torch.nn.functional import batch_norm, interpolate, max_pool2d
 from torch.nn.utils import spectral_norm
 
 Split = tuple[Tensor, Tensor]
@@ -148,6 +148,59 @@ def branched(dim: int, widths: list[int], side: int) -> nn.Module:
     return Wired(run, linear=nn.Linear(dim, widths[0] * side**2), blocks=nn.Sequential(*blocks, *end))
 
 
+class GenBlock(nn.Module):
+    """cond_bn1, snconv2d1, cond_bn2, snconv2d2, and snconv2d0 around: SAGAN on ImageNet."""
+
+    def __init__(self, i: int, o: int, classes: int) -> None:
+        super().__init__()
+        self.cond_bn1, self.cond_bn2 = ClassNorm(i, classes, pairs=False), ClassNorm(o, classes, pairs=False)
+        self.snconv2d1, self.snconv2d2 = spectral_norm(conv(i, o)), spectral_norm(conv(o, o))
+        self.snconv2d0 = spectral_norm(conv(i, o, 1))
+
+    def forward(self, x: Tensor, label: Tensor) -> Tensor:
+        hidden = self.snconv2d1(interpolate(self.cond_bn1(x, label).relu(), scale_factor=2))
+        return self.snconv2d2(self.cond_bn2(hidden, label).relu()) + self.snconv2d0(interpolate(x, scale_factor=2))
+
+
+class Seeing(nn.Module):
+    """snconv1x1_theta, _phi, _g, _attn, and their weight sigma."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        sizes = {"theta": (width, width // 8), "phi": (width, width // 8), "g": (width, width // 2)}
+        for name, (i, o) in {**sizes, "attn": (width // 2, width)}.items():
+            self.add_module(f"snconv1x1_{name}", spectral_norm(conv(i, o, 1)))
+        self.sigma = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        key, value = (max_pool2d(one(x), 2).flatten(2) for one in (self.snconv1x1_phi, self.snconv1x1_g))
+        weights = (self.snconv1x1_theta(x).flatten(2).transpose(1, 2) @ key).softmax(-1)
+        return x + self.sigma * self.snconv1x1_attn((value @ weights.transpose(1, 2)).unflatten(2, x.shape[2:]))
+
+
+def attentive(dim: int, classes: int, widths: list[int]) -> nn.Module:
+    """snlinear0, block1 to block3, self_attn, block4, bn, snconv2d1."""
+
+    def run(net: nn.Module, latents: Tensor) -> Tensor:
+        z, label = split(latents, classes)
+        x = net.snlinear0(z).view(-1, widths[0], 4, 4)
+        for name in ("block1", "block2", "self_attn", "block3"):
+            x = net.self_attn(x) if name == "self_attn" else getattr(net, name)(x, label)
+        return net.snconv2d1(net.bn(x).relu()).tanh()
+
+    blocks = {f"block{number}": GenBlock(i, o, classes) for number, (i, o) in enumerate(pairwise(widths), 1)}
+    return Wired(
+        run,
+        snlinear0=spectral_norm(nn.Linear(dim, 16 * widths[0])),
+        block1=blocks["block1"],
+        block2=blocks["block2"],
+        self_attn=Seeing(widths[2]),
+        block3=blocks["block3"],
+        bn=nn.BatchNorm2d(widths[-1]),
+        snconv2d1=spectral_norm(conv(widths[-1], 3)),
+    )
+
+
 class Wrapped(nn.Module):
     """A convolution within another module or two: conv.conv."""
 
@@ -211,5 +264,6 @@ def variants() -> dict[str, Callable[[], nn.Module]]:
         "projected": lambda: Numbered(32, [12, 8, 6, 4], old=True),
         "branched 32": lambda: branched(128, [8, 8, 8, 8], 4),
         "branched 48": lambda: branched(100, [16, 8, 6, 4], 6),
+        "attentive with classes": lambda: attentive(20, 6, [16, 16, 16, 8]),
         "good": lambda: good(128, 2),
     }

@@ -9,13 +9,14 @@ from itertools import permutations
 
 from explorer.models.foreign.drafts.pieces import UNKNOWN, Piece
 
+LATE = 10**6  # the number of what has none: an output layer
 MOST_RUNS = 5  # groups of modules whose order is tried
 
 
 def orders(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
     """The order of the file first; then by the numbers in plain names; then whole groups by name, or in any order."""
     yield placed(pieces)
-    if all("." not in _below(piece.key) for piece in pieces):
+    if len({piece.key.rpartition(".")[0] for piece in pieces}) == 1:
         yield placed([replace(piece, gap=UNKNOWN) for piece in sorted(pieces, key=_by_number)])
     aside = [piece for piece in pieces if piece.kind == "attend"]
     runs = [_inside(run) for run in _runs([piece for piece in pieces if piece.kind != "attend"])]
@@ -25,14 +26,9 @@ def orders(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
             yield placed([piece for run in order for piece in run] + aside)
 
 
-def _below(key: str) -> str:
-    """A key without a first name that all might share."""
-    return key.partition(".")[2] or key
-
-
 def _by_number(piece: Piece) -> tuple[list[int], bool]:
     """Such as ([1], False) for 'tconv1', before ([1], True) for its norm 'bn1'."""
-    return [int(one) for one in re.findall(r"\d+", piece.key)], not piece.weighs
+    return [int(one) for one in re.findall(r"\d+", piece.key)] or [LATE], not piece.weighs
 
 
 def _is_numbered(runs: Sequence[Sequence[Piece]], run: Sequence[Piece]) -> bool:
