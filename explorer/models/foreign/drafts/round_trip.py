@@ -25,8 +25,9 @@ from explorer.models.network import NetworkModel
 
 ACTIVATIONS = ("relu", "leaky 0.2", "elu", "silu", "gelu", "selu", "tanh", "softplus")
 ENDS = (("sigmoid", "0,1"), ("tanh", "-1,1"), ("none", "0,1"))
-LATENTS = 48
-LARGEST = 2e10  # numbers of weights times places: above, it would take too long
+UNLIKE = ("relu", "tanh")  # one of these is near enough to any to tell the end
+LATENTS = 32
+LARGEST = 5e9  # numbers of weights times places: above, it would take too long
 COMES_BACK = 0.3  # share of the latents' variance that has to come back under the best choice
 MUCH, AHEAD = 0.6, 0.1  # the same share, and how far above the second best an activation has to be
 CLEAR = 1.2  # so many times more of it is lost under any that says otherwise
@@ -71,7 +72,8 @@ def told_by_return(reading: Reading, made: Draft, choices: Choices) -> dict[str,
     if any(is_spread(key) for key in chain(reading.tensors, "")) and "spread" in asked:
         postures = [("posterior", asked["posterior"].taken)]  # their names tell
     ends = [(("last", last), ("range", values), posture) for (last, values), posture in product(ENDS, postures)]
-    first = _scored(reading, choices, ends)
+    unlike: list[Taken] = [(("activation", one), *end) for one, end in product(UNLIKE, ends)]
+    first = _scored(reading, choices, unlike)
     if first[_best(first)] < COMES_BACK / 3:
         return {}
     folds: list[Taken] = [(), *(((name, "none"),) for name in _before_folds(made))]
