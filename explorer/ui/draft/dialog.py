@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -88,15 +89,21 @@ class DraftDialog(QDialog):
         taken = next((one.taken for one in draft.questions if one.name == "prior"), "")
         self.priors.show_rows(drawn.by_prior, taken)
         said = [f"{text[:1].upper()}{text[1:]}." for text in drawn.probed]
-        self.told.setText(" ".join(said) or f"Its numbers lie in {drawn.values[0]:.2f} to {drawn.values[1]:.2f}.")
+        self._say(
+            " ".join(said) or f"Its numbers lie in {drawn.values[0]:.2f} to {drawn.values[1]:.2f}.", warns=bool(said)
+        )
         self.keep.setEnabled(True)
         self.guesses.setEnabled(bool(yours))
 
     def show_trouble(self, title: str, hint: str) -> None:
         """These answers lead nowhere: say why; the pictures of before stay."""
-        self.told.setText(f"{title} {hint}".strip())
+        self._say(f"{title} {hint}".strip(), warns=True)
         self.keep.setEnabled(False)
         self.guesses.setEnabled(True)
+
+    def _say(self, text: str, *, warns: bool) -> None:
+        self.told.setText(text)
+        self.told.setForegroundRole(QPalette.ColorRole.BrightText if warns else QPalette.ColorRole.WindowText)
 
     def _lay_out(self, name: str) -> None:
         title = Title(f"A draft of {name}, from the order and the shapes of its tensors")
