@@ -80,7 +80,9 @@ def test_a_kept_draft_opens_without_questions(unknown: Path, tmp_path: Path, cap
     assert told["kept"] == str(tmp_path / "unknown.latent.json")
     with Image.open(sheet) as drawn:
         assert min(drawn.size) > 400
-    assert open_foreign(unknown).card.image_range == (-1.0, 1.0)
+    card = open_foreign(unknown).card
+    assert card.image_range == (-1.0, 1.0)
+    assert any(fact.text == "last nonlinearity: tanh, chosen by eye" for fact in card.facts)
     assert inspected(unknown, capsys)["not_opened_because"] is None
 
 

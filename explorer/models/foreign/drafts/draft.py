@@ -158,7 +158,7 @@ def _told(
         posterior=encoder.posterior if encoder else "halves",
         sha256=reading.file_hash,
         unused=unused,
-        facts=_facts(reading, made, questions, doubts),
+        facts=_facts(reading, made, questions, doubts, set(kept) - set(sure)),
         choices=dict(kept),
     )
     rows = (*(encoder.rows if encoder else ()), *made.writer.rows)
@@ -195,12 +195,16 @@ def _space(made: Made, choices: Choices) -> Space:
     return Space("z", route.dim, (route.dim,), told, (Part("z", z, kind), Part("class", classes, "one-hot")))
 
 
-def _facts(reading: Reading, made: Made, questions: Sequence[Question], doubts: Sequence[str]) -> tuple[Fact, ...]:
+def _facts(
+    reading: Reading, made: Made, questions: Sequence[Question], doubts: Sequence[str], chosen: Collection[str]
+) -> tuple[Fact, ...]:
+    """What was read, and every answer; those to the questions in `chosen` were somebody's choice."""
     counted = sum(not key.endswith(COUNTED) for key in reading.tensors)
     kernels = len(made.route.kernels)
     read = f"{counted} tensors: order, widths and kernels of {len(made.writer.rows)} layers of the decoder"
     facts = [Fact(f"{read}, {kernels} of them convolutions" if kernels else read, "read")]
-    facts += [Fact(f"{question.title.lower()}: {question.words}", question.how) for question in questions]
+    by_eye = dict.fromkeys(chosen, ", chosen by eye")
+    facts += [Fact(f"{one.title.lower()}: {one.words}{by_eye.get(one.name, '')}", one.how) for one in questions]
     facts += [Fact(text, "guessed") for text in doubts]
     return tuple(facts)
 
