@@ -161,6 +161,8 @@ class Arriving(QObject):
         assert kept is not None
         self._visit, visit.explored = None, True
         prior = "" if visit.prior == kept.taken else visit.prior
+        if kept.note:
+            self._window.messages.show_note(kept.note)
         self._jobs.run("explore", settle, kept, prior, done=lambda _none: self._model.switch(kept.folder))
 
     def _ask_pictures(self, visit: Visit) -> None:

@@ -65,7 +65,7 @@ class Background(QObject):
 
     def show_failure(self, failed: Failed) -> None:
         """Something in the background did not work: say so, and go on with what there is."""
-        self._window.messages.show_error(failed.title, failed.hint, failed.report if failed.defect else "")
+        self._window.messages.show_error(failed.title, failed.hint, failed.report)
 
     def cancel(self, slot: str) -> None:
         """Stop the job in a slot, if there is one."""

@@ -11,7 +11,7 @@ from explorer.work.messages import Failed
 def failure(key: int, error: BaseException) -> Failed:
     """What to tell the user of any exception."""
     if isinstance(error, ExplorerError):
-        return Failed(key, error.title, error.hint)
+        return Failed(key, error.title, error.hint, report="\n".join(error.details))
     return defect(key, error)
 
 

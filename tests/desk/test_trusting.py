@@ -175,6 +175,9 @@ def test_a_python_file_is_begun_and_chosen_from_the_draft(
     explored(desk, qtbot)
     assert desk.model.opened is not None
     assert "mine.py" in str(desk.model.opened.card.facts)
+    assert (tmp_path / "sines.latent.py").read_text() == ADAPTER
+    with qtbot.waitSignal(desk.model.changed, timeout=WAIT):  # from now on without a question
+        desk.window.dropped.emit(str(path))
 
 
 def test_a_mistake_in_the_python_file_is_told_with_its_line(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from explorer.errors import CheckpointError, StorageError
 from explorer.latents.arrays import Images
 from explorer.models.base import Card
-from explorer.models.config import CONFIG, read_card, write_facts
+from explorer.models.config import CONFIG, read_card, write_bytes, write_facts
 from explorer.models.foreign.contents import contents
 from explorer.models.foreign.copies import place_of, remember, tidy
 from explorer.models.foreign.hashes import changed, file_hash
@@ -24,8 +24,9 @@ from explorer.models.foreign.manifest import Manifest, described_by, identity, m
 from explorer.models.foreign.negatives import UnknownArchitectureError
 from explorer.models.foreign.prior_rows import kind_of
 from explorer.models.foreign.sniff import sniff
-from explorer.models.foreign.trusted.programs import program_of
+from explorer.models.foreign.trusted.programs import is_python, program_of
 from explorer.models.foreign.trusted.seal import Inside, Sealed, TrustWantedError, identity_of
+from explorer.models.foreign.trusted.sources import adapter_path
 from explorer.models.prior_files import keep_prior, kept_prior
 
 if TYPE_CHECKING:
@@ -126,7 +127,20 @@ def keep(
         return Asking(error.inside, error.title, error.hint, can_do_without=adapter is None)
     except UnknownArchitectureError as error:
         return _laid_out(path, network, folder, error, step)
-    return _shown(model, folder, step)
+    return replace(_shown(model, folder, step), note=_beside(weights, program))
+
+
+def _beside(weights: Path, program: Sequence[Sealed]) -> str:
+    """Lay a copy of a Python file that was chosen elsewhere beside the weights, so that they open by it next time; what
+    is to be told of it."""
+    beside = adapter_path(weights)
+    if len(program) != 1 or not is_python(program) or beside.exists() or not weights.is_file():
+        return ""
+    try:
+        write_bytes(beside, program[0].content)
+    except StorageError:
+        return ""
+    return f"{beside.name} lies beside it now: {weights.name} opens by it from now on."
 
 
 def kept_model(
