@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtGui import QFontDatabase, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -75,7 +75,6 @@ class TrustDialog(QDialog):
 
     def _join(self, buttons: QDialogButtonBox) -> None:
         self.cancel.setDefault(True)
-        self.cancel.setFocus()
         self.run.setAutoDefault(False)
         self.other.setAutoDefault(False)
         self.show_source.setAutoDefault(False)
@@ -99,6 +98,10 @@ class TrustDialog(QDialog):
     def text(self) -> str:
         """Everything that is written in it."""
         return "\n".join(label.text() for label in self.findChildren(QLabel) if label.text())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.cancel.setFocus()
 
     def _show_source(self, wanted: bool) -> None:
         self.source.setVisible(wanted)

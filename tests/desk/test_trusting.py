@@ -97,6 +97,7 @@ def test_cancel_is_in_front_and_runs_nothing(desk: Desk, qtbot: QtBot, tmp_path:
     assert "sin" in dialog.text
     assert str(tmp_path) in dialog.text
     assert dialog.cancel.isDefault()
+    assert dialog.focusWidget() is dialog.cancel
     QTest.keyClick(dialog, Qt.Key.Key_Return)
     assert desk.trusting.dialog is None
     assert desk.papers.arriving.card is None

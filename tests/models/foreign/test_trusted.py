@@ -107,6 +107,15 @@ def test_a_whole_vae_takes_latents_at_its_decode_and_pictures_at_its_encode(tmp_
     np.testing.assert_allclose(posterior.log_variance, log_variance.detach().numpy(), atol=1e-5)
 
 
+def test_the_decoder_in_an_exported_vae_is_found(tmp_path: Path) -> None:
+    net = Whole().eval()
+    exported(net, (1, 16, 16), tmp_path / "vae.pt2")
+    agree(tmp_path / "vae.pt2")
+    model = open_foreign(tmp_path / "vae.pt2")
+    latents = model.sample(3, seed=0)
+    assert np.abs(model.decode_float(latents) - pictures(net.decode, latents, (3,))).max() < 1e-4
+
+
 def test_what_is_kept_is_data_and_opens_without_the_program_and_without_any_word(tmp_path: Path) -> None:
     net, shape = decoder("gated")
     scripted(net, shape, tmp_path / "g.pt")

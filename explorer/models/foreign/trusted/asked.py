@@ -12,7 +12,6 @@ from explorer.errors import CheckpointError
 from explorer.models.base import Fact
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.contents import told
-from explorer.models.foreign.lowering import LoweringError
 from explorer.models.foreign.negatives import UnknownArchitectureError
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.sniff import no_model
@@ -76,13 +75,12 @@ def _own_parts(file: Sealed, container: str) -> Parts:
     try:
         if container == "TorchScript file":
             script = scripts.loaded_script(file.content)
-            encoders = [one.call for one in scripts.parts_of(script, scripts.ENCODERS, whole=False)]
-            return Parts("TorchScript", scripts.parts_of(script), encoders, facts=[fact])
-        return Parts("torch.export", [scripts.exported_candidate(file.content)], facts=[fact])
-    except LoweringError as error:
-        raise no_model(file.path, f"is no decoder: {error}.", "Export the decoder alone: a latent in.") from error
+            whole, decoders, language = script, scripts.parts_of(script), "TorchScript"
+        else:
+            program = scripts.loaded_export(file.content)
+            whole, decoders, language = scripts.unflattened(program), scripts.exported_parts(program), "torch.export"
     except Exception as error:  # torch raises many kinds for programs that do not load
         said = " ".join(str(error).split())[:200]
-        raise no_model(
-            file.path, f"cannot be loaded by this torch: {said}", "Save it again, with its newest."
-        ) from error
+        raise no_model(file.path, f"cannot be loaded by this torch: {said}", "Save it with a newer one.") from error
+    encoders = [one.call for one in scripts.parts_of(whole, scripts.ENCODERS, whole=False)]
+    return Parts(language, decoders, encoders, facts=[fact])

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import torch
 from torch import Tensor, nn
+from torch.export import ExportedProgram
 
-from explorer.models.foreign.lowering import LoweringError
 from explorer.models.foreign.trusted.entries import Candidate, Shape
 from explorer.models.foreign.trusted.traced import quietly
 
@@ -47,17 +47,29 @@ def _sizes(module: nn.Module) -> list[Shape]:
     return [tuple(value.shape) for value in module.state_dict().values()]
 
 
-def exported_candidate(content: bytes) -> Candidate:
-    """The program of a `.pt2`, with the shapes that it says. This may run pickles in it. Raises LoweringError."""
+def loaded_export(content: bytes) -> ExportedProgram:
+    """The program of a `.pt2`. This may run pickles in it."""
     with quietly():
-        program = torch.export.load(io.BytesIO(content))
-        module = program.module(check_guards=False)
+        return torch.export.load(io.BytesIO(content))
+
+
+def exported_parts(program: ExportedProgram) -> Iterator[Candidate]:
+    """The whole, with the shapes that it says, then the modules that it was exported from, where they are told."""
     wanted = program.graph_signature.user_inputs
     values = [node.meta.get("val") for node in program.graph.nodes if node.op == "placeholder" and node.name in wanted]
-    if len(values) != 1 or not isinstance(values[0], Tensor):
-        said = ", ".join(str(tuple(one.shape)) if isinstance(one, Tensor) else str(one) for one in values)
-        raise LoweringError(f"it takes {len(values)} things, not a latent alone: {said}")
-    first, *shape = values[0].shape
-    if not all(isinstance(side, int) for side in shape):
-        raise LoweringError("it does not say how long a latent is")
-    return Candidate("forward", module, (), (tuple(shape),), first if isinstance(first, int) else 0)
+    if len(values) == 1 and isinstance(values[0], Tensor):
+        first, *shape = values[0].shape
+        if all(isinstance(side, int) for side in shape):
+            items = first if isinstance(first, int) else 0
+            yield Candidate("forward", program.module(check_guards=False), (), (tuple(shape),), items)
+    yield from parts_of(unflattened(program), whole=False)
+
+
+def unflattened(program: ExportedProgram) -> nn.Module:
+    """The modules that a program was exported from; an empty one where they cannot be told."""
+    try:
+        with quietly():
+            made: nn.Module = torch.export.unflatten(program)
+            return made
+    except Exception:  # its notes on modules may be of any age
+        return nn.Module()
