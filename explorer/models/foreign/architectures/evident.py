@@ -16,7 +16,7 @@ from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.stack import chain
 
 ASKED = ("activation", "last", "range", "posterior", "spread", "eps")
-KNOWN = "what is inferred fits what the network knows of itself, and nothing else that was tried does"
+KNOWN = "tried out: under what is inferred the network agrees with itself, under other choices it does not"
 
 
 def recognise(reading: Reading) -> Recognised | None:

@@ -26,7 +26,7 @@ from explorer.models.foreign.stack import COUNTED, UnfitError
 
 SPATIAL_SIDE = 8
 NOTHING: Choices = MappingProxyType({})
-KNOWN = "The means and variances that the batch norms kept fit this, and nothing else that was tried"
+KNOWN = "Tried out: under this the network agrees with itself, by latents that come back or by its batch norms"
 PRIORS: dict[str, tuple[Prior, str]] = {
     "normal": ("normal", "standard normal"),
     "uniform": ("uniform", "uniform in -1..1"),

@@ -1,6 +1,7 @@
 """What a file knows of itself. The means and variances that batch norms kept are those of the network that was trained.
 
 Every activation and prior is tried; the one under which random latents give the kept statistics is very likely right.
+`round_trip` asks the encoder, where there is one.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ PATIENCE_S = 0.4  # for all samples of one choice: a slow decoder shows fewer
 
 
 def lay_out(reading: Reading, folder: Path) -> dict[str, str]:
-    """Writes a reading; what its batch norms give away. Raises StorageError."""
+    """Writes a reading; what its tensors give away. Raises StorageError."""
     known = inferred(reading, {})
     folder.mkdir(parents=True, exist_ok=True)
     order = list(reading.tensors)

@@ -35,7 +35,15 @@ def drafted(reading: Reading, said: str, choices: Choices, facts: Collection[Fac
     card = found.config.card
     kinds = {question.name: question.words for question in made.questions}
     read = [Fact(fact.text, fact.how) for fact in made.manifest.facts if fact.how == "read"]
+    height, width, _channels = card.image_shape
     sized = [Fact(f"strides and paddings: {kinds['growth']}", "inferred")] if "growth" in kinds else []
-    told = (*read, *sized, *facts, Fact(f"prior: {card.default_space.prior}", "inferred"))
+    if any(name.startswith("way:") for name in choices):
+        sized = [Fact(f"strides and paddings as its authors have them: {height} x {width} pixels", "inferred")]
+    heads = [
+        Fact(f"{one.title.lower()}: {one.words}", "inferred")
+        for one in made.questions
+        if one.name in ("posterior", "spread") and not any(fact.text.startswith(one.title.lower()) for fact in facts)
+    ]
+    told = (*read, *sized, *facts, *heads, Fact(f"prior: {card.default_space.prior}", "inferred"))
     name = f"{said}, {made.said.partition(', ')[2]}"
     return Recognised(Config(replace(card, architecture=name, facts=told), found.config.hyperparameters), found.tensors)
