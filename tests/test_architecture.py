@@ -38,7 +38,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "desk": {*CORE, "session", "work", "export", "ui"},
     "app": {*CORE, "session", "work", "export", "ui", "desk"},
 }
-EXCEPTIONS = {("commands.window", "app")}  # the command that opens the window
+EXCEPTIONS = {
+    ("commands.window", "app"),  # the command that opens the window
+    ("commands.programs", "work.apart"),  # a program of others is run in a process of its own there, too
+}
 MEASURING = {"commands.bench"}  # runs each benchmark in a process of its own
 FROM_WORK_TO_UI = {"work.messages"}
 WITHOUT_QT = {"", "errors", "places", "latents", "models", "projections", "session", "export", "commands", "cli"}

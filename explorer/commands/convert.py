@@ -31,11 +31,17 @@ def run(options: argparse.Namespace) -> int:
             "Give a file of weights; a folder of ours needs no converting.",
         )
     check_folder(options.out.parent)
-    check_program(options)
-    from explorer.models.foreign.opening import convert
+    check_program(options, options.network)
+    from explorer.models.checkpoint import save_model
+    from explorer.models.foreign.opening import by_program, convert
     from explorer.models.foreign.trusted.programs import program_of
 
-    card = convert(path, options.out, options.network, program=program_of(path, options.adapter)).card
+    if program := program_of(path, options.adapter):
+        model = by_program(path, options.network, program)
+        save_model(model, options.out)
+    else:
+        model = convert(path, options.out, options.network)
+    card = model.card
     print(f"{options.out}: {card.architecture}, {card.parameters:,} parameters")
     print("\n".join(f"  {fact.how:9s} {fact.text}" for fact in card.facts))
     return 0

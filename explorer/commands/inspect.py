@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
 
         if options.template is not None:
             return write_template(stranger, options.template, options.network)
-        check_program(options)
+        check_program(options, options.network)
         return draft_report.report(stranger, options) if options.draft else foreign_report.report(stranger, options)
     if options.draft or options.samples or options.network or options.template or options.adapter:
         raise InputError(

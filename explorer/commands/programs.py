@@ -25,19 +25,38 @@ def add_program(parser: argparse._ActionsContainer) -> None:
     )
 
 
-def check_program(options: argparse.Namespace) -> None:
-    """Remembers what --trust says; raises CheckpointError where an adapter is no file, or there is nothing to open."""
+def check_program(options: argparse.Namespace, network: str | None = "") -> None:
+    """Remembers what --trust says, and runs what was agreed to; with `network` None it is left to the window to run it.
+
+    Raises CheckpointError; InputError where an adapter is no file, or there is nothing to open with it.
+    """
     from explorer.models.foreign.sniff import foreign
     from explorer.models.foreign.trusted.programs import agree_to
 
-    if options.adapter is None and not options.trust:
-        return
     path = foreign(options.model) if options.model is not None else None
     if options.adapter is not None and (path is None or not options.adapter.expanduser().is_file()):
         what = f"There is no file {options.adapter}." if path is not None else f"'{options.model}' needs no adapter."
         raise InputError(what, "An adapter is a Python file for a checkpoint of others.")
     if options.trust and path is not None:
         agree_to(path, options.adapter)
+    if network is not None and path is not None:
+        keep_program(path, options.adapter, network)
+
+
+def keep_program(path: Path, adapter: Path | None, network: str = "") -> None:
+    """Run the program that opens a file in a process of its own; then it is data, and opens like any other.
+
+    Nothing is run where nobody agreed to it, or where it was run before. Raises CheckpointError, StorageError.
+    """
+    from explorer.models.config import CONFIG
+    from explorer.models.foreign import kept
+    from explorer.models.foreign.trusted.programs import program_of
+    from explorer.models.foreign.trusted.word import is_agreed
+    from explorer.work.apart import done_apart
+
+    program = program_of(path, adapter)
+    if program and is_agreed(program) and not (kept.folder_of(path, network, program) / CONFIG).is_file():
+        done_apart(kept.keep_program, path, network, adapter)
 
 
 def write_template(path: Path, out: Path, network: str = "") -> int:

@@ -21,7 +21,7 @@ NO_DISPLAY = "This machine has no display, so no window can be opened here."
 def run(options: argparse.Namespace) -> int:
     """Open the window; with `--or-tour` and no display, say so and write the tour."""
     check_model(options.model)
-    check_program(options)
+    check_program(options, None)
     if not has_display():
         return _without_display(options)
     check_libraries()

@@ -160,6 +160,15 @@ def kept_model(
     return model, folder
 
 
+def keep_program(path: Path, network: str, adapter: Path | None) -> None:
+    """Run the program that opens a file, where that was agreed to, and keep what comes of it. For a process of its own.
+
+    Raises CheckpointError, TrustWantedError, StorageError.
+    """
+    confine(path)
+    kept_model(path, network, program_of(path, adapter))
+
+
 def folder_of(path: Path, network: str, program: Sequence[Sealed] = ()) -> Path:
     """Where a file is kept, opened by a program or as data."""
     weights = described_by(path)

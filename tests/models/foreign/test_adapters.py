@@ -226,6 +226,19 @@ def test_the_command_line_asks_looks_agrees_lists_and_forgets(tmp_path: Path) ->
     assert "odd.latent.py" not in ours("trust", "--list").stdout
 
 
+def test_a_program_that_ends_its_process_or_makes_a_mistake_ends_in_one_line(tmp_path: Path) -> None:
+    path, out = laid(tmp_path, linear(), SHORT.replace("net = Net()", "import os; os._exit(7)")), tmp_path / "a.npy"
+    ended = ours("decode", str(path), "--out", str(out), "--trust")
+    assert ended.returncode == 2
+    assert "ended with code 7" in ended.stderr
+    (tmp_path / "odd.latent.py").write_text(SHORT.replace("net = Net()", "print('hello'); net = None.more"))
+    wrong = ours("decode", str(path), "--out", str(out), "--trust")
+    assert wrong.returncode == 2
+    assert "line 14: AttributeError" in wrong.stderr
+    assert "Traceback" not in wrong.stderr
+    assert wrong.stdout == ""
+
+
 def test_inspect_writes_a_template_and_an_adapter_converts(tmp_path: Path) -> None:
     torch.save(linear().state_dict(), tmp_path / "odd.pth")
     own = tmp_path / "own.py"
