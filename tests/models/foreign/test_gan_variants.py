@@ -102,6 +102,62 @@ def test_a_whole_module_opens_by_its_weights(tmp_path: Path) -> None:
     same_pictures(open_foreign(tmp_path / "generator.pt"), net)
 
 
+class View(nn.Module):
+    """As people write between a linear layer and a convolution."""
+
+    def forward(self, values: torch.Tensor) -> torch.Tensor:
+        return values.view(len(values), 16, 8, 8)
+
+
+class Chained(nn.Module):
+    """Two lists of parts, one after the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.head = nn.Sequential(nn.Linear(12, 16 * 64), nn.BatchNorm1d(16 * 64, eps=0.3), nn.SiLU())
+        self.tail = nn.Sequential(View(), *unusual(16)[3:])
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        return self.tail(self.head(z.flatten(1)))
+
+
+def unusual(width: int) -> list[nn.Module]:
+    """Activations, eps and strides that a recogniser would not guess."""
+    return [
+        *(nn.ConvTranspose2d(12, width, 8), nn.BatchNorm2d(width, eps=0.1), nn.SELU()),
+        *(nn.Upsample(scale_factor=2, mode="bilinear"), nn.Conv2d(width, 8, 3, padding=1), nn.LeakyReLU(0.37)),
+        *(nn.Conv2d(8, 8, 5, padding=2), nn.PReLU(8), nn.ConvTranspose2d(8, 3, 4, 2, 1), nn.Sigmoid()),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["list", "parallel", "chained", "vectors"])
+def test_a_whole_module_says_what_stands_between_its_weights(kind: str, tmp_path: Path) -> None:
+    net = {
+        "list": lambda: nn.Sequential(*unusual(16)),
+        "parallel": lambda: nn.DataParallel(nn.Sequential(nn.Sequential(*unusual(16)))),
+        "chained": Chained,
+        "vectors": lambda: nn.Sequential(nn.Linear(12, 20), nn.Softplus(), nn.Linear(20, 784), nn.Tanh()),
+    }[kind]()
+    net.eval()
+    torch.save(net, tmp_path / "generator.pt")
+    model = open_foreign(tmp_path / "generator.pt")
+    z = model.sample(3, seed=1)
+    with torch.no_grad():
+        wanted = net(torch.from_numpy(z) if kind == "vectors" else torch.from_numpy(z)[:, :, None, None])
+    shown = model.decode_float(z)
+    low, high = model.card.image_range
+    wanted = wanted.reshape(3, -1, *shown.shape[1:3]).permute(0, 2, 3, 1).numpy()
+    assert abs((wanted - low) / (high - low) - shown).mean() < 1e-5
+    assert any("activation" in fact.text for fact in model.card.facts if fact.how == "read")
+
+
+def test_a_whole_module_that_narrows_is_no_generator(tmp_path: Path) -> None:
+    judge = nn.Sequential(nn.Linear(784, 400), nn.ReLU(), nn.Linear(400, 100), nn.Sigmoid())
+    torch.save(judge, tmp_path / "net.pt")
+    with pytest.raises(CheckpointError):
+        open_foreign(tmp_path / "net.pt")
+
+
 def test_a_discriminator_is_no_generator_read_backwards(tmp_path: Path) -> None:
     judge = nn.Module()
     for number, (i, o) in enumerate(((3, 4), (4, 8), (8, 1)), 1):

@@ -77,6 +77,7 @@ RECOGNISERS: tuple[str, ...] = (
     "spelled",
     "evident",
     "mlp_vae",
+    "whole_modules",
     "branched_gan",
     "mlp_gan",
     "residual_gan",
