@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QDialogButtonBox,
     QGridLayout,
     QLabel,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -18,6 +17,7 @@ from explorer.models.base import HOWS, Card, Fact
 from explorer.models.words import architecture_in_words, kind_in_words, sentence, value_in_words
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Dim
+from explorer.ui.widgets.scrolled import scrolled
 
 # of the text, not of its place in the layout: there it would be no higher than its hint
 _ABOVE = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
@@ -86,11 +86,7 @@ class About(QDialog):
             column.addWidget(_heading("Measured", small=True))
             column.addLayout(_form(measured(card)))
         column.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(page)
+        scroll = scrolled(page)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         if can_draft:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from explorer.latents.measures import Neighbourhood
 from explorer.session.state import State
@@ -13,6 +13,7 @@ from explorer.ui.facts import Bars, Fact, Measured, facts, measured, per_dimensi
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.bars import BarPlot
 from explorer.ui.widgets.notes import Dim, Empty, Quiet, Title
+from explorer.ui.widgets.scrolled import scrolled
 from explorer.work.messages import Opened
 
 _PAUSE_MS = 60  # numbers need not be faster than the eye reads them
@@ -152,11 +153,7 @@ class InspectPanel(QWidget):
         column.addLayout(self._grid)
         column.addWidget(self._plot_block())
         column.addStretch(1)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self._inside)
+        area = scrolled(self._inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.empty)

@@ -9,7 +9,6 @@ from PySide6.QtGui import QFontDatabase, QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFrame,
     QGridLayout,
     QLabel,
     QPlainTextEdit,
@@ -23,6 +22,7 @@ from explorer.models.foreign.trusted.seal import Inside
 from explorer.models.words import bytes_in_words
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Dim, Plain, Title
+from explorer.ui.widgets.scrolled import scrolled
 
 SHOWN = 60  # names of a kind
 WIDTH, SHORT, TALL = 760, 400, 680  # pixels
@@ -128,12 +128,7 @@ class TrustDialog(QDialog):
             grid.addWidget(Dim(name), row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(_told(text, is_alarm=name == ALARM), row, 1)
         grid.setRowStretch(grid.rowCount(), 1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(page)
-        return scroll
+        return scrolled(page)
 
 
 def _rows(inside: Inside) -> list[tuple[str, str]]:

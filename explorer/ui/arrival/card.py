@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -28,6 +28,7 @@ from explorer.ui.prior_rows import PriorRows
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.mosaic import Mosaic
 from explorer.ui.widgets.notes import Dim, Plain, Quiet
+from explorer.ui.widgets.scrolled import scrolled
 
 IN_ROW = 8  # samples
 STAGES = ("Reading", "Recognising", "Building", "Drawing samples", "Measuring")
@@ -177,12 +178,7 @@ class Arrival(QDialog):
         column.setContentsMargins(0, ink.GRID, ink.GRID, 0)
         column.addWidget(self._known)
         column.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(page)
-        return scroll
+        return scrolled(page)
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QDialog,
@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +23,7 @@ from explorer.ui.prior_rows import PriorRows
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.mosaic import Mosaic
 from explorer.ui.widgets.notes import Dim, Plain, Quiet, Title
+from explorer.ui.widgets.scrolled import scrolled
 
 
 class DraftDialog(QDialog):
@@ -140,12 +140,7 @@ class DraftDialog(QDialog):
         column.addWidget(self.answers)
         column.addWidget(self.layers)
         column.addStretch()
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        scroll.setWidget(page)
-        return scroll
+        return scrolled(page, sideways=True)
 
     def _pictures(self) -> QVBoxLayout:
         column = QVBoxLayout()

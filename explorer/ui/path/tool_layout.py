@@ -6,10 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
-    QFrame,
     QHBoxLayout,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +17,7 @@ from explorer.ui.path.waypoints import Waypoints
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Quiet, Title
 from explorer.ui.widgets.pad import BlendPad
+from explorer.ui.widgets.scrolled import scrolled
 
 _PAD_HINT = "Pin four waypoints: they become the corners."
 
@@ -72,10 +71,7 @@ class Parts:
         column.addWidget(self._features)
         column.addWidget(self.features, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setWidget(page)
+        area = scrolled(page, sideways=True)
         outer = QVBoxLayout(tool)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from explorer.session.state import NOTHING, frozen
 from explorer.session.store import Store
@@ -16,6 +16,7 @@ from explorer.ui.sliders.truncation import NONE, TruncationRow
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Empty
 from explorer.ui.widgets.row import SliderRow
+from explorer.ui.widgets.scrolled import scrolled
 from explorer.work.messages import Opened
 
 _LEAST_NAME = 10 * ink.GRID
@@ -110,10 +111,4 @@ class SlidersPanel(QWidget):
 
 
 def _scrolled(inside: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(inside)
-    return area
+    return scrolled(inside, focus=False)

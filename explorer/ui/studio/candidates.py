@@ -10,12 +10,10 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -25,6 +23,7 @@ from explorer.latents.concepts import CANDIDATES, Concept
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Quiet
 from explorer.ui.widgets.picture import image_of
+from explorer.ui.widgets.scrolled import scrolled
 from explorer.ui.widgets.steps import StepStrip
 
 STEPS = (-3.0, -1.5, 0.0, 1.5, 3.0)
@@ -99,12 +98,7 @@ class Candidates(QDialog):
         self._inside = QWidget()
         self._column = QVBoxLayout(self._inside)
         self._column.addStretch(1)
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setWidget(self._inside)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area = area
+        self._area = area = scrolled(self._inside, sideways=True, focus=False)
         column = QVBoxLayout(self)
         column.addWidget(self.kinds)
         column.addWidget(self.told)

@@ -7,13 +7,11 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +27,7 @@ from explorer.ui.studio.numbers import Numeral
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Dim, Empty, Quiet
 from explorer.ui.widgets.row import SliderRow
+from explorer.ui.widgets.scrolled import scrolled
 from explorer.ui.widgets.steps import StepStrip
 
 RANGE = 4.0
@@ -182,12 +181,7 @@ class Parts(QWidget):
         for below in (self._numbers, self.effects, self.mends, self.layers, self.library):
             column.addWidget(below)
         column.addStretch(1)
-        self._area = QScrollArea()
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setWidgetResizable(True)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._area.setWidget(self._inside)
+        self._area = scrolled(self._inside, focus=False)
         whole = QVBoxLayout(panel)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(self.empty)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint
 from PySide6.QtGui import QColor, QImage, QPalette
+from PySide6.QtWidgets import QWidget
 
 from explorer.latents.palette import CLASSES
 from explorer.ui.widgets import ink
@@ -20,6 +22,26 @@ def heat_image(values: NDArray[np.floating], palette: QPalette) -> QImage:
     ground, low, high = (_rgb(colour) for colour in (ink.grey(palette, 0.1), QColor(LOW), QColor(HIGH)))
     mixed = ground + np.where(share < 0, -share * (low - ground), share * (high - ground))
     return image_of(np.rint(mixed).astype(np.uint8))
+
+
+class Heat(QWidget):
+    """Shows numbers as colours: it tells what is under the cursor, and takes on another theme."""
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            self._tell(event.pos(), event.globalPos())  # type: ignore[attr-defined]
+            return True
+        if event.type() == QEvent.Type.PaletteChange:
+            self._colour()
+        return super().event(event)
+
+    def _tell(self, at: QPoint, where: QPoint) -> None:
+        """A tooltip at `where` for the place `at` on it."""
+        raise NotImplementedError
+
+    def _colour(self) -> None:
+        """The same numbers in the colours of the theme."""
+        raise NotImplementedError
 
 
 def _rgb(colour: QColor) -> NDArray[np.float32]:

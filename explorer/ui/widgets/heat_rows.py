@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.glyphs import paint_glyph
-from explorer.ui.widgets.heat import heat_image
+from explorer.ui.widgets.heat import Heat, heat_image
 from explorer.ui.widgets.picture import paint_image
 
 MANY = 8  # rows above which they stand closer
 ADDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
-class HeatRows(QWidget):
+class HeatRows(Heat):
     """`chosen(row, is_added)`: clicked, or Return on it; with Ctrl or Shift it is added or taken away.
     `drawn_wanted(row)`: its die was clicked, or R on it."""
 
@@ -121,13 +121,8 @@ class HeatRows(QWidget):
         else:
             event.ignore()  # the other letters, Space and Esc belong to the window
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip:
-            self._tell(event.pos(), event.globalPos())  # type: ignore[attr-defined]
-            return True
-        if event.type() == QEvent.Type.PaletteChange:
-            self.show_values(self._values)
-        return super().event(event)
+    def _colour(self) -> None:
+        self.show_values(self._values)
 
     def _tell(self, at: QPoint, where: QPoint) -> None:
         row = self.row_at(at)

@@ -6,12 +6,12 @@ from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from explorer.ui.widgets import ink
-from explorer.ui.widgets.heat import heat_image
+from explorer.ui.widgets.heat import Heat, heat_image
 from explorer.ui.widgets.heat_rows import ADDS
 from explorer.ui.widgets.picture import paint_image
 
@@ -26,7 +26,7 @@ ARROWS = {
 Cells = tuple[int, int, int, int]
 
 
-class HeatTiles(QWidget):
+class HeatTiles(Heat):
     """`cells_chosen(top, left, bottom, right, stroke)` while the hand draws a rectangle of cells on a tile, `let_go` at
     its end; `channel_chosen(channel, is_added)`: its number under the tile was clicked."""
 
@@ -175,13 +175,8 @@ class HeatTiles(QWidget):
     def _label_at(self, at: QPoint) -> int | None:
         return next((channel for channel in range(self._shape[0]) if self.label(channel).contains(at)), None)
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip:
-            self._tell(event.pos(), event.globalPos())  # type: ignore[attr-defined]
-            return True
-        if event.type() == QEvent.Type.PaletteChange:
-            self.show_values(self._values)
-        return super().event(event)
+    def _colour(self) -> None:
+        self.show_values(self._values)
 
     def _tell(self, at: QPoint, where: QPoint) -> None:
         found, channel = self.cell_at(at), self._label_at(at)
