@@ -20,9 +20,11 @@ from wild_references import WILD
 from explorer.errors import CheckpointError
 from explorer.models.base import CanEncode
 from explorer.models.checkpoint import open_model, save_model
+from explorer.models.foreign.architectures import recognise
 from explorer.models.foreign.drafts.draft import draft
 from explorer.models.foreign.manifest import manifest_path, write_manifest
 from explorer.models.foreign.opening import open_foreign, read
+from explorer.models.foreign.reading import Reading
 from explorer.models.network import NetworkModel
 
 KINDS: dict[str, Kind] = {**DENSE, **CONVOLUTIONAL, **WILD, **BLOCKS, **BOOKS, **ROWS}
@@ -136,3 +138,11 @@ def test_a_vq_vae_of_two_books_says_why_it_is_not_opened(tmp_path: Path) -> None
     with pytest.raises(CheckpointError, match="two books") as caught:
         open_foreign(tmp_path / "a.pt")
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("name", ["conv_block", "resblock", "shortcut", "attn"])
+def test_a_row_with_ways_around_its_layers_is_not_taken_for_a_plain_one(name: str) -> None:
+    kinds = KINDS["pooled and doubled"].make().state_dict()
+    renamed = {key.replace("encoder.0.", f"encoder.0.{name}.1."): value for key, value in kinds.items()}
+    assert recognise(Reading(Path("a") / "vae.pt", "torch zip file", kinds)) is not None
+    assert recognise(Reading(Path("a") / "vae.pt", "torch zip file", renamed)) is None
