@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -97,7 +98,8 @@ class NetworkModel:
             self._move(target, None)
             if target.type in HALF and self._half_is_invisible(HALF[target.type]):
                 self._move(target, HALF[target.type])
-            self.decode(np.zeros((1, self.card.default_space.dim), np.float32))
+            with contextlib.suppress(InputError):  # a network may overflow at zero: the device has done its part then
+                self.decode(np.zeros((1, self.card.default_space.dim), np.float32))
         except (RuntimeError, NotImplementedError, TypeError) as error:
             self._move(was, half)
             raise devices.failure(device, error) from error
@@ -130,10 +132,18 @@ class NetworkModel:
                 redirected, name = self._redirect(self._tensor(checked[part]), where.name, truncation)
                 pictures[part] = self._decoder(name)(redirected).cpu().numpy()
         if pictures.size and np.isnan(pictures.min()):  # the least is NaN where any is
+            return self._without_overflow(pictures)
+        return pictures
+
+    def _without_overflow(self, pictures: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Black where a picture holds no numbers, so that the others are seen. Raises InputError where none does."""
+        lost = np.isnan(pictures).any(axis=(1, 2, 3))
+        if lost.all():
             raise InputError(
                 f"{self.card.name} makes no picture here: its numbers overflow, or are none.",
                 "Go back towards the middle (Home). If it is so everywhere, the file is damaged or training failed.",
             )
+        pictures[lost] = 0
         return pictures
 
     def sample(self, n: int, *, seed: int, space: str | None = None, temperature: float = 1.0) -> Latents:

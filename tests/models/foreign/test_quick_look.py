@@ -64,3 +64,14 @@ def test_what_is_kept_was_looked_at_whole(tmp_path: Path) -> None:
 def test_sound_weights_pass_a_quick_look(tmp_path: Path) -> None:
     model = open_foreign(saved(tmp_path, None))
     assert np.ptp(model.decode(model.sample(2, seed=0))) > 0
+
+
+def test_where_some_latents_overflow_the_other_pictures_are_seen(tmp_path: Path) -> None:
+    model = open_foreign(saved(tmp_path, None))
+    latents = model.sample(3, seed=0)
+    latents[1] = np.finfo(np.float32).max
+    pictures = model.decode_float(latents)
+    assert not pictures[1].any()
+    np.testing.assert_array_equal(pictures[[0, 2]], model.decode_float(latents[[0, 2]]))
+    with pytest.raises(InputError, match="makes no picture here"):
+        model.decode(latents[1:2])
