@@ -12,7 +12,7 @@ import numpy as np
 from explorer.latents.arrays import Images
 from explorer.models.base import Card, Fact
 from explorer.models.foreign.kept import Samples
-from explorer.models.foreign.prior_rows import OFFERED, in_rows, is_doubtful
+from explorer.models.foreign.prior_rows import OFFERED, in_rows, is_doubtful, shown
 from explorer.models.foreign.probing import SLOW_MS, a_picture_takes, facts_of, probe, time_in_words
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ def drawn(model: NetworkModel, tell: Callable[[Samples], None]) -> Samples:
     latents = model.sample(SHOWN, seed=0)
     if ms < SLOW_MS:
         rows = in_rows(model, OFFERED, SHOWN, seed=0) if is_doubtful(model.card) else ()
-        return Samples(model.decode(latents), CHOOSE if rows else _said(model.card), rows)
+        return Samples(shown(model, latents), CHOOSE if rows else _said(model.card), rows)
     images: list[Images] = []
     for number in range(SHOWN):
-        images.append(model.decode(latents[number : number + 1]))
+        images.append(shown(model, latents[number : number + 1]))
         slow = f" A picture takes {time_in_words(ms)} on this CPU: {number + 1} of {SHOWN} so far."
         tell(Samples(np.concatenate(images), _said(model.card) + slow))
         if time.perf_counter() - start > PATIENCE_S:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from explorer.errors import InputError
 from explorer.latents import priors
-from explorer.latents.arrays import Images
+from explorer.latents.arrays import Images, Latents
 from explorer.latents.priors import ChosenPrior
 from explorer.models.base import Card
 
@@ -17,11 +20,19 @@ OFFERED = ("normal", "uniform", "sphere")
 ByPrior = tuple[tuple[str, Images], ...]
 
 
+def shown(model: NetworkModel, latents: Latents, space: str | None = None) -> Images:
+    """Pictures, uint8 (n, height, width, channels); black ones of a model that makes none, which its probe tells."""
+    try:
+        return model.decode(latents, space=space)
+    except InputError:
+        return np.zeros((len(latents), *model.card.image_shape), np.uint8)
+
+
 def in_rows(model: NetworkModel, kinds: Sequence[str], count: int, seed: int) -> ByPrior:
     """Pictures uint8 (count, height, width, channels) under each kind of prior; classes stay classes."""
     space = model.card.spaces[0]
     return tuple(
-        (kind, model.decode(priors.drawn(count, space.kinds, seed, chosen=ChosenPrior(kind)), space=space.name))
+        (kind, shown(model, priors.drawn(count, space.kinds, seed, chosen=ChosenPrior(kind)), space.name))
         for kind in kinds
     )
 

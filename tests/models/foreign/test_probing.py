@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from explorer.models.base import Card, Space
+from explorer.models.foreign.drawn import drawn
 from explorer.models.foreign.probing import facts_of, probe, roughness, time_in_words, told
 from explorer.models.network import NetworkModel
 
@@ -87,6 +88,12 @@ def test_of_a_sound_model_there_is_no_warning_and_every_measure() -> None:
 )
 def test_each_trouble_is_told(mend: Callable[[Tensor, Tensor], Tensor], said: str) -> None:
     assert said in warned(mend)
+
+
+def test_a_model_that_makes_no_numbers_at_all_has_a_card_that_says_so() -> None:
+    model = Painting(lambda pictures, _: pictures * torch.nan)
+    assert "NaN" in warned(lambda pictures, _: pictures * torch.nan)
+    assert not drawn(model, lambda _some: None).images.any()
 
 
 def test_latents_that_do_nothing_are_named() -> None:
