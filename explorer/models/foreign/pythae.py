@@ -7,7 +7,7 @@ One encoder and one decoder serve nearly all of its models; which one it is, is 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -135,17 +135,22 @@ def finished(found: Found) -> Recognised | None:
     aside += [] if found.encoder is not None else [key for key in tensors if key.startswith("encoder.")]
     if "pseudo_inputs.0.weight" not in tensors:
         return found.recognised(aside)
-    prior = _of_pseudo_inputs(found)
+    return with_pseudo_inputs(found, "pseudo_inputs.0", aside)
+
+
+def with_pseudo_inputs(found: Found, key: str, aside: Iterable[str]) -> Recognised | None:
+    """With the prior that the pseudo-inputs of one linear layer make; `aside`: tensors that have no part in it."""
+    prior = _of_pseudo_inputs(found, key)
     words = f"a mixture of {prior.components} normal distributions, around its pseudo-inputs (VAMP)"
     found.space = replace(found.space, prior=words, parts=(Part("z", found.space.dim, "none"),))
     found.facts = [fact for fact in found.facts if fact.text != DRAWN]
-    made = found.know("read", f"prior: {words}").recognised(aside)
+    made = found.know("read", f"prior: {words}").recognised((*aside, f"{key}.weight", f"{key}.bias"))
     return None if made is None else replace(made, prior=ChosenPrior(FITTED, prior))
 
 
-def _of_pseudo_inputs(found: Found) -> Fitted:
+def _of_pseudo_inputs(found: Found, key: str) -> Fitted:
     """The posteriors of the pseudo-inputs as a mixture (Tomczak & Welling 2018)."""
-    weight, bias = (found.reading.tensors[f"pseudo_inputs.0.{name}"] for name in ("weight", "bias"))
+    weight, bias = (found.reading.tensors[f"{key}.{name}"] for name in ("weight", "bias"))
     shape = made_of(found.decoder, found.space.shape)
     if found.encoder is None or shape is None:
         raise IndexError("no encoder for its pseudo-inputs")

@@ -37,6 +37,7 @@ JUDGES = (
     "netd",
     "disc",
     "discriminator",
+    "discrminator",  # so FactorVAE in the PyTorch-VAE collection
     "critic",
     "d_ema",
     "discr",

@@ -10,6 +10,7 @@ import pytest
 import torch
 from block_references import BLOCKS
 from book_references import BOOKS
+from kin_references import KIN, categorical, gamma, with_pseudo_inputs
 from references import shaken
 from row_references import ROWS
 from safetensors.torch import save_file
@@ -27,7 +28,7 @@ from explorer.models.foreign.opening import open_foreign, read
 from explorer.models.foreign.reading import Reading
 from explorer.models.network import NetworkModel
 
-KINDS: dict[str, Kind] = {**DENSE, **CONVOLUTIONAL, **WILD, **BLOCKS, **BOOKS, **ROWS}
+KINDS: dict[str, Kind] = {**DENSE, **CONVOLUTIONAL, **WILD, **BLOCKS, **BOOKS, **ROWS, **KIN}
 State = Mapping[str, Tensor]
 
 
@@ -146,3 +147,63 @@ def test_a_row_with_ways_around_its_layers_is_not_taken_for_a_plain_one(name: st
     renamed = {key.replace("encoder.0.", f"encoder.0.{name}.1."): value for key, value in kinds.items()}
     assert recognise(Reading(Path("a") / "vae.pt", "torch zip file", kinds)) is not None
     assert recognise(Reading(Path("a") / "vae.pt", "torch zip file", renamed)) is None
+
+
+def saved(net: Wild, path: Path) -> Wild:
+    shaken(net)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(net.state_dict(), path)
+    return net
+
+
+def test_settings_beside_tell_a_categorical_vae_from_a_wasserstein_autoencoder(tmp_path: Path) -> None:
+    net = saved(categorical(3, 4), tmp_path / "vae.pth")
+    unknown = open_foreign(tmp_path / "vae.pth")
+    assert "Wasserstein" in unknown.card.architecture
+    assert any(fact.how == "guessed" and "categorical_dim" in fact.text for fact in unknown.card.facts)
+    (tmp_path / "config.json").write_text('{"model_params": {"categorical_dim": 4}}')
+    model = open_foreign(tmp_path / "vae.pth")
+    assert [len(choice.classes) for choice in model.card.default_space.choices] == [4, 4, 4]
+    latents = model.sample(3, seed=1)
+    assert (latents.reshape(3, 3, 4).sum(2) == 1).all()
+    assert np.abs(model.decode_float(latents) - expected(net, latents, model)).mean() < 1e-4
+    assert isinstance(model, CanEncode)
+    images = np.random.default_rng(0).integers(0, 256, (3, *model.card.image_shape), dtype=np.uint8)
+    with torch.no_grad():
+        wanted, _none = net.encode(torch.from_numpy(images.transpose(0, 3, 1, 2) / np.float32(127.5) - 1))
+    np.testing.assert_array_equal(model.encode(images).mean, wanted.numpy())
+
+
+def test_the_folders_of_its_training_tell_a_categorical_vae(tmp_path: Path) -> None:
+    path = tmp_path / "logs" / "CategoricalVAE" / "version_0" / "checkpoints" / "last.ckpt"
+    saved(categorical(2, 40), path)
+    card = open_foreign(path).card
+    assert [len(choice.classes) for choice in card.default_space.choices] == [40, 40]
+    assert any(fact.how == "guessed" and "categorical_dim" in fact.text for fact in card.facts)
+
+
+def test_a_categorical_vae_of_more_choices_than_a_latent_holds_is_named(tmp_path: Path) -> None:
+    saved(categorical(65, 2), tmp_path / "vae.pth")
+    (tmp_path / "config.json").write_text('{"categorical_dim": 2}')
+    with pytest.raises(CheckpointError, match="CategoricalVAE of 65 choices") as caught:
+        open_foreign(tmp_path / "vae.pth")
+    assert "latent_dim" in caught.value.hint
+
+
+def test_a_gamma_vae_draws_around_the_mean_of_its_prior(tmp_path: Path) -> None:
+    saved(gamma(6), tmp_path / "vae.pth")
+    latents = open_foreign(tmp_path / "vae.pth").sample(2000, seed=0)
+    assert latents.mean() == pytest.approx(2, abs=0.05)
+    assert latents.var() == pytest.approx(2, abs=0.1)
+
+
+def test_a_vamp_vae_draws_around_the_posteriors_of_its_pseudo_inputs(tmp_path: Path) -> None:
+    net = saved(with_pseudo_inputs(5, 4), tmp_path / "vae.pth")
+    prior = open_foreign(tmp_path / "vae.pth").prior
+    with torch.no_grad():
+        mean, log_variance = net.encode(net.embed_pseudo(torch.eye(4)).view(4, 3, 16, 16))
+    assert prior is not None
+    assert prior.fitted is not None
+    assert log_variance is not None
+    np.testing.assert_allclose(prior.fitted.means, mean.numpy(), atol=1e-4)
+    np.testing.assert_allclose(prior.fitted.spreads, (log_variance / 2).exp().numpy(), rtol=1e-3)

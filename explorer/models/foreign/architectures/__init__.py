@@ -74,6 +74,7 @@ RECOGNISERS: tuple[str, ...] = (
     "pythae_nets",
     "vq_vae",
     "residual_vae",
+    "pytorch_vae",
     "spelled",
     "evident",
     "mlp_vae",

@@ -31,6 +31,7 @@ class Spelling:
     after: Mapping[str, str] = field(default_factory=dict)  # activations
     ways: Mapping[str, str] = field(default_factory=dict)  # strides and paddings, as drafts write them
     not_named: str = ""  # a pattern that no module fits
+    doubted: tuple[str, ...] = ()  # what could be otherwise, in words
 
     def fits(self, modules: Iterable[str]) -> bool:
         modules = list(modules)
@@ -79,6 +80,10 @@ SPELLINGS = (
         (*_VANILLA_NAMES, "fc_z"),
         {**_VANILLA, "prior": "normal"},
         ways=_VANILLA_WAYS,
+        doubted=(
+            "that it is a Wasserstein autoencoder: a CategoricalVAE, whose latents are classes, has the same tensors; "
+            'if it is one, write {"categorical_dim": 40}, or your number, into a config.json beside the file',
+        ),
     ),
     Spelling(
         "VAE of Higgins et al.",
@@ -206,6 +211,7 @@ def recognise(reading: Reading) -> Recognised | None:
     for spelling in SPELLINGS:
         if spelling.fits(modules):
             facts = [Fact(f"{text}, as its authors have it", "inferred") for text in spelling.told]
+            facts += [Fact(text, "guessed") for text in spelling.doubted]
             found = drafted(reading, spelling.said, spelling.chosen(modules), facts)
             if found is not None:
                 return found
