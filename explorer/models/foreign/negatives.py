@@ -14,13 +14,36 @@ CHANNELS = (1, 2, 3, 4)  # of a picture
 EXPORT = (
     "Export its generator to ONNX (torch.onnx.export, in eval mode), or write a Python file with build_model(weights)."
 )
-KNOWN = {
-    "lightweight-gan, whose versions differ in what no file tells": (
-        r"(GE?\.)?initial_conv\.0\.weight",
-        r"(GE?\.)?out_conv\.weight",
+LEVELS = (
+    "Its latents stand on several levels, each drawn from what those above make. Write a Python file with "
+    "build_model(weights) that makes a picture of one level and keeps the others at their means: "
+    "`latent-explorer inspect FILE --template FILE.py` begins one."
+)
+KNOWN: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        "a lightweight-gan, whose versions differ in what no file tells",
+        EXPORT,
+        (r"(GE?\.)?initial_conv\.0\.weight", r"(GE?\.)?out_conv\.weight"),
     ),
-}
-"""Networks that are named and not read, each by patterns that some of their keys fit."""
+    ("NVAE", LEVELS, (r"(.*\.)?prior_ftr0", r"(.*\.)?dec_tower\..*", r"(.*\.)?enc_sampler\..*")),
+    (
+        "the very deep VAE (VDVAE)",
+        LEVELS,
+        (r"(.*\.)?dec_blocks\.\d+\.prior\.c1\.weight", r"(.*\.)?dec_blocks\.\d+\.z_proj\.weight"),
+    ),
+    (
+        "a ladder VAE",
+        LEVELS,
+        (r"(.*\.)?top_down_layers\.\d+\.stochastic\..*", r"(.*\.)?bottom_up_layers\.\d+\..*"),
+    ),
+    ("a hierarchical VAE (HVAE)", LEVELS, (r"(.*\.)?recons_z1_mu\.weight", r"(.*\.)?debed_z2_code\.weight")),
+    (
+        "a ladder VAE (LVAE) whose layers make no picture",
+        "In its authors' code the decoder ends in the latents of the lowest level: there is nothing to show.",
+        (r"(.*\.)?encoders\.0\.encoder_mu\.weight", r"(.*\.)?decoders\.0\.decode\.0\.weight"),
+    ),
+)
+"""Networks that are named and not read: their name, what to do, and patterns of which each fits some of their keys."""
 
 
 class UnknownArchitectureError(CheckpointError):
@@ -38,7 +61,7 @@ def what_it_is(path: Path, shapes: Mapping[str, Sequence[int]]) -> CheckpointErr
     if not layers:
         return no_model(path, "holds no layers.", "Open the file of the weights.")
     if (known := _by_name(shapes)) is not None:
-        return no_model(path, f"holds a network of {known}, which is not read.", EXPORT)
+        return no_model(path, f"holds {known[0]}, which is not read.", known[1])
     (_name, first), (_other, last) = layers[0], layers[-1]
     takes_pictures = len(first) == 4 and first[1] in CHANNELS
     out = last[0]
@@ -63,11 +86,11 @@ def what_it_is(path: Path, shapes: Mapping[str, Sequence[int]]) -> CheckpointErr
     )
 
 
-def _by_name(shapes: Mapping[str, object]) -> str | None:
-    """What is known by the names of its tensors, and not read."""
-    for called, patterns in KNOWN.items():
+def _by_name(shapes: Mapping[str, object]) -> tuple[str, str] | None:
+    """What is known by the names of its tensors, and not read; and what to do."""
+    for called, hint, patterns in KNOWN:
         if all(any(re.fullmatch(pattern, key) for key in shapes) for pattern in patterns):
-            return called
+            return called, hint
     return None
 
 

@@ -15,19 +15,22 @@ class Up(nn.Module):
 
 
 class Block(nn.Module):
-    """relu(around(x) + bn2(conv2(relu(bn1(conv1(x))))))"""
+    """relu(around(x) + bn2(conv2(relu(bn1(conv1(x)))))), or bn2 `behind` the sum"""
 
-    def __init__(self, parts: dict[str, nn.Module], around: str = "", order: str = "12", slope: float = 0.0) -> None:
+    def __init__(
+        self, parts: dict[str, nn.Module], around: str = "", order: str = "12", slope: float = 0.0, behind: bool = False
+    ) -> None:
         super().__init__()
         for name, part in parts.items():
             self.add_module(name, part)
-        self.around, self.order, self.slope = around, order, slope
+        self.around, self.order, self.slope, self.behind = around, order, slope, behind
 
     def forward(self, x: Tensor) -> Tensor:
         one, two = self.order
         y = functional.leaky_relu(self.get_submodule(f"bn{one}")(self.get_submodule(f"conv{one}")(x)), self.slope)
-        y = self.get_submodule(f"bn{two}")(self.get_submodule(f"conv{two}")(y))
-        return functional.leaky_relu(y + (getattr(self, self.around)(x) if self.around else x), self.slope)
+        y, norm = self.get_submodule(f"conv{two}")(y), self.get_submodule(f"bn{two}")
+        x = getattr(self, self.around)(x) if self.around else x
+        return functional.leaky_relu(norm(y + x) if self.behind else norm(y) + x, self.slope)
 
 
 def conv(i: int, o: int, kernel: int = 3, stride: int = 1, bias: bool = False) -> nn.Conv2d:
@@ -134,24 +137,24 @@ def resized(dim: int, w: int = 4) -> Wild:
     return Wild(parts, decode, encode)
 
 
-def expanded(i: int, o: int) -> Block:
+def expanded(i: int, o: int, behind: bool) -> Block:
     parts: dict[str, nn.Module] = {"conv_expand": conv(i, o, 1)} if i != o else {}
     parts |= {"conv1": conv(i, o), "bn1": nn.BatchNorm2d(o), "conv2": conv(o, o), "bn2": nn.BatchNorm2d(o)}
-    return Block(parts, "conv_expand" if i != o else "", "12", 0.2)
+    return Block(parts, "conv_expand" if i != o else "", "12", 0.2, behind)
 
 
-def introspective(dim: int, size: int, widths: list[int], channels: int = 3) -> Wild:
-    """Soft-IntroVAE: main.res_in_N between halving and doubling."""
+def introspective(dim: int, size: int, widths: list[int], channels: int = 3, behind: bool = False) -> Wild:
+    """Soft-IntroVAE, or IntroVAE with a norm `behind` the sum: main.res_in_N between halving and doubling."""
     parts: dict[str, nn.Module] = {"encoder.main.0": conv(channels, widths[0], 5)}
     parts |= {"encoder.main.1": nn.BatchNorm2d(widths[0])}
     sides = [size >> (number + 1) for number in range(len(widths))]
     for side, (i, o) in zip(sides, pairwise([*widths, widths[-1]]), strict=True):
-        parts |= {f"encoder.main.res_in_{side}": expanded(i, o)}
+        parts |= {f"encoder.main.res_in_{side}": expanded(i, o, behind)}
     flat = widths[-1] * sides[-1] ** 2
     parts |= {"encoder.fc": nn.Linear(flat, 2 * dim), "decoder.fc": nn.Sequential(nn.Linear(dim, flat), nn.ReLU())}
     larger = [*sides[::-1], size]
     for side, (i, o) in zip(larger, pairwise([widths[-1], *widths[::-1], widths[0]]), strict=True):
-        parts |= {f"decoder.main.res_in_{side}": expanded(i, o)}
+        parts |= {f"decoder.main.res_in_{side}": expanded(i, o, behind)}
     parts |= {"decoder.main.predict": conv(widths[0], channels, 5, bias=True)}
 
     def encode(net: Wild, x: Tensor) -> Posterior:

@@ -92,3 +92,72 @@ KIN: dict[str, Kind] = {
     "FactorVAE": Kind(lambda: with_discriminator(6), (6,)),
     "VampVAE": Kind(lambda: with_pseudo_inputs(5, 4), (5,)),
 }
+
+
+def levels(kind: str) -> nn.Module:
+    """The tensors, by their names, of networks whose latents stand on several levels; narrow, and without what runs."""
+    return _row(LEVELS[kind])
+
+
+def _row(parts: dict[str, nn.Module]) -> Wild:
+    return Wild(parts, lambda _net, z: z)
+
+
+def _deep(width: int, out: int) -> nn.Module:
+    """Four convolutions of a block of the very deep VAE."""
+    sizes = {"c1": (width, 4, 1), "c2": (4, 4, 3), "c3": (4, 4, 3), "c4": (4, out, 1)}
+    return _row({name: nn.Conv2d(i, o, kernel) for name, (i, o, kernel) in sizes.items()})
+
+
+def _rung(i: int, o: int, side: int, dim: int) -> Wild:
+    shrink = nn.Sequential(nn.Conv2d(i, o, 3, 2, 1), nn.BatchNorm2d(o), nn.LeakyReLU())
+    flat = o * side * side
+    return _row({"encoder": shrink, "encoder_mu": nn.Linear(flat, dim), "encoder_var": nn.Linear(flat, dim)})
+
+
+def _hierarchical() -> dict[str, nn.Module]:
+    """Two latents, each with an encoder of its own, and the decoder of the vanilla kind."""
+    one, two = (convolutions(4, tanh=False) for _ in range(2))
+    one.encoder[0][0] = nn.Conv2d(4, WIDTHS[0], 3, 2, 1)
+    parts = {"encoder_z2_layers": two.encoder, "fc_z2_mu": two.fc_mu, "fc_z2_var": two.fc_var}
+    parts |= {"embed_z2_code": nn.Linear(4, 256), "embed_data": nn.Conv2d(3, 3, 1), "encoder_z1_layers": one.encoder}
+    parts |= {"fc_z1_mu": one.fc_mu, "fc_z1_var": one.fc_var, "recons_z1_mu": nn.Linear(4, 4)}
+    parts |= {"recons_z1_log_var": nn.Linear(4, 4), "debed_z1_code": nn.Linear(4, TOP // 2)}
+    parts |= {"debed_z2_code": nn.Linear(4, TOP // 2), "decoder": one.decoder, "final_layer": one.final_layer}
+    return parts
+
+
+LEVELS: dict[str, dict[str, nn.Module]] = {
+    "NVAE": {
+        "stem": nn.Conv2d(3, 4, 3),
+        "pre_process.0._ops.0.conv_0": nn.Conv2d(4, 8, 3),
+        "enc_tower.0._ops.0.conv_0": nn.Conv2d(8, 8, 3),
+        "enc_sampler.0": nn.Conv2d(8, 8, 3),
+        "dec_tower.0.conv": nn.Conv2d(12, 8, 1),
+        "post_process.0._ops.0.conv_0": nn.Conv2d(8, 4, 3),
+        "image_conditional.1": nn.Conv2d(4, 100, 3),
+    },
+    "very deep VAE": {
+        "encoder.in_conv": nn.Conv2d(3, 8, 3),
+        "encoder.enc_blocks.0": _deep(8, 8),
+        "decoder.dec_blocks.0.enc": _deep(16, 8),
+        "decoder.dec_blocks.0.prior": _deep(8, 16),
+        "decoder.dec_blocks.0.z_proj": nn.Conv2d(4, 8, 1),
+        "decoder.dec_blocks.0.resnet": _deep(8, 8),
+        "decoder.out_net.out_conv": nn.Conv2d(8, 100, 1),
+    },
+    "ladder VAE": {
+        "first_bottom_up": nn.Sequential(nn.Conv2d(1, 4, 5, 2, 2), nn.ELU()),
+        "top_down_layers.0.stochastic.conv_in_q": nn.Conv2d(4, 8, 3),
+        "bottom_up_layers.0.net.0.res.block.0": nn.Conv2d(4, 4, 3),
+        "final_top_down.1.res.block.0": nn.Conv2d(4, 4, 3),
+        "likelihood.parameter_net": nn.Conv2d(4, 1, 3),
+    },
+    "hierarchical VAE": _hierarchical(),
+    "LVAE": {
+        "encoders": nn.Sequential(_rung(3, 4, 8, 4), _rung(4, 6, 4, 6)),
+        "decoders": nn.Sequential(_row({"decode": nn.Sequential(nn.Linear(6, 6), nn.BatchNorm1d(6))})),
+        "decoders.0.fc_mu": nn.Linear(6, 4),
+        "decoders.0.fc_var": nn.Linear(6, 4),
+    },
+}

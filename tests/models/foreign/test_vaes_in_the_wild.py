@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from block_references import BLOCKS
+from block_references import BLOCKS, introspective
 from book_references import BOOKS
-from kin_references import KIN, categorical, gamma, with_pseudo_inputs
+from kin_references import KIN, LEVELS, categorical, gamma, levels, with_pseudo_inputs
 from references import shaken
 from row_references import ROWS
 from safetensors.torch import save_file
@@ -24,6 +24,7 @@ from explorer.models.checkpoint import open_model, save_model
 from explorer.models.foreign.architectures import recognise
 from explorer.models.foreign.drafts.draft import draft
 from explorer.models.foreign.manifest import manifest_path, write_manifest
+from explorer.models.foreign.negatives import UnknownArchitectureError
 from explorer.models.foreign.opening import open_foreign, read
 from explorer.models.foreign.reading import Reading
 from explorer.models.network import NetworkModel
@@ -207,3 +208,59 @@ def test_a_vamp_vae_draws_around_the_posteriors_of_its_pseudo_inputs(tmp_path: P
     assert log_variance is not None
     np.testing.assert_allclose(prior.fitted.means, mean.numpy(), atol=1e-4)
     np.testing.assert_allclose(prior.fitted.spreads, (log_variance / 2).exp().numpy(), rtol=1e-3)
+
+
+def as_trained(net: Wild, dim: int) -> Wild:
+    """With norms that keep what goes into them for latents of N(0, I)."""
+    shaken(net)
+    for one in net.modules():
+        if isinstance(one, torch.nn.BatchNorm2d):
+            one.reset_running_stats()
+            one.momentum = None
+    net.train()
+    with torch.no_grad():
+        for seed in range(8):
+            net.encode(net(torch.randn(64, dim, generator=torch.Generator().manual_seed(seed))))
+    return net.eval()
+
+
+@pytest.mark.parametrize(("called", "behind"), [("IntroVAE", True), ("Soft-IntroVAE", False)])
+def test_kept_means_tell_an_introspective_vae_from_a_soft_one(called: str, behind: bool, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    net = as_trained(introspective(8, 16, [6, 8], behind=behind), 8)
+    torch.save(net.state_dict(), tmp_path / "vae.pth")
+    model = open_foreign(tmp_path / "vae.pth")
+    assert model.card.architecture.startswith(f"{called}, ")
+    assert any(fact.how == "inferred" and "the last norm" in fact.text for fact in model.card.facts)
+    latents = model.sample(3, seed=1)
+    assert np.abs(model.decode_float(latents) - expected(net, latents, model)).mean() < 1e-4
+
+
+def test_a_class_that_the_file_names_tells_an_introspective_vae() -> None:
+    state = introspective(8, 16, [6, 8], behind=True).state_dict()
+    for name, called in (("networks.IntroVAE", "IntroVAE"), ("main.SoftIntroVAE", "Soft-IntroVAE")):
+        found = recognise(Reading(Path("vae.pth"), "torch zip file", state, named=(name,)))
+        assert found is not None
+        assert found.config.card.architecture.startswith(f"{called}, ")
+        assert found.facts[0].how == "read"
+
+
+def test_norms_that_kept_nothing_leave_an_introspective_vae_guessed(tmp_path: Path) -> None:
+    saved(introspective(8, 16, [6, 8], behind=True), tmp_path / "vae.pth")
+    facts = open_foreign(tmp_path / "vae.pth").card.facts
+    assert any(fact.how == "guessed" and "IntroVAE" in fact.text for fact in facts)
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+@pytest.mark.parametrize("kind", LEVELS)
+def test_a_vae_of_many_levels_is_named_and_not_taken_for_another(kind: str, wrapped: bool, tmp_path: Path) -> None:
+    state: dict[str, Tensor] = dict(levels(kind).state_dict())
+    if kind == "NVAE":
+        state = {"prior_ftr0": torch.zeros(8, 4, 4), **state}
+    torch.save(
+        {"state_dict": {f"model.{key}": one for key, one in state.items()}} if wrapped else state, tmp_path / "v"
+    )
+    with pytest.raises(CheckpointError, match=kind) as caught:
+        open_foreign(tmp_path / "v")
+    assert not isinstance(caught.value, UnknownArchitectureError)
+    assert "level" in caught.value.hint

@@ -74,6 +74,7 @@ RECOGNISERS: tuple[str, ...] = (
     "pythae_nets",
     "vq_vae",
     "residual_vae",
+    "introspective",
     "pytorch_vae",
     "spelled",
     "evident",

@@ -1,4 +1,4 @@
-"""VAEs and autoencoders of residual blocks: Lightning Bolts' (ResNet18), VAE-ResNet18's, and the Soft-IntroVAE's.
+"""VAEs and autoencoders of residual blocks: Lightning Bolts' (ResNet18) and VAE-ResNet18's.
 
 Blocks of two convolutions with a batch norm each, around which the features pass; names tell which change the size.
 """
@@ -15,10 +15,8 @@ AS_AUTHORS = "as its authors have it"
 
 
 def recognise(reading: Reading) -> Recognised | None:
-    """encoder.layer1.0.conv1 or encoder.main.res_in_8.conv1, with a decoder of the same kind."""
+    """encoder.layer1.0.conv1, with a decoder of the same kind."""
     try:
-        if "decoder.main.predict.weight" in reading.tensors:
-            return _introspective(reading)
         if "decoder.layer4.0.bn2.weight" not in reading.tensors:
             return None
         return _bolts(reading) if "decoder.layer1.0.upsample.1.weight" in reading.tensors else _resized(reading)
@@ -26,13 +24,8 @@ def recognise(reading: Reading) -> Recognised | None:
         return None
 
 
-def _block(stack: Stack, body: Stack, skip: Stack | None, slope: float = 0.0) -> None:
-    stack.residual(body, skip)
-    _activate(stack, slope)
-
-
-def _activate(stack: Stack, slope: float) -> Stack:
-    return stack.add("leaky", slope=slope) if slope else stack.add("relu")
+def _block(stack: Stack, body: Stack, skip: Stack | None) -> None:
+    stack.residual(body, skip).add("relu")
 
 
 def _has(stack: Stack, key: str) -> bool:
@@ -152,42 +145,3 @@ def _growing_resized(stack: Stack, key: str) -> None:
         return
     _doubled(body).conv(f"{key}.conv1.conv").norm(f"{key}.bn1")
     _block(stack, body, _doubled(stack.beside()).conv(f"{key}.shortcut.0.conv").norm(f"{key}.shortcut.1"))
-
-
-def _introspective(reading: Reading) -> Recognised | None:
-    decoder = Stack(reading.tensors)
-    encoder = decoder.beside()
-    encoder.conv("encoder.main.0").norm("encoder.main.1").add("leaky", slope=0.2).add("pool", size=2, kind="mean")
-    sides = sorted(_sides(reading, "encoder"), reverse=True)
-    for side in sides:
-        _introspective_block(encoder, f"encoder.main.res_in_{side}")
-        if side != sides[-1]:
-            encoder.add("pool", size=2, kind="mean")
-    encoder.add("flatten").linear("encoder.fc")
-    sides = sorted(_sides(reading, "decoder"))
-    wide, dim = decoder.weight("decoder.fc.0", 2).shape
-    decoder.linear("decoder.fc.0").add("relu").add("fold", shape=[wide // sides[0] ** 2, sides[0], sides[0]])
-    for side in sides:
-        _introspective_block(decoder, f"decoder.main.res_in_{side}")
-        if side != sides[-1]:
-            _doubled(decoder)
-    decoder.conv("decoder.main.predict")
-    found = Found(reading, f"Soft-IntroVAE, {dim} latents", vector(dim), decoder, encoder)
-    found.know("read", f"{dim} latents, {sides[-1]} x {sides[-1]} pixels and all blocks, from keys and shapes")
-    found.know("inferred", f"leaky ReLU 0.2, nothing at the end, pictures in 0..1, {AS_AUTHORS}", "prior N(0, I)")
-    return found.recognised()
-
-
-def _sides(reading: Reading, half: str) -> set[int]:
-    start = f"{half}.main.res_in_"
-    found = {key[len(start) :].partition(".")[0] for key in reading.tensors if key.startswith(start)}
-    if not found or not all(one.isdigit() and int(one) for one in found):
-        raise UnfitError(start)
-    return {int(one) for one in found}
-
-
-def _introspective_block(stack: Stack, key: str) -> None:
-    body = stack.beside().conv(f"{key}.conv1").norm(f"{key}.bn1").add("leaky", slope=0.2)
-    body.conv(f"{key}.conv2").norm(f"{key}.bn2")
-    around = stack.beside().conv(f"{key}.conv_expand") if _has(stack, f"{key}.conv_expand") else None
-    _block(stack, body, around, 0.2)
