@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -24,6 +25,20 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     home = tmp_path_factory.mktemp("home")
     for name in ("CONFIG", "CACHE", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+
+
+@pytest.fixture(autouse=True)
+def own_limits() -> Iterator[None]:
+    """What a test lets this process take holds for that test alone: reading files of others confines the process."""
+    if sys.platform == "win32":
+        yield
+        return
+    import resource
+
+    before = {kind: resource.getrlimit(kind) for kind in (resource.RLIMIT_DATA, resource.RLIMIT_CPU)}
+    yield
+    for kind, (soft, _hard) in before.items():
+        resource.setrlimit(kind, (soft, resource.getrlimit(kind)[1]))
 
 
 @pytest.fixture(autouse=True)
