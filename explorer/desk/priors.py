@@ -31,7 +31,7 @@ from explorer.work.messages import Decoded, Opened, Redrawn
 
 OWN = "own"
 SETTLE_MS = 150  # a temperature is moved: the map waits for the hand
-NO_ENCODER = "Bring a folder of pictures to fit a prior to the latents that are found for them, or bring such latents."
+NO_ENCODER = "To fit a prior, bring a folder of pictures, whose latents are then searched for, or latents of yours."
 BRING = "Bring a folder of pictures to fit a prior to them: they are encoded, and fill the map."
 
 

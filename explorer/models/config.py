@@ -75,7 +75,11 @@ def resolve(name_or_path: str | Path) -> Path:
             if file
             else f"'{path.name}' is no model folder"
         )
-        raise CheckpointError(f"{called}: it has no {CONFIG}.", _foreign_hint(path))
+        if not file and (files := _weights_told(path)):
+            raise CheckpointError(
+                f"'{path.name}' is no model folder, but holds files of weights.", f"Open one of them: {files}."
+            )
+        raise CheckpointError(f"{called}: it has no {CONFIG}.", f"Choose a folder that holds {CONFIG} and {WEIGHTS}.")
     return path
 
 
@@ -85,14 +89,13 @@ def _table(path: Path) -> Path | None:
     return word_tables.as_model(path) if word_tables.is_table(path) else None
 
 
-def _foreign_hint(path: Path) -> str:
+def _weights_told(path: Path) -> str:
+    """'a.pt, b.pt and 3 more'; '' where there is none."""
     from explorer.models.foreign.one_of_many import weights_in
 
     files = [child.name for child in weights_in(path)]
-    if not files:
-        return f"Choose a folder that holds {CONFIG} and {WEIGHTS}."
     more = f" and {len(files) - 4} more" if len(files) > 4 else ""
-    return f"Open one of the files of weights in it: {', '.join(files[:4])}{more}. Nothing of them is run."
+    return ", ".join(files[:4]) + more
 
 
 def read_config(path: str | Path) -> Config:

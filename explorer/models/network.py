@@ -140,8 +140,8 @@ class NetworkModel:
         lost = np.isnan(pictures).any(axis=(1, 2, 3))
         if lost.all():
             raise InputError(
-                f"{self.card.name} makes no picture here: its numbers overflow, or are none.",
-                "Go back towards the middle (Home). If it is so everywhere, the file is damaged or training failed.",
+                f"{self.card.name} makes no picture of this latent: its numbers overflow, or are none (NaN).",
+                "Try one nearer to zero (Home). If it is so for all, the file is damaged or training failed.",
             )
         pictures[lost] = 0
         return pictures

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.models.base import Card
+from explorer.models.base import Card, Space
 
 LIBRARIES = ("nflows", "normflows", "zuko", "pythae")  # names that are written small
 
@@ -11,6 +11,14 @@ def size_in_words(image_shape: tuple[int, int, int]) -> str:
     """'64 x 64 colour' for (height, width, channels)."""
     height, width, channels = image_shape
     return f"{width} x {height} {'grey' if channels == 1 else 'colour'}"
+
+
+def latents_in_words(space: Space) -> str:
+    """'100 latents', or '100 latents and 10 classes': what is one 1 among zeros is no latent to a reader."""
+    if space.classes is None:
+        return f"{space.dim:,} latents"
+    classes = space.classes.stop - space.classes.start
+    return f"{space.dim - classes:,} latents and {classes:,} classes"
 
 
 def bytes_in_words(size: int) -> str:

@@ -62,6 +62,7 @@ class PriorDialog(QDialog):
         """Whether the samples on show are such that a prior can be fitted to them; `why`: else what to do."""
         self._why.setText(why)
         self._why.setVisible(bool(why))
+        self.adjustSize()  # taller by these lines: else the rows would shrink
         self.fit.setEnabled(can_fit)
         self.pictures.setVisible(not can_fit)
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPalette
-from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from explorer.models.base import Card
-from explorer.models.words import kind_in_words
+from explorer.models.words import kind_in_words, latents_in_words
 from explorer.ui import recent_menu
 from explorer.ui.deeds import DEEDS
 from explorer.ui.icons import SIZE, icon
+from explorer.ui.widgets.notes import Cut
 
 
 class ToolBar(QToolBar):
@@ -32,7 +33,7 @@ class ToolBar(QToolBar):
         font.setWeight(font.Weight.DemiBold)
         self._models.setFont(font)
         self.addWidget(self._models)
-        self._facts = QLabel()
+        self._facts = Cut()
         self._facts.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._facts.setContentsMargins(8, 0, 8, 0)
         self.addWidget(self._facts)
@@ -117,4 +118,4 @@ def facts_line(card: Card) -> str:
     """'VAE · 64 latents · 64 × 64 RGB'."""
     height, width, channels = card.image_shape
     colour = {1: "grey", 3: "RGB"}.get(channels, f"{channels} channels")
-    return f"{kind_in_words(card)} · {card.default_space.dim} latents · {width} × {height} {colour}"
+    return f"{kind_in_words(card)} · {latents_in_words(card.default_space)} · {width} × {height} {colour}"

@@ -24,6 +24,7 @@ AT_ONCE = 16  # of the latents that are moved by themselves
 FEW = 6  # latents that are named
 SLOW_MS, QUICK_MS = 250, 20  # a picture
 NOISE = 0.9  # roughness
+OFF_RANGE = ("most numbers lie in", "its numbers fill only")  # how a sentence begins that tells the range already
 
 Pictures = NDArray[np.float32]
 
@@ -76,7 +77,7 @@ def facts_of(found: Probe, card: Card) -> Iterator[Fact]:
     warnings = [Fact(text, "measured", warns=True) for text in told(found, card)]
     yield from warnings
     low, high = card.image_range
-    if found.finite:
+    if found.finite and not any(fact.text.startswith(OFF_RANGE) for fact in warnings):
         yield Fact(f"numbers from {found.low:.2f} to {found.high:.2f}; its range is {low:g} to {high:g}", "measured")
     if found.apart >= SAME:
         yield Fact(f"two random pictures differ by {100 * found.apart:.2g} % of black to white on average", "measured")
@@ -95,9 +96,9 @@ def told(found: Probe, card: Card) -> Iterator[str]:
         yield "some numbers of its pictures are none (NaN or infinite)"
     slack = 0.02 * (high - low)
     if found.low < low - slack or found.high > high + slack:
-        yield f"most numbers lie in {found.low:.2g}..{found.high:.2g}, beyond {low:g}..{high:g}, and are cut off"
+        yield f"{OFF_RANGE[0]} {found.low:.2g}..{found.high:.2g}, beyond {low:g}..{high:g}, and are cut off"
     elif found.high - found.low < 0.25 * (high - low):
-        yield f"its numbers fill only {found.low:.2g}..{found.high:.2g} of the range {low:g}..{high:g}"
+        yield f"{OFF_RANGE[1]} {found.low:.2g}..{found.high:.2g} of the range {low:g}..{high:g}"
     if found.apart < SAME:
         yield "all latents give the same picture: it collapsed, or a choice is wrong"
     elif found.moved and found.moved == len(found.idle):

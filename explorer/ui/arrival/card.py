@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from explorer.latents.arrays import Images
 from explorer.models.base import Card, Fact
-from explorer.models.words import architecture_in_words, size_in_words
+from explorer.models.words import architecture_in_words, latents_in_words, size_in_words
 from explorer.ui.arrival.known import Known
 from explorer.ui.arrival.stages import Stages
 from explorer.ui.prior_rows import PriorRows
@@ -97,7 +97,7 @@ class Arrival(QDialog):
         """The model stands and can be explored: what it is, and what is known of it so far."""
         space = card.default_space
         self._what.setText(architecture_in_words(card.architecture))
-        told = (f"{space.dim:,} latents", size_in_words(card.image_shape), f"{card.parameters:,} parameters")
+        told = (latents_in_words(space), size_in_words(card.image_shape), f"{card.parameters:,} parameters")
         self._numbers.setText(f" {chr(0xB7)} ".join(told))
         self._known.show_facts(card.facts)
         self._draft.setVisible(card.family == "layers")

@@ -61,7 +61,7 @@ def _block(facts: Sequence[Fact]) -> QWidget:
     block, column = _column()
     column.setSpacing(4)
     for fact in facts:
-        line = Plain(sentence(fact.text))
+        line = Plain(sentence(fact.text).removesuffix("."))
         if fact.warns:
             column.addLayout(_marked(line))
         else:

@@ -121,3 +121,8 @@ def test_roughness_is_one_of_noise_and_small_of_a_slope() -> None:
 
 def test_times_are_told_in_their_unit() -> None:
     assert [time_in_words(ms) for ms in (0.04, 2.44, 38.2, 3900)] == ["less than 0.1 ms", "2.4 ms", "38 ms", "3.9 s"]
+
+
+def test_the_range_is_told_once_where_it_is_what_is_wrong() -> None:
+    model = Painting(lambda pictures, _: pictures * 255)
+    assert sum("range" in fact.text or "lie in" in fact.text for fact in facts_of(probe(model), model.card)) == 1

@@ -50,7 +50,7 @@ def test_a_quick_look_sees_both_ends_of_a_large_tensor(tmp_path: Path, place: in
 @pytest.mark.usefixtures("_small")
 def test_what_escapes_a_quick_look_is_told_at_the_first_picture(tmp_path: Path) -> None:
     model = open_foreign(saved(tmp_path, 5000))
-    with pytest.raises(InputError, match="makes no picture here"):
+    with pytest.raises(InputError, match="makes no picture of this latent"):
         model.decode(model.sample(2, seed=0))
 
 

@@ -98,7 +98,12 @@ class _Reader:
         found = Found(self.reading, kind, space, writer.stack, values=(-1.0, 1.0))
         found.know("read", f"{self.z} inputs, {self.classes} classes, widths and kernels, from the shapes")
         found.know("inferred", f"strides and paddings, from the kernels and the size {made[1]} x {made[2]}")
-        found.know("inferred", "z before the class", "ReLU between layers, tanh at the end", f"prior {space.prior}")
+        found.know(
+            "inferred",
+            "the latent stands before the class",
+            "ReLU between layers, tanh at the end",
+            f"prior {space.prior}",
+        )
         return found.recognised()
 
     def _plan(self, route: Route) -> dict[str, str]:
