@@ -14,11 +14,11 @@ def size_in_words(image_shape: tuple[int, int, int]) -> str:
 
 
 def latents_in_words(space: Space) -> str:
-    """'100 latents', or '100 latents and 10 classes': what is one 1 among zeros is no latent to a reader."""
+    """'100 latents', or '100 latents, 10 classes': what is one 1 among zeros is no latent to a reader."""
     if space.classes is None:
         return f"{space.dim:,} latents"
     classes = space.classes.stop - space.classes.start
-    return f"{space.dim - classes:,} latents and {classes:,} classes"
+    return f"{space.dim - classes:,} latents, {classes:,} classes"
 
 
 def bytes_in_words(size: int) -> str:

@@ -34,7 +34,6 @@ class PriorDialog(QDialog):
         self._now, self._asked = Plain(""), Quiet(ASKED)
         self._asked.setWordWrap(True)
         self._why = Plain("")
-        self._count = 0  # rows
         self.fit = QPushButton("Fit to the samples on show")
         self.fit.setToolTip("A Gaussian, or a mixture by the Bayesian information criterion (Ghosh et al. 2020)")
         self.fit.clicked.connect(self.fit_wanted)
@@ -54,24 +53,28 @@ class PriorDialog(QDialog):
         self.rows.show_rows(by_prior, taken)
         self.rows.setVisible(bool(by_prior))
         self._asked.setVisible(len(by_prior) > 1)
-        if len(by_prior) != self._count:  # taller by a row: else all of them would shrink
-            self._count = len(by_prior)
-            self.adjustSize()
+        self._fit_height()
 
     def show_ways(self, why: str, *, can_fit: bool) -> None:
         """Whether the samples on show are such that a prior can be fitted to them; `why`: else what to do."""
         self._why.setText(why)
         self._why.setVisible(bool(why))
-        self.adjustSize()  # taller by these lines: else the rows would shrink
+        self._fit_height()
         self.fit.setEnabled(can_fit)
         self.pictures.setVisible(not can_fit)
+
+    def _fit_height(self) -> None:
+        """As tall as its rows and lines: with less the pictures would shrink. What was just added counts at once."""
+        self._column.activate()
+        self.setMinimumHeight(self._column.totalHeightForWidth(max(self.width(), WIDTH)))
+        self.resize(self.width(), self.minimumHeight())
 
     def _lay_out(self) -> None:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self.pictures, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.addButton(self.fit, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(*(3 * ink.GRID,) * 4)
         column.setSpacing(12)
         column.addWidget(Title("What random latents are drawn from"))

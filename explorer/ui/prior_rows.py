@@ -54,6 +54,7 @@ class PriorRows(QWidget):
             if name not in self.rows:
                 self._add(name)
             self.rows[name][1].show_images(images)
+        self._grid.activate()
         self.show_taken(taken)
 
     def show_taken(self, taken: str) -> None:
@@ -73,6 +74,7 @@ class PriorRows(QWidget):
         row.setFixedHeight(6 * ink.GRID)
         row.setCursor(Qt.CursorShape.PointingHandCursor)
         self._group.addButton(button)
-        self._grid.addWidget(button, len(self.rows), 0)
-        self._grid.addWidget(row, len(self.rows), 1)
+        for column, part in enumerate((button, row)):
+            self._grid.addWidget(part, len(self.rows), column)
+            part.show()  # at once: what is hidden has no height
         self.rows[name] = (button, row)

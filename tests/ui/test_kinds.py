@@ -46,7 +46,7 @@ def test_the_card_about_a_model_of_others_names_its_architecture() -> None:
 def test_the_numbers_of_a_class_are_not_counted_as_latents() -> None:
     parts = (Part("z", 4, "normal"), Part("class", 3, "one-hot"))
     card = replace(OURS, spaces=(Space("z", 7, (7,), "N(0, I), and one of 3 classes", parts),))
-    assert facts_line(card) == "VAE · 4 latents and 3 classes · 8 × 8 RGB"
+    assert facts_line(card) == "VAE · 4 latents, 3 classes · 8 × 8 RGB"
 
 
 def test_the_line_gives_way_to_the_buttons_where_there_is_little_room(qtbot: QtBot) -> None:

@@ -23,6 +23,7 @@ FAR = 2.0  # standard deviations that a latent is moved by
 AT_ONCE = 16  # of the latents that are moved by themselves
 FEW = 6  # latents that are named
 SLOW_MS, QUICK_MS = 250, 20  # a picture
+PLOTTED = "flow-points"  # its pictures are plots, mostly empty
 NOISE = 0.9  # roughness
 OFF_RANGE = ("most numbers lie in", "its numbers fill only")  # how a sentence begins that tells the range already
 
@@ -97,7 +98,7 @@ def told(found: Probe, card: Card) -> Iterator[str]:
     slack = 0.02 * (high - low)
     if found.low < low - slack or found.high > high + slack:
         yield f"{OFF_RANGE[0]} {found.low:.2g}..{found.high:.2g}, beyond {low:g}..{high:g}, and are cut off"
-    elif found.high - found.low < 0.25 * (high - low):
+    elif found.high - found.low < 0.25 * (high - low) and card.family != PLOTTED:
         yield f"{OFF_RANGE[1]} {found.low:.2g}..{found.high:.2g} of the range {low:g}..{high:g}"
     if found.apart < SAME:
         yield "all latents give the same picture: it collapsed, or a choice is wrong"

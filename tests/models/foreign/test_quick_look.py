@@ -73,5 +73,5 @@ def test_where_some_latents_overflow_the_other_pictures_are_seen(tmp_path: Path)
     pictures = model.decode_float(latents)
     assert not pictures[1].any()
     np.testing.assert_array_equal(pictures[[0, 2]], model.decode_float(latents[[0, 2]]))
-    with pytest.raises(InputError, match="makes no picture here"):
+    with pytest.raises(InputError, match="makes no picture of this latent"):
         model.decode(latents[1:2])
