@@ -85,11 +85,29 @@ def with_pseudo_inputs(dim: int, count: int) -> Wild:
     return net
 
 
+def two_stages(dim: int) -> Wild:
+    """The plain network, and the layers of a second VAE, of latents, which nothing runs."""
+    net = convolutions(dim, tanh=True)
+    for half in ("encoder2", "decoder2"):
+        net.add_module(half, nn.Sequential(nn.Sequential(nn.Linear(dim, 9), nn.BatchNorm1d(9), nn.LeakyReLU())))
+    net.fc_mu2, net.fc_var2 = nn.Linear(9, dim), nn.Linear(9, dim)
+    return net
+
+
+def with_features(dim: int) -> Wild:
+    """DFCVAE: the plain network, and the one whose features are compared."""
+    net = convolutions(dim, tanh=True)
+    net.feature_network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 4, 3))
+    return net
+
+
 KIN: dict[str, Kind] = {
     "JointVAE of the vanilla kind": Kind(lambda: joint(5, 3), (8,)),
     "ConditionalVAE": Kind(lambda: conditional(4, 3), (7,)),
     "GammaVAE": Kind(lambda: gamma(6), (6,)),
     "FactorVAE": Kind(lambda: with_discriminator(6), (6,)),
+    "DFCVAE": Kind(lambda: with_features(6), (6,)),
+    "TwoStageVAE": Kind(lambda: two_stages(6), (6,)),
     "VampVAE": Kind(lambda: with_pseudo_inputs(5, 4), (5,)),
 }
 

@@ -28,7 +28,7 @@ MOST_CHOICES = 64  # parts of a latent
 
 
 def recognise(reading: Reading) -> Recognised | None:
-    """encoder.N.0, decoder.N.0 and final_layer.0, with fc_z, embed_class, embed_pseudo, or fc_mu.0."""
+    """encoder.N.0, decoder.N.0 and final_layer.0, with fc_z, embed_class, embed_pseudo, fc_mu2, or fc_mu.0."""
     if not {"encoder.0.0.weight", "decoder.0.0.weight", "final_layer.3.weight"} <= set(reading.tensors):
         return None
     try:
@@ -143,13 +143,24 @@ def _pseudo(reading: Reading) -> Recognised | None:
     """VampVAE: rows of numbers that are pictures, whose posteriors are the prior it was trained with."""
     decoder = _decode(Stack(reading.tensors), "tanh")
     dim = decoder.weight("fc_mu", 2).shape[0]
-    found = Found(
-        reading, f"VampVAE, {dim} latents", vector(dim), decoder, _encode(decoder.beside(), "fc_mu", "fc_var")
-    )
-    found.values = SIGNED
+    encoder = _encode(decoder.beside(), "fc_mu", "fc_var")
+    found = Found(reading, f"VampVAE, {dim} latents", vector(dim), decoder, encoder, values=SIGNED)
     found.know("read", f"{dim} latents and all layers, from keys and shapes")
     found.know("inferred", f"leaky ReLU 0.01 between layers and tanh at the end, {AS_AUTHORS}")
     return with_pseudo_inputs(found, "embed_pseudo.0", ())
+
+
+def _two_stage(reading: Reading) -> Recognised | None:
+    """TwoStageVAE: its authors' code has layers for a second VAE, of latents, and never runs them."""
+    decoder = _decode(Stack(reading.tensors), "tanh")
+    dim = decoder.weight("fc_mu", 2).shape[0]
+    encoder = _encode(decoder.beside(), "fc_mu", "fc_var")
+    found = Found(reading, f"TwoStageVAE, {dim} latents", vector(dim), decoder, encoder, values=SIGNED)
+    found.know("read", f"{dim} latents and all layers, from keys and shapes")
+    found.know("inferred", f"leaky ReLU 0.01 between layers and tanh at the end, {AS_AUTHORS}", "prior N(0, I)")
+    found.know("inferred", "its second stage is left out, as in its authors' code, which never runs it")
+    second = ("encoder2.", "fc_mu2.", "fc_var2.", "decoder2.")
+    return found.recognised(key for key in reading.tensors if key.startswith(second))
 
 
 def _gamma(reading: Reading) -> Recognised | None:
@@ -194,6 +205,7 @@ def _told(parts: tuple[Part, ...]) -> str:
 KINDS = (
     (("decoder_input", "embed_class", "fc_mu"), _conditional),
     (("decoder_input", "embed_pseudo.0", "fc_mu"), _pseudo),
+    (("decoder_input", "fc_mu2", "fc_mu"), _two_stage),
     (("decoder_input", "fc_z", "fc_mu"), _joint),
     (("decoder_input", "fc_z"), _categorical),
     (("decoder_input.0", "fc_mu.0", "fc_var.0"), _gamma),
