@@ -183,6 +183,11 @@ def test_the_folders_of_its_training_tell_a_categorical_vae(tmp_path: Path) -> N
     assert any(fact.how == "guessed" and "categorical_dim" in fact.text for fact in card.facts)
 
 
+def test_more_latents_than_features_tell_a_categorical_vae(tmp_path: Path) -> None:
+    saved(categorical(1, 40), tmp_path / "vae.pth")  # of 24 features
+    assert [len(choice.classes) for choice in open_foreign(tmp_path / "vae.pth").card.default_space.choices] == [40]
+
+
 def test_a_categorical_vae_of_more_choices_than_a_latent_holds_is_named(tmp_path: Path) -> None:
     saved(categorical(65, 2), tmp_path / "vae.pth")
     (tmp_path / "config.json").write_text('{"categorical_dim": 2}')

@@ -85,19 +85,20 @@ def _joint(reading: Reading) -> Recognised | None:
 
 
 def _categorical(reading: Reading) -> Recognised | None:
-    """Only where something says so: else it is taken for the Wasserstein autoencoder, which is said there.
+    """Only where something tells: else it is taken for the Wasserstein autoencoder, which is said there.
 
     Raises CheckpointError for one of so many choices that no latent of ours holds them.
     """
-    numbers = Stack(reading.tensors).weight("fc_z", 2).shape[0]
-    known = _classes(reading, numbers)
+    numbers, features = Stack(reading.tensors).weight("fc_z", 2).shape
+    known = _classes(reading, numbers, features)
     if known is None:
         return None
     each, fact = known
     count = numbers // each
     if count > MOST_CHOICES:
+        seems = "is" if fact.how == "read" else "looks like"
         raise CheckpointError(
-            f"{reading.path.name} is a CategoricalVAE of {count} choices among {each} each, which is too many.",
+            f"{reading.path.name} {seems} a CategoricalVAE of {count} choices among {each} each, which is too many.",
             f"Up to {MOST_CHOICES} choices are read: train it with a smaller latent_dim.",
         )
     decoder = _decode(Stack(reading.tensors), "tanh")
@@ -111,12 +112,15 @@ def _categorical(reading: Reading) -> Recognised | None:
     return found.recognised()
 
 
-def _classes(reading: Reading, numbers: int) -> tuple[int, Fact] | None:
-    """How many classes a choice of a CategoricalVAE has; None where nothing tells that it is one."""
+def _classes(reading: Reading, numbers: int, features: int) -> tuple[int, Fact] | None:
+    """How many classes a choice of a CategoricalVAE has; None where nothing tells that it is one.
+
+    More `numbers` than the `features` that they are made of are no latents of an autoencoder, which are fewer.
+    """
     said = next(_said(reading.hints, "categorical_dim"), None)
     if isinstance(said, int) and not isinstance(said, bool) and said > 1 and numbers % said == 0:
         return said, Fact(f"{numbers // said} choices among {said} each: categorical_dim beside the weights", "read")
-    if not _is_called_categorical(reading) or numbers % USUAL:
+    if numbers % USUAL or not (numbers > features or _is_called_categorical(reading)):
         return None
     text = f"{numbers // USUAL} choices among {USUAL} each, which is its authors' categorical_dim"
     return USUAL, Fact(f"{text}; if yours is another, write it into a config.json beside the file", "guessed")
