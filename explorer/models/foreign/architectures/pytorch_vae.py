@@ -99,7 +99,8 @@ def _categorical(reading: Reading) -> Recognised | None:
         seems = "is" if fact.how == "read" else "looks like"
         raise CheckpointError(
             f"{reading.path.name} {seems} a CategoricalVAE of {count} choices among {each} each, which is too many.",
-            f"Up to {MOST_CHOICES} choices are read: train it with a smaller latent_dim.",
+            f"Up to {MOST_CHOICES} choices are read: train it with a smaller latent_dim, or write a Python file with "
+            "build_model(weights) that makes the first of them and keeps the others.",
         )
     decoder = _decode(Stack(reading.tensors), "tanh")
     space = _space(*(Part(f"choice {number + 1}", each, "one-hot") for number in range(count)))
