@@ -57,7 +57,8 @@ def run(options: argparse.Namespace) -> int:
     else:
         latents = _inverted(model, seen, _wish(model, options, encodes=encodes), paths)
     save_array(latents, options.out)
-    print(f"{options.out}: {len(paths)} latents of {model.card.name}")
+    what = "1 latent" if len(paths) == 1 else f"{len(paths)} latents"
+    print(f"{options.out}: {what} of {model.card.name}")
     return 0
 
 

@@ -83,19 +83,20 @@ def as_mapping(held: Contents, card: Card | None, trouble: CheckpointError | Non
 
 def lines(held: Contents, card: Card | None) -> Iterator[str]:
     """The same for a person."""
-    yield f"{held.path.name}  ({held.path})"
+    yield held.path.name if held.path.name == str(held.path) else f"{held.path.name}  ({held.path})"
     size = bytes_in_words(held.size)
     yield f"{held.container}: {len(held.tensors)} tensors, {held.parameters:,} numbers ({size})"
     yield ""
     if card is None:
         yield from (f"  read      {note}" for note in held.notes)
     if held.named:
-        yield f"  read      The file also names {', '.join(held.named[:5])}; not created, and nothing was run."
+        yield f"  read      the file also names {', '.join(held.named[:5])}; not created or run to read it"
     if held.networks:
         yield f"  choose    Several networks: {', '.join(held.networks)}. --network NAME takes another one."
     if card is not None:
         yield from _model(card)
-    yield ""
+    if card is not None or held.notes or held.named or held.networks:
+        yield ""
     for key, one in list(held.tensors.items())[:_SHOWN]:
         yield f"  {key:48s} {one.dtype:9s} {' x '.join(map(str, one.shape)) or 'one number'}"
     if len(held.tensors) > _SHOWN:

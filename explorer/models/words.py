@@ -23,6 +23,8 @@ def latents_in_words(space: Space) -> str:
 
 def bytes_in_words(size: int) -> str:
     """'3.1 MB' for bytes."""
+    if size >= 1e9:
+        return f"{size / 1e9:.3g} GB"
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
 
 

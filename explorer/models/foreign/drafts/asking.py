@@ -148,8 +148,17 @@ def _plan_in_words(made: Made, plan: Sequence[str]) -> str:
     side = walked(made.route.kernels, plan, made.route.first_side)[-1]
     doubling = sum(way.startswith(("2,", "up")) for way in plan)
     padded = "no padding" if all(way.removeprefix("up,").split(",")[1] == "0" for way in plan) else ""
-    strides = ", ".join(f"up {way.split(',')[1]}" if way.startswith("up") else way.split(",")[0] for way in plan)
-    return f"{side} x {side}: strides {strides}" + (f", {padded}" if padded else "") if doubling else f"{side} x {side}"
+    if not doubling:
+        return f"{side} x {side}"
+    return f"{side} x {side}: {_steps_in_words(plan)}" + (f", {padded}" if padded else "")
+
+
+def _steps_in_words(plan: Sequence[str]) -> str:
+    """'strides 2, 1'; where pictures are enlarged before a convolution, 'doubled, stride 1'."""
+    if not any(way.startswith("up") for way in plan):
+        return "strides " + ", ".join(way.split(",")[0] for way in plan)
+    told = ((way.startswith("up"), way.removeprefix("up,").split(",")[0]) for way in plan)
+    return ", ".join("doubled" if up and one == "1" else "doubled " * up + f"stride {one}" for up, one in told)
 
 
 def _latents(made: Made, choices: Choices) -> list[Question]:
