@@ -77,7 +77,8 @@ def resolve(name_or_path: str | Path) -> Path:
         )
         if not file and (files := _weights_told(path)):
             raise CheckpointError(
-                f"'{path.name}' is no model folder, but holds files of weights.", f"Open one of them: {files}."
+                f"'{path.name}' is no model folder, but holds files of weights.",
+                f"Open one of them: {files}. They are read without running anything of them.",
             )
         raise CheckpointError(f"{called}: it has no {CONFIG}.", f"Choose a folder that holds {CONFIG} and {WEIGHTS}.")
     return path
