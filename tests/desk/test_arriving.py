@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 import reading_jobs
-import torch
 from desk_scene import WAIT, opens
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
-from torch import nn
+from strange_files import explored, mlp_vae
 
 from explorer.desk import arriving
 from explorer.desk.desk import Desk
@@ -29,14 +28,6 @@ from explorer.ui.arrival import Arrival
 def desk(on_folders: Desk) -> Desk:
     """The window on real model folders."""
     return on_folders
-
-
-def mlp_vae(path: Path) -> None:
-    """The example VAE of PyTorch, small."""
-    layers = {"fc1": (64, 9), "fc21": (9, 3), "fc22": (9, 3), "fc3": (3, 9), "fc4": (9, 64)}
-    torch.manual_seed(0)
-    net = nn.ModuleDict({name: nn.Linear(*sizes) for name, sizes in layers.items()})
-    torch.save(net.state_dict(), path)
 
 
 def test_a_dropped_checkpoint_shows_its_card_and_opens_on_explore(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
@@ -85,12 +76,7 @@ def test_giving_up_leaves_everything_as_it_was(desk: Desk, qtbot: QtBot, tmp_pat
 
 def test_a_model_that_was_explored_before_can_still_be_drafted(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
     mlp_vae(tmp_path / "vae.pth")
-    desk.window.dropped.emit(str(tmp_path / "vae.pth"))
-    card = desk.papers.arriving.card
-    assert card is not None
-    qtbot.waitUntil(lambda: card.ready, timeout=WAIT)
-    with qtbot.waitSignal(desk.model.changed, timeout=WAIT):
-        card.leave()
+    explored(desk, qtbot, tmp_path / "vae.pth")
     desk.do("about_model")
     (about,) = desk.window.findChildren(About)
     (button,) = (one for one in about.findChildren(QPushButton) if "Draft" in one.text())

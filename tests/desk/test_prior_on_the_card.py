@@ -12,6 +12,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
+from strange_files import mlp_vae
 from torch import nn
 
 from explorer.desk.desk import Desk
@@ -23,14 +24,6 @@ from explorer.ui.arrival import Arrival
 def desk(on_folders: Desk) -> Desk:
     """The window on real model folders."""
     return on_folders
-
-
-def mlp_vae(path: Path) -> None:
-    """The example VAE of PyTorch, small: no file tells its prior."""
-    layers = {"fc1": (64, 9), "fc21": (9, 3), "fc22": (9, 3), "fc3": (3, 9), "fc4": (9, 64)}
-    torch.manual_seed(0)
-    net = nn.ModuleDict({name: nn.Linear(*sizes) for name, sizes in layers.items()})
-    torch.save(net.state_dict(), path)
 
 
 def shown(desk: Desk, qtbot: QtBot, path: Path) -> Arrival:

@@ -7,10 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+import strange_files
 from desk_scene import WAIT, opens
 from PySide6.QtGui import QAction
 from pytestqt.qtbot import QtBot
-from test_arriving import mlp_vae
+from strange_files import mlp_vae
 
 from explorer.commands import copies as copies_command
 from explorer.desk.desk import Desk
@@ -28,12 +29,7 @@ def desk(on_folders: Desk) -> Desk:
 def explored(desk: Desk, qtbot: QtBot, tmp_path: Path) -> Path:
     """A checkpoint of others that was dropped and explored."""
     mlp_vae(tmp_path / "vae.pth")
-    desk.window.dropped.emit(str(tmp_path / "vae.pth"))
-    card = desk.papers.arriving.card
-    assert card is not None
-    qtbot.waitUntil(lambda: card.ready, timeout=WAIT)
-    with qtbot.waitSignal(desk.model.changed, timeout=WAIT):
-        card.leave()
+    strange_files.explored(desk, qtbot, tmp_path / "vae.pth")
     return tmp_path / "vae.pth"
 
 
