@@ -25,7 +25,8 @@ from explorer.ui.widgets.notes import Dim, Plain, Title
 from explorer.ui.widgets.scrolled import scrolled
 
 SHOWN = 60  # names of a kind
-WIDTH, SHORT, TALL = 760, 400, 680  # pixels
+WIDTH, TALL = 760, 680  # pixels
+LEAST, MOST = 300, 560  # pixels of its height while the text is not shown: as much as its lines need
 TITLES = {
     "TorchScript": "{name} brings its own program",
     "torch.export": "{name} brings its own program",
@@ -67,11 +68,12 @@ class TrustDialog(QDialog):
         outer.setSpacing(12)
         for widget in (title, Plain(f"{MEANS} {WHY.get(inside.kind, WHY['TorchScript'])}")):
             outer.addWidget(widget)
-        outer.addWidget(self._page(inside), 3)
+        self._lines = self._page(inside)
+        outer.addWidget(self._lines, 3)
         outer.addWidget(self.source, 4)
         outer.addWidget(Plain(QUESTION))
         outer.addWidget(buttons)
-        self.resize(WIDTH, SHORT)
+        self.resize(WIDTH, self._short())
 
     def _join(self, buttons: QDialogButtonBox) -> None:
         self.cancel.setDefault(True)
@@ -106,7 +108,14 @@ class TrustDialog(QDialog):
     def _show_source(self, wanted: bool) -> None:
         self.source.setVisible(wanted)
         room = self.screen().availableSize().height() - 9 * ink.GRID
-        self.resize(self.width(), min(TALL if wanted else SHORT, room))
+        self.resize(self.width(), min(TALL if wanted else self._short(), room))
+
+    def _short(self) -> int:
+        """The height in which all of its lines are seen, if that is not too much."""
+        page, inner = self._lines.widget(), WIDTH - 7 * ink.GRID
+        wanted = page.heightForWidth(inner) if page is not None else 0
+        around = self.heightForWidth(WIDTH) - self._lines.sizeHint().height()
+        return min(max(LEAST, around + wanted), MOST)
 
     def _agree(self) -> None:
         self.accept()

@@ -136,7 +136,7 @@ class Layers(QWidget):
         for column, question in ((1, row.way), (2, row.after)):
             if question is not None:
                 box = drop_down(question, row.key)
-                box.setFixedWidth(23 * ink.GRID if column == 1 else 15 * ink.GRID)
+                box.setFixedWidth(30 * ink.GRID if column == 1 else 15 * ink.GRID)
                 box.activated.connect(partial(self._choose, question.name))
                 self.boxes[question.name] = box
                 self._grid.addWidget(box, number, column)
