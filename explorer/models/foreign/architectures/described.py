@@ -83,7 +83,7 @@ class _Description:
         """Runs it once: the range of its pictures, and whether onnxruntime gives the same ones."""
         half = self.half
         _channels, height, width = half.picture.shown
-        self.know("read", f"All {len(half.graph.nodes)} operations and their order; {self.space.dim} latents go in")
+        self.know("read", f"all {len(half.graph.nodes)} operations and their order; {self.space.dim} latents go in")
         self.know("read", f"pictures of {height} x {width} come out, {half.picture.in_words()}")
         if half.entry.fixed and half.entry.has_axis:
             how = "any number goes through" if not half.graph.items else f"{half.graph.items} go through at once"
