@@ -140,7 +140,7 @@ class HeatRows(Heat):
         painter = QPainter(self)
         painter.setFont(self.font())
         widest = max((painter.fontMetrics().horizontalAdvance(name) for name in self._names), default=0)
-        room = min(widest + 2 * ink.GRID, round(0.34 * self.width()))
+        room = min(widest + 2 * ink.GRID, round(0.4 * self.width()))
         for row in range(len(self._names)):
             self._paint(painter, row, room)
 
