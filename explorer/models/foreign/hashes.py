@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 LARGE = 256 * 10**6  # bytes: hashing more takes longer than reading it
-PIECE, PIECES = 250_000, 16  # bytes of a piece of a large file, and how many are hashed
+PIECE, PIECES = 65_536, 16  # bytes of a piece of a large file, and how many are hashed
 
 
 def whole_hash(path: Path) -> str:
