@@ -174,6 +174,22 @@ def test_what_the_window_imports_at_start_is_light(names: str) -> None:
     assert done.stdout.split() == []
 
 
+def test_before_the_first_paint_nothing_of_the_core_is_imported() -> None:
+    """Neither numpy nor the models: what the command of the window asks of its options waits behind them."""
+    lines = [
+        "import sys",
+        "from explorer import app, cli",
+        "app.run = lambda *_given, **_named: print(*sorted({'numpy', 'explorer.models'} & set(sys.modules))) or 0",
+        "cli.main([])",
+    ]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=False, env=environment, cwd=ROOT
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
+
+
 @pytest.mark.parametrize("file", python_files("explorer", "tests", "benchmarks"), ids=lambda file: file.stem)
 def test_a_file_is_short(file: Path) -> None:
     assert len(file.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE

@@ -30,6 +30,8 @@ def check_program(options: argparse.Namespace, network: str | None = "") -> None
 
     Raises CheckpointError; InputError where an adapter is no file, or there is nothing to open with it.
     """
+    if network is None and options.adapter is None and not options.trust:
+        return  # before the first paint of the window nothing is imported for it
     from explorer.models.foreign.sniff import foreign
     from explorer.models.foreign.trusted.programs import agree_to
 
