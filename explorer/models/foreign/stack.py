@@ -21,8 +21,8 @@ COUNTED = "num_batches_tracked"  # of a batch norm: means nothing after training
 PLAIN = {"model", "generator", "decoder", "vae", "net", "weights", "checkpoint", "g", "netg", "best", "last", "encoder"}
 
 
-class UnfitError(Exception):
-    """The reading is of another architecture than the recogniser thought."""
+class UnfitError(ValueError):
+    """The reading is of another architecture than the recogniser thought: then the next one is asked."""
 
 
 class Stack:

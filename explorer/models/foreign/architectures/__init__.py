@@ -88,7 +88,7 @@ RECOGNISERS: tuple[str, ...] = (
 """Modules of this package, each with `recognise(reading) -> Recognised | None`."""
 
 
-STUMBLES = (KeyError, IndexError, ValueError, ZeroDivisionError, RuntimeError)
+STUMBLES = (KeyError, IndexError, ValueError, ZeroDivisionError, RuntimeError)  # UnfitError is a ValueError
 
 
 def recognise(reading: Reading) -> Recognised | None:

@@ -71,14 +71,11 @@ def recognise(reading: Reading) -> Recognised | None:
     groups = reading.hints.get("norm_num_groups")
     writer = _Writer(names, groups if isinstance(groups, int) and groups > 0 else 32)
     decoder = Stack(keys)
-    try:
-        factor = writer.decode(decoder)
-        encoder = decoder.beside()
-        has_encoder = "encoder.conv_in.weight" in keys
-        if has_encoder:
-            writer.encode(encoder)
-    except UnfitError:
-        return None
+    factor = writer.decode(decoder)
+    encoder = decoder.beside()
+    has_encoder = "encoder.conv_in.weight" in keys
+    if has_encoder:
+        writer.encode(encoder)
     first = "post_quant_conv" if "post_quant_conv.weight" in keys else "decoder.conv_in"
     channels = decoder.weight(first, 4).shape[1]
     space, size = spatial(reading.hints, channels, factor)

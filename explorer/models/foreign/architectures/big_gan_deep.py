@@ -25,10 +25,7 @@ def recognise(reading: Reading) -> Recognised | None:
     """embeddings, generator.gen_z, generator.layers.N, generator.conv_to_rgb."""
     if not {TABLE, "generator.gen_z.weight", "generator.conv_to_rgb.weight"} <= set(reading.tensors):
         return None
-    try:
-        return _Reader(reading).recognised()
-    except UnfitError:
-        return None
+    return _Reader(reading).recognised()
 
 
 class _Reader:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.reading import Reading
-from explorer.models.foreign.stack import Found, Stack, UnfitError, vector
+from explorer.models.foreign.stack import Found, Stack, vector
 
 
 def recognise(reading: Reading) -> Recognised | None:
@@ -16,14 +16,11 @@ def recognise(reading: Reading) -> Recognised | None:
     if "decoder.convT3.weight" not in tensors or "decoder.lin1.weight" not in tensors:
         return None
     decoder = Stack(tensors)
-    try:
-        _decode(decoder)
-        encoder = decoder.beside()
-        has_encoder = "encoder.mu_logvar_gen.weight" in tensors
-        if has_encoder:
-            _encode(encoder)
-    except UnfitError:
-        return None
+    _decode(decoder)
+    encoder = decoder.beside()
+    has_encoder = "encoder.mu_logvar_gen.weight" in tensors
+    if has_encoder:
+        _encode(encoder)
     space = vector(tensors["decoder.lin1.weight"].shape[1])
     found = Found(reading, f"Burgess VAE, {space.dim} latents", space, decoder, encoder if has_encoder else None)
     found.layout = "interleaved"

@@ -29,10 +29,7 @@ def recognise(reading: Reading) -> Recognised | None:
     prefix = PROJECTED if f"{PROJECTED}init.init.0.weight" in reading.tensors else ""
     if not {f"{prefix}init.init.0.weight", f"{prefix}se_64.main.1.weight"} <= set(reading.tensors):
         return None
-    try:
-        return _Reader(reading, prefix).recognised()
-    except UnfitError:
-        return None
+    return _Reader(reading, prefix).recognised()
 
 
 class _Reader:

@@ -35,10 +35,7 @@ def recognise(reading: Reading) -> Recognised | None:
     if features < 2:
         return None
     found = Vectors(reading, "RealNVP" if notebook else "nflib", features)
-    try:
-        count = _notebook(found) if notebook else _nflib(found)
-    except (UnfitError, KeyError, IndexError, RuntimeError, ValueError):
-        return None
+    count = _notebook(found) if notebook else _nflib(found)
     found.know("read", f"{count} steps over {features} numbers, and the widths, from keys and shapes")
     found.know("inferred", "prior N(0, I)")
     return found.recognised()

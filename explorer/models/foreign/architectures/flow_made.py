@@ -27,10 +27,7 @@ def recognise(reading: Reading) -> Recognised | None:
             "This is a flow whose numbers are mixtures of normal distributions: no latent belongs to a picture.",
             "Those of one component (MADE, MAF, RealNVP) open.",
         )
-    try:
-        found = _written(reading, features)
-    except (UnfitError, KeyError, IndexError, RuntimeError, ValueError):
-        return None
+    found = _written(reading, features)
     found.know("inferred", "prior N(0, I)")
     return found.recognised()
 

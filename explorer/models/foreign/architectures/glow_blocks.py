@@ -17,7 +17,7 @@ from explorer.models.foreign.flows.found import asked_size, flow_found, scales_o
 from explorer.models.foreign.flows.writing import Flowing, halves_swapped, mixing, net_of, rows
 from explorer.models.foreign.layers import Shape
 from explorer.models.foreign.reading import Reading
-from explorer.models.foreign.stack import Stack, UnfitError
+from explorer.models.foreign.stack import Stack
 
 USUAL = 64  # pixels
 PARTS = ("w_p", "w_l", "w_u", "s_sign", "w_s")  # of a matrix
@@ -31,14 +31,11 @@ def recognise(reading: Reading) -> Recognised | None:
         return None
     depths = [1 + max(int(one[2]) for one in found if int(one[1]) == block) for block in {int(one[1]) for one in found}]
     side, size = asked_size(reading.hints, USUAL, 2 ** len(depths))
-    try:
-        channels = reading.tensors["blocks.0.flows.0.actnorm.loc"].shape[1] // 4
-        flowing = Flowing(reading.tensors)
-        shapes: list[Shape] = []
-        shape: Shape = (channels, side, side)
-        _block(flowing, 0, depths, shape, shapes)
-    except (UnfitError, IndexError, RuntimeError, KeyError):
-        return None
+    channels = reading.tensors["blocks.0.flows.0.actnorm.loc"].shape[1] // 4
+    flowing = Flowing(reading.tensors)
+    shapes: list[Shape] = []
+    shape: Shape = (channels, side, side)
+    _block(flowing, 0, depths, shape, shapes)
     if channels not in (1, 3):
         return None
     facts = (

@@ -19,7 +19,7 @@ from explorer.models.foreign.flows.found import flow_found, per_class, places, s
 from explorer.models.foreign.flows.writing import Flowing, mixing, net_of, odd_first, rows
 from explorer.models.foreign.layers import Shape
 from explorer.models.foreign.reading import Reading
-from explorer.models.foreign.stack import Stack, UnfitError
+from explorer.models.foreign.stack import Stack
 
 PARTS = ("p", "lower", "upper", "sign_s", "log_s")  # of a matrix
 LAYER = re.compile(r"flow\.layers\.(\d+)\.")
@@ -45,16 +45,13 @@ def recognise(reading: Reading) -> Recognised | None:
     scales, top = len(squeezes), tensors["prior_h"].shape
     side = (top[2] * 2**scales, top[3] * 2**scales)
     named = "f" if "flow.layers.1.f.0.weight" in tensors else "block"
-    try:
-        flowing = Flowing(tensors)
-        shapes: list[Shape] = []
-        channels = tensors["flow.layers.1.actnorm.logs"].shape[1] // 4
-        _layers(flowing, list(range(count)), squeezes, (channels, *side), shapes, named)
-        space, told = scales_of(shapes), None
-        if "project_ycond.logs" in tensors:
-            told, space = _told(flowing, space, shapes[0])
-    except (UnfitError, IndexError, RuntimeError, KeyError):
-        return None
+    flowing = Flowing(tensors)
+    shapes: list[Shape] = []
+    channels = tensors["flow.layers.1.actnorm.logs"].shape[1] // 4
+    _layers(flowing, list(range(count)), squeezes, (channels, *side), shapes, named)
+    space, told = scales_of(shapes), None
+    if "project_ycond.logs" in tensors:
+        told, space = _told(flowing, space, shapes[0])
     if channels not in (1, 3):
         return None
     low, high = (0.0, 1.0) if named == "f" else (-0.5, 0.5)

@@ -11,7 +11,7 @@ from explorer.models.foreign.flows.found import asked_size, flow_found, scales_o
 from explorer.models.foreign.flows.writing import Flowing, halves_swapped, mixing, net_of, odd_first, rows
 from explorer.models.foreign.layers import Shape
 from explorer.models.foreign.reading import Reading
-from explorer.models.foreign.stack import Stack, UnfitError
+from explorer.models.foreign.stack import Stack
 
 USUAL = 64  # pixels
 PARTS = ("p", "l", "u", "sign_s", "log_s")  # of a matrix
@@ -28,10 +28,7 @@ def recognise(reading: Reading) -> Recognised | None:
     flowing = Flowing(tensors)
     flowing.pass_over("base_dist_mean", "base_dist_var")
     shapes: list[Shape] = []
-    try:
-        _level(flowing, 0, levels, (channels, side, side), shapes)
-    except (UnfitError, IndexError, RuntimeError, KeyError):
-        return None
+    _level(flowing, 0, levels, (channels, side, side), shapes)
     if channels not in (1, 3):
         return None
     facts = (

@@ -13,7 +13,6 @@ from explorer.models.foreign.flows.found import asked_size, flow_found
 from explorer.models.foreign.flows.writing import Flowing, even_first, halves_swapped, net_of, rows
 from explorer.models.foreign.layers import Shape
 from explorer.models.foreign.reading import Reading
-from explorer.models.foreign.stack import UnfitError
 
 USUAL = 32  # pixels
 USED = 0.9  # how much of 0..1, where the file does not say
@@ -29,12 +28,9 @@ def recognise(reading: Reading) -> Recognised | None:
     side, size = asked_size(reading.hints, USUAL, 2**scales)
     shape = (channels, side, side)
     flowing = Flowing(tensors)
-    try:
-        used = float(flowing.take("bounds")) if "bounds" in tensors else USED
-        steps = _level(flowing.add("squeeze"), "flows", (4 * channels, side // 2, side // 2))
-        flowing.add("squeeze", grow=1)
-    except (UnfitError, IndexError, RuntimeError, KeyError):
-        return None
+    used = float(flowing.take("bounds")) if "bounds" in tensors else USED
+    steps = _level(flowing.add("squeeze"), "flows", (4 * channels, side // 2, side // 2))
+    flowing.add("squeeze", grow=1)
     if channels not in (1, 3) or not 0 < used <= 1:
         return None
     facts = (

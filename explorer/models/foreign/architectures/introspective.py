@@ -28,11 +28,8 @@ def recognise(reading: Reading) -> Recognised | None:
     """encoder.main.res_in_8.conv1 and decoder.main.predict."""
     if "decoder.main.predict.weight" not in reading.tensors:
         return None
-    try:
-        called, fact = _which(reading)
-        return _found(reading, called, fact)
-    except UnfitError:
-        return None
+    called, fact = _which(reading)
+    return _found(reading, called, fact)
 
 
 def _found(reading: Reading, called: str, fact: Fact) -> Recognised | None:

@@ -15,11 +15,8 @@ def recognise(reading: Reading) -> Recognised | None:
         return None
     decoder = Stack(tensors)
     encoder = decoder.beside()
-    try:
-        _decode(decoder)
-        parts = _encode(encoder)
-    except UnfitError:
-        return None
+    _decode(decoder)
+    parts = _encode(encoder)
     space = Space("z", sum(part.dim for part in parts), (sum(part.dim for part in parts),), _told(parts), parts)
     found = Found(reading, f"JointVAE, {_told(parts)}", space, decoder, encoder, "joint")
     found.know("read", f"latents and classes from the shapes: {_told(parts)}")

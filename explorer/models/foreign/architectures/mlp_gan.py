@@ -9,7 +9,7 @@ from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.drafts.pieces import UNKNOWN, gap_between
 from explorer.models.foreign.labels import entry
 from explorer.models.foreign.reading import Reading
-from explorer.models.foreign.stack import Found, Stack, UnfitError, chain, flat_picture, is_norm
+from explorer.models.foreign.stack import Found, Stack, chain, flat_picture, is_norm
 
 LEAST = 196  # numbers of a picture: fewer are scores of a classifier
 
@@ -43,15 +43,12 @@ def recognise(reading: Reading) -> Recognised | None:
     if len(keys) < 2 or any(value.dim() > 2 for value in tensors.values()) or any("enc" in key for key in keys):
         return None
     stack = Stack(tensors)
-    try:
-        way = entry(stack, keys, reading.hints, "normal")
-        picture = flat_picture(stack.weight(keys[-1], 2).shape[0])
-        if picture is None or stack.weight(keys[-1], 2).shape[0] < max(LEAST, way.width):
-            return None
-        manner = _manner(reading, way.rest)
-        _dense(stack, way.rest, manner)
-    except UnfitError:
+    way = entry(stack, keys, reading.hints, "normal")
+    picture = flat_picture(stack.weight(keys[-1], 2).shape[0])
+    if picture is None or stack.weight(keys[-1], 2).shape[0] < max(LEAST, way.width):
         return None
+    manner = _manner(reading, way.rest)
+    _dense(stack, way.rest, manner)
     is_decoder = "dec" in keys[-1]
     stack.add(manner.end).add("fold", shape=list(picture))
     kind = "decoder of a VAE" if is_decoder else "conditional generator" if way.space.classes else "generator"

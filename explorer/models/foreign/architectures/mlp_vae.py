@@ -10,7 +10,7 @@ from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.heads import encoder_first, heads_among
 from explorer.models.foreign.labels import space_of
 from explorer.models.foreign.reading import Reading
-from explorer.models.foreign.stack import Found, Stack, UnfitError, chain, flat_picture, is_norm
+from explorer.models.foreign.stack import Found, Stack, chain, flat_picture, is_norm
 
 
 def recognise(reading: Reading) -> Recognised | None:
@@ -26,10 +26,7 @@ def recognise(reading: Reading) -> Recognised | None:
     if heads is None:
         return None
     last = max(keys.index(head) for head in heads)
-    try:
-        return _found(reading, classes, heads, keys[last + 1 :])
-    except UnfitError:
-        return None
+    return _found(reading, classes, heads, keys[last + 1 :])
 
 
 def _found(reading: Reading, classes: int, heads: tuple[str, str], after: list[str]) -> Recognised | None:

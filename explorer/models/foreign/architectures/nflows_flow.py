@@ -24,11 +24,8 @@ def recognise(reading: Reading) -> Recognised | None:
     if not keys or features < 1:
         return None
     found = Vectors(reading, "nflows", features, _given(reading))
-    try:
-        _steps(found, TOP)
-        _base(found)
-    except (UnfitError, KeyError, IndexError, RuntimeError, ValueError):
-        return None
+    _steps(found, TOP)
+    _base(found)
     kinds = [str(step["step"]) for step in found.flowing.steps]
     counted = {name: kinds.count(name) for name in ("autoregressive", "coupling", "mix") if name in kinds}
     told = ", ".join(f"{count} {name}" for name, count in counted.items())

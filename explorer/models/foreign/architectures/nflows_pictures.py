@@ -54,20 +54,17 @@ def recognise(reading: Reading) -> Recognised | None:
         return None
     leaves = _leaves(reading, TOP)
     scaled = [key for key in leaves if f"{key}._scale" in tensors]
-    try:
-        widths = [_width(reading, key) for key in leaves if key not in scaled]
-        channels = widths[0] // 4 if widths[0] not in (1, 3) else widths[0]
-        squeezes = _squeezes([channels, *widths])
-        side, size = asked_size(reading.hints, USUAL, 2**squeezes)
-        found = Channels(reading, Flowing(tensors), (channels, side, side))
-        found.flowing.pass_over("_distribution._log_z")
-        low, high, logits = _range(found, scaled)
-        shapes: list[Shape] = []
-        _steps(found, [key for key in leaves if key not in scaled], widths, shapes)
-        if not scaled:
-            low, high, logits = _as_samples_look(found, (channels, side, side))
-    except (UnfitError, KeyError, IndexError, RuntimeError, ValueError):
-        return None
+    widths = [_width(reading, key) for key in leaves if key not in scaled]
+    channels = widths[0] // 4 if widths[0] not in (1, 3) else widths[0]
+    squeezes = _squeezes([channels, *widths])
+    side, size = asked_size(reading.hints, USUAL, 2**squeezes)
+    found = Channels(reading, Flowing(tensors), (channels, side, side))
+    found.flowing.pass_over("_distribution._log_z")
+    low, high, logits = _range(found, scaled)
+    shapes: list[Shape] = []
+    _steps(found, [key for key in leaves if key not in scaled], widths, shapes)
+    if not scaled:
+        low, high, logits = _as_samples_look(found, (channels, side, side))
     if channels not in (1, 3):
         return None
     found.know("read", f"{len(shapes)} scales in {len(widths)} steps, and the widths, from keys and shapes")

@@ -13,7 +13,6 @@ from explorer.models.foreign.flows.plain_nets import numbered
 from explorer.models.foreign.flows.vectors import Vectors, said_number
 from explorer.models.foreign.flows.writing import net_of, rows
 from explorer.models.foreign.reading import Reading
-from explorer.models.foreign.stack import UnfitError
 
 SLOPE = 0.2  # of DakshIdnani's activations
 SCALES = {"scaling.scale": "coupling", "scaling_layer.log_scale_vector": "coupling_layers"}
@@ -26,12 +25,9 @@ def recognise(reading: Reading) -> Recognised | None:
         return None
     found = Vectors(reading, "NICE", reading.tensors[key].numel())
     count = len({name.split(".")[1] for name in reading.tensors if name.startswith(f"{SCALES[key]}.")})
-    try:
-        for number in range(count):
-            (_blocks if key == "scaling.scale" else _sequence)(found, number)
-        found.flowing.affine(torch.exp(found.flowing.take(key)).reshape(-1), torch.zeros(found.features), found.shape)
-    except (UnfitError, KeyError, IndexError, RuntimeError, ValueError):
-        return None
+    for number in range(count):
+        (_blocks if key == "scaling.scale" else _sequence)(found, number)
+    found.flowing.affine(torch.exp(found.flowing.take(key)).reshape(-1), torch.zeros(found.features), found.shape)
     normal = any(place.get("latent") == "normal" for place in places(reading.hints))
     if not normal:
         found.flowing.add("logistic")

@@ -34,18 +34,15 @@ def recognise(reading: Reading) -> Recognised | None:
         return None
     found = Vectors(reading, "normflows", features)
     found.flowing.pass_over(*(key for key in tensors if key.startswith("p.")))
-    try:
-        if len(numbers) <= max(numbers) and not _in_turn(numbers):
-            found.know("inferred", "a flow without anything in the file swaps the two halves")
-        if _in_turn(numbers):
-            found.know("guessed", "every other flow, and one after the last, swaps the halves: they leave no trace")
-            _step(found, "", stored=False)
-        for number in range(max(numbers), -1, -1):
-            _step(found, f"flows.{number}", number in numbers)
-        scale = torch.exp(-found.flowing.take("q0.log_scale")).reshape(-1)
-        found.flowing.affine(scale, -found.flowing.take("q0.loc").reshape(-1) * scale, found.shape)
-    except (UnfitError, KeyError, IndexError, RuntimeError, ValueError):
-        return None
+    if len(numbers) <= max(numbers) and not _in_turn(numbers):
+        found.know("inferred", "a flow without anything in the file swaps the two halves")
+    if _in_turn(numbers):
+        found.know("guessed", "every other flow, and one after the last, swaps the halves: they leave no trace")
+        _step(found, "", stored=False)
+    for number in range(max(numbers), -1, -1):
+        _step(found, f"flows.{number}", number in numbers)
+    scale = torch.exp(-found.flowing.take("q0.log_scale")).reshape(-1)
+    found.flowing.affine(scale, -found.flowing.take("q0.loc").reshape(-1) * scale, found.shape)
     found.know("read", f"{1 + max(numbers)} flows over {features} numbers, and the widths, from keys and shapes")
     found.know("inferred", "the defaults of normflows; prior N(0, I)")
     return found.recognised()

@@ -18,7 +18,7 @@ from explorer.models.foreign.flows.found import asked_size, flow_found, per_clas
 from explorer.models.foreign.flows.writing import Flowing, mixing, net_of, odd_first, rows
 from explorer.models.foreign.layers import Shape
 from explorer.models.foreign.reading import Reading
-from explorer.models.foreign.stack import Stack, UnfitError
+from explorer.models.foreign.stack import Stack
 
 USUAL = 32  # pixels
 PARTS = ("P", "L", "U", "sign_S", "log_S")  # of a matrix
@@ -42,11 +42,8 @@ def recognise(reading: Reading) -> Recognised | None:
     height, width, size = _size(reading, levels)
     flowing = Flowing(tensors)
     shapes: list[Shape] = []
-    try:
-        _level(flowing, levels - 1, (channels, height, width), shapes)
-        scale, mean = _bases(flowing, shapes)
-    except (UnfitError, IndexError, RuntimeError, KeyError):
-        return None
+    _level(flowing, levels - 1, (channels, height, width), shapes)
+    scale, mean = _bases(flowing, shapes)
     if channels not in (1, 3):
         return None
     space, told = scales_of(shapes), None

@@ -32,10 +32,7 @@ def recognise(reading: Reading) -> Recognised | None:
     """Pairs of convolutions at each size, and colours of one pixel for each."""
     for marker, write in SPELLINGS.items():
         if marker in reading.tensors or marker.replace(".module", "") in reading.tensors:
-            try:
-                return write(reading)
-            except UnfitError:
-                return None
+            return write(reading)
     return None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.pythae import around, finished, settings
 from explorer.models.foreign.reading import Reading
-from explorer.models.foreign.stack import Stack, UnfitError, flat_picture, made_of
+from explorer.models.foreign.stack import Stack, flat_picture, made_of
 
 WINDOWS = {
     3: ((2, 1, 0), (2, 1, 1), (2, 1, 1)),  # of the benchmark for MNIST: 4, 7, 14, 28 pixels
@@ -27,10 +27,7 @@ def recognise(reading: Reading) -> Recognised | None:
     if not {"encoder.embedding.weight", "encoder.layers.0.0.weight"} <= set(tensors):
         return None
     flat = tensors["encoder.layers.0.0.weight"].dim() == 2
-    try:
-        return _dense(reading) if flat else _convolutional(reading)
-    except (UnfitError, IndexError, KeyError):
-        return None
+    return _dense(reading) if flat else _convolutional(reading)
 
 
 def _dense(reading: Reading) -> Recognised | None:

@@ -39,10 +39,7 @@ def recognise(reading: Reading) -> Recognised | None:
     ends = {"encoder.embedding.weight", BOOK} & set(tensors)
     if not ends or not any(".conv_block." in key for key in tensors):
         return None
-    try:
-        return _found(reading, _kind(reading))
-    except (UnfitError, IndexError, KeyError):
-        return None
+    return _found(reading, _kind(reading))
 
 
 def _kind(reading: Reading) -> str:

@@ -31,11 +31,8 @@ def recognise(reading: Reading) -> Recognised | None:
     """encoder.N.0, decoder.N.0 and final_layer.0, with fc_z, embed_class, embed_pseudo, fc_mu2, or fc_mu.0."""
     if not {"encoder.0.0.weight", "decoder.0.0.weight", "final_layer.3.weight"} <= set(reading.tensors):
         return None
-    try:
-        found = next((read for keys, read in KINDS if all(f"{key}.weight" in reading.tensors for key in keys)), None)
-        return found(reading) if found is not None else None
-    except UnfitError:
-        return None
+    found = next((read for keys, read in KINDS if all(f"{key}.weight" in reading.tensors for key in keys)), None)
+    return found(reading) if found is not None else None
 
 
 def _decode(stack: Stack, last: str, entry: str = "decoder_input") -> Stack:

@@ -14,7 +14,7 @@ from explorer.models.foreign.flows.found import asked_size, flow_found
 from explorer.models.foreign.flows.writing import Flowing, halves_swapped, net_of, normalised, rows
 from explorer.models.foreign.layers import Shape
 from explorer.models.foreign.reading import Reading
-from explorer.models.foreign.stack import Stack, UnfitError
+from explorer.models.foreign.stack import Stack
 
 USUAL = 32  # pixels
 CONSTRAINT = 0.9  # how much of 0..1 is used, where the file does not say
@@ -30,11 +30,8 @@ def recognise(reading: Reading) -> Recognised | None:
     side, size = asked_size(reading.hints, USUAL, 2**scales)
     shape = (norm.numel(), side, side)
     flowing = Flowing(tensors)
-    try:
-        used = float(flowing.take("data_constraint")) if "data_constraint" in tensors else CONSTRAINT
-        _scale(flowing, "flows", shape)
-    except (UnfitError, IndexError, RuntimeError, KeyError):
-        return None
+    used = float(flowing.take("data_constraint")) if "data_constraint" in tensors else CONSTRAINT
+    _scale(flowing, "flows", shape)
     if not 0 < used <= 1:
         return None
     blocks = 1 + max(int(key.split(".")[5]) for key in tensors if key.startswith("flows.in_couplings.0.st_net.blocks."))

@@ -43,10 +43,7 @@ def recognise(reading: Reading) -> Recognised | None:
     tensors = {key: value for key, value in reading.tensors.items() if key not in copies(reading.tensors)}
     if not any(value.dim() == 4 for value in tensors.values()):
         return None
-    try:
-        return _Reader(reading, tensors).recognised()
-    except UnfitError:
-        return None
+    return _Reader(reading, tensors).recognised()
 
 
 def copies(tensors: Mapping[str, Tensor]) -> set[str]:

@@ -16,12 +16,9 @@ AS_AUTHORS = "as its authors have it"
 
 def recognise(reading: Reading) -> Recognised | None:
     """encoder.layer1.0.conv1, with a decoder of the same kind."""
-    try:
-        if "decoder.layer4.0.bn2.weight" not in reading.tensors:
-            return None
-        return _bolts(reading) if "decoder.layer1.0.upsample.1.weight" in reading.tensors else _resized(reading)
-    except UnfitError:
+    if "decoder.layer4.0.bn2.weight" not in reading.tensors:
         return None
+    return _bolts(reading) if "decoder.layer1.0.upsample.1.weight" in reading.tensors else _resized(reading)
 
 
 def _block(stack: Stack, body: Stack, skip: Stack | None) -> None:

@@ -29,10 +29,7 @@ def recognise(reading: Reading) -> Recognised | None:
         "generator.progression.0.conv1.input": _Rosinality,
         "synthesis.layer0.const": _GenForce,
     }
-    try:
-        return next((make(reading).recognised() for key, make in readers.items() if key in reading.tensors), None)
-    except UnfitError:
-        return None
+    return next((make(reading).recognised() for key, make in readers.items() if key in reading.tensors), None)
 
 
 class _Reader:

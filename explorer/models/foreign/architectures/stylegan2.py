@@ -29,13 +29,10 @@ FILTER = (1.0, 3.0, 3.0, 1.0)  # of all known trainings
 def recognise(reading: Reading) -> Recognised | None:
     """A learned start of 4 x 4, a mapping network, and modulated convolutions."""
     keys = reading.tensors
-    try:
-        if "synthesis.b4.const" in keys and "mapping.fc0.weight" in keys:
-            return _Reader(reading, keys, "NVIDIA's PyTorch code").recognised()
-        if {"input.input", "style.1.weight", "conv1.conv.weight"} <= set(keys):
-            return _Reader(reading, renamed(keys), "rosinality's code").recognised()
-    except UnfitError:
-        pass
+    if "synthesis.b4.const" in keys and "mapping.fc0.weight" in keys:
+        return _Reader(reading, keys, "NVIDIA's PyTorch code").recognised()
+    if {"input.input", "style.1.weight", "conv1.conv.weight"} <= set(keys):
+        return _Reader(reading, renamed(keys), "rosinality's code").recognised()
     return None
 
 

@@ -31,10 +31,7 @@ def recognise(reading: Reading) -> Recognised | None:
     """S.net.N and G.blocks.N, or SE and GE, with two modulated convolutions and colours in each block."""
     for mapping, generator in PAIRS:
         if {f"{mapping}net.0.weight", f"{generator}initial_block"} <= set(reading.tensors):
-            try:
-                return _Reader(reading, mapping, generator).recognised()
-            except UnfitError:
-                return None
+            return _Reader(reading, mapping, generator).recognised()
     return None
 
 

@@ -31,10 +31,7 @@ def recognise(reading: Reading) -> Recognised | None:
     """Frequencies and phases of waves, and layers that are called by their number, size and channels."""
     if not {"synthesis.input.freqs", "mapping.fc0.weight"} <= set(reading.tensors):
         return None
-    try:
-        return _Reader(reading).recognised()
-    except UnfitError:
-        return None
+    return _Reader(reading).recognised()
 
 
 class _Reader:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.sizes import spatial
-from explorer.models.foreign.stack import Found, Stack, UnfitError
+from explorer.models.foreign.stack import Found, Stack
 
 PREFIXES = (("decoder.layers.", "encoder.layers."), ("decoder.", "encoder."), ("", "encoder."))
 
@@ -18,10 +18,7 @@ def recognise(reading: Reading) -> Recognised | None:
     for decoder, encoder in PREFIXES:
         numbers = _numbers(reading, decoder)
         if numbers and any(f"{decoder}{number}.conv.4.weight" in reading.tensors for number in numbers):
-            try:
-                return _found(reading, decoder, encoder)
-            except UnfitError:
-                return None
+            return _found(reading, decoder, encoder)
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from explorer.models.base import Part, Space
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.reading import Reading
-from explorer.models.foreign.stack import Found, Stack, UnfitError, chain
+from explorer.models.foreign.stack import Found, Stack, chain
 
 
 def recognise(reading: Reading) -> Recognised | None:
@@ -15,13 +15,10 @@ def recognise(reading: Reading) -> Recognised | None:
         return None
     decoder = Stack(tensors)
     encoder = decoder.beside()
-    try:
-        _decode(decoder)
-        has_encoder = "encoder.net.0.weight" in tensors
-        if has_encoder:
-            _encode(encoder)
-    except UnfitError:
-        return None
+    _decode(decoder)
+    has_encoder = "encoder.net.0.weight" in tensors
+    if has_encoder:
+        _encode(encoder)
     dim = decoder.weight("decoder.linear.0", 2).shape[1]
     space = Space("z", dim, (dim,), "none: an autoencoder", (Part("z", dim, "none"),))
     found = Found(reading, f"convolutional autoencoder, {dim} latents", space, decoder)

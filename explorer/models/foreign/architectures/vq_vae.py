@@ -10,7 +10,7 @@ from explorer.errors import CheckpointError
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.sizes import spatial
-from explorer.models.foreign.stack import Found, Stack, UnfitError
+from explorer.models.foreign.stack import Found, Stack
 
 BOOKS = ("_vq_vae._embedding.weight", "vector_quantization.embedding.weight", "vq_layer.embedding.weight")
 AVERAGES = ("_vq_vae._ema_w", "_vq_vae._ema_cluster_size")
@@ -28,10 +28,7 @@ def recognise(reading: Reading) -> Recognised | None:
     book = next((name for name in BOOKS if name in reading.tensors), None)
     if book is None:
         return None
-    try:
-        return (_zalando, _laskin, _leaky)[BOOKS.index(book)](reading, book)
-    except UnfitError:
-        return None
+    return (_zalando, _laskin, _leaky)[BOOKS.index(book)](reading, book)
 
 
 def _numbers(stack: Stack, prefix: str) -> list[str]:

@@ -68,10 +68,7 @@ def recognise(reading: Reading) -> Recognised | None:
     sure = _is_chain(tree)
     if not leaves or not (sure or _runs_in_order(tree, leaves)):
         return None
-    try:
-        return _found(reading, leaves, sure=sure)
-    except UnfitError:
-        return None
+    return _found(reading, leaves, sure=sure)
 
 
 def _leaves(tree: ModuleTree, key: str) -> list[Leaf]:

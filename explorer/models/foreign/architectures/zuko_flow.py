@@ -44,12 +44,9 @@ def recognise(reading: Reading) -> Recognised | None:
     if not numbers or not features:
         return None
     found = Vectors(reading, "zuko", features, _given(reading, features))
-    try:
-        for number in range(1 + max(numbers)):
-            _step(found, f"transform.transforms.{number}", number in numbers, len(numbers) <= max(numbers))
-        _base(found)
-    except (UnfitError, KeyError, IndexError, RuntimeError, ValueError):
-        return None
+    for number in range(1 + max(numbers)):
+        _step(found, f"transform.transforms.{number}", number in numbers, len(numbers) <= max(numbers))
+    _base(found)
     found.know("read", f"{len(numbers)} transforms over {features} numbers, their order and widths, from the file")
     found.know("inferred", "ReLU, and the defaults of zuko 1; prior N(0, I)")
     return found.recognised()
