@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout, QWidget
 
 from explorer.latents.arrays import Images
 from explorer.ui.prior_rows import PriorRows
 from explorer.ui.widgets import ink
-from explorer.ui.widgets.notes import Plain, Quiet, Title
+from explorer.ui.widgets.notes import Plain, Quiet, Title, words_on
 
 WIDTH = 640  # pixels
 ASKED = (
@@ -45,7 +45,7 @@ class PriorDialog(QDialog):
     @property
     def text(self) -> str:
         """Everything that is written in it."""
-        return "\n".join(label.text() for label in self.findChildren(QLabel) if label.text())
+        return words_on(self)
 
     def show_prior(self, words: str, by_prior: Sequence[tuple[str, Images]], taken: str) -> None:
         """The prior in force in words, and rows to choose from, uint8 (n, height, width, channels)."""

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from explorer.models.foreign.trusted.seal import Inside
 from explorer.models.words import bytes_in_words
 from explorer.ui.widgets import ink
-from explorer.ui.widgets.notes import Dim, Plain, Title
+from explorer.ui.widgets.notes import Dim, Plain, Title, words_on
 from explorer.ui.widgets.scrolled import scrolled
 
 SHOWN = 60  # names of a kind
@@ -99,7 +99,7 @@ class TrustDialog(QDialog):
     @property
     def text(self) -> str:
         """Everything that is written in it."""
-        return "\n".join(label.text() for label in self.findChildren(QLabel) if label.text())
+        return words_on(self)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from explorer import places
+from explorer.ui.widgets.overlay import Overlay
 
 MARGIN = 16
 WIDTH = 400
 
 
-class Welcome(QWidget):
+class Welcome(Overlay):
     """A card over the lower left corner of `host`; the picture and the sliders stay free. `closed` when dismissed."""
 
     closed = Signal()
@@ -37,8 +38,6 @@ class Welcome(QWidget):
         column.addSpacing(4)
         column.addWidget(start, 0, Qt.AlignmentFlag.AlignLeft)
         self._start = start
-        host.installEventFilter(self)
-        self.hide()
 
     def open(self) -> None:
         """Show the card and lay it in its corner."""
@@ -50,11 +49,6 @@ class Welcome(QWidget):
     def dismiss(self) -> None:
         self.hide()
         self.closed.emit()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self._settle()
-        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

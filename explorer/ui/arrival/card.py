@@ -27,7 +27,7 @@ from explorer.ui.arrival.stages import Stages
 from explorer.ui.prior_rows import PriorRows
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.mosaic import Mosaic
-from explorer.ui.widgets.notes import Dim, Plain, Quiet
+from explorer.ui.widgets.notes import Dim, Plain, Quiet, words_on
 from explorer.ui.widgets.scrolled import scrolled
 
 IN_ROW = 8  # samples
@@ -78,7 +78,7 @@ class Arrival(QDialog):
     @property
     def text(self) -> str:
         """Everything that is written on the card."""
-        return "\n".join(label.text() for label in self.findChildren(QLabel) if label.text())
+        return words_on(self)
 
     def show_contents(self, what: str, facts: Sequence[Fact], networks: Sequence[str]) -> None:
         """What stands in the file, before the model is built."""

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -22,7 +21,7 @@ from explorer.ui.draft.answers import Answers, Layers
 from explorer.ui.prior_rows import PriorRows
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.mosaic import Mosaic
-from explorer.ui.widgets.notes import Dim, Plain, Quiet, Title
+from explorer.ui.widgets.notes import Dim, Plain, Quiet, Title, words_on
 from explorer.ui.widgets.scrolled import scrolled
 
 
@@ -73,7 +72,7 @@ class DraftDialog(QDialog):
     @property
     def text(self) -> str:
         """Everything that is written in it."""
-        return "\n".join(label.text() for label in self.findChildren(QLabel) if label.text())
+        return words_on(self)
 
     def show_draft(self, draft: Draft, drawn: Drawn, yours: Sequence[str]) -> None:
         """The proposal under the answers so far, with its pictures. `yours`: the names of what the user answered."""

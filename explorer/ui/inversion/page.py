@@ -27,7 +27,7 @@ from explorer.ui.comparison import difference
 from explorer.ui.inversion.curves import LossCurves
 from explorer.ui.inversion.words import fit_in_words, place_in_words
 from explorer.ui.widgets import ink
-from explorer.ui.widgets.notes import Dim, Plain, Quiet, Title
+from explorer.ui.widgets.notes import Dim, Plain, Quiet, Title, words_on
 from explorer.ui.widgets.picture import Picture, image_of
 
 SPACES = {
@@ -86,7 +86,7 @@ class SearchPage(QDialog):
     @property
     def text(self) -> str:
         """Everything that is written on it."""
-        return "\n".join(label.text() for label in self.findChildren(QLabel) if label.text())
+        return words_on(self)
 
     def begin(self) -> None:
         """Search as wished, from the start or on from what was found in the same space."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Empty
+from explorer.ui.widgets.overlay import Overlay
 
 WIDEST = 440  # pixels
 
 
-class Vacancy(QWidget):
+class Vacancy(Overlay):
     """Lies in the middle of its host; `wanted` when the button is clicked."""
 
     wanted = Signal()
@@ -26,8 +27,6 @@ class Vacancy(QWidget):
         column.setSpacing(0)
         column.addWidget(self._text)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
-        host.installEventFilter(self)
-        self.hide()
 
     @property
     def text(self) -> str:
@@ -42,11 +41,6 @@ class Vacancy(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, not button)
         self.setVisible(bool(text))
         self._settle()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self._settle()
-        return super().eventFilter(watched, event)
 
     def _settle(self) -> None:
         host = self.parentWidget()

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+
+from explorer.ui.widgets.overlay import Overlay
 
 NOTE_MS = 7000
 
 
-class MessageBar(QFrame):
+class MessageBar(Overlay):
     """Lies over the top of `host`, so that nothing moves when it comes. Errors stay until closed, notes leave."""
 
     def __init__(self, host: QWidget) -> None:
         super().__init__(host)
-        host.installEventFilter(self)
         self.setAccessibleName("Messages")
         self._report = ""
         self._is_error = False
@@ -43,7 +44,6 @@ class MessageBar(QFrame):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
-        self.hide()
 
     @property
     def text(self) -> str:
@@ -79,11 +79,6 @@ class MessageBar(QFrame):
         self.show()
         self.raise_()
         self.update()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize:
-            self._settle()
-        return super().eventFilter(watched, event)
 
     def _settle(self) -> None:
         host = self.parentWidget()

@@ -27,6 +27,11 @@ class _Text(QLabel):
         return QApplication.font()
 
 
+def words_on(widget: QWidget) -> str:
+    """Everything that labels on a widget say, a line each."""
+    return "\n".join(label.text() for label in widget.findChildren(QLabel) if label.text())
+
+
 class Dim(_Text):
     """The name of a number: a step back from the text."""
 
