@@ -12,9 +12,10 @@ from explorer.desk.background import Background
 from explorer.desk.courses import Courses
 from explorer.desk.open_model import OpenModel
 from explorer.latents.arrays import Images, Latents
+from explorer.latents.moments import spread
 from explorer.latents.paths import KINDS, Positions
 from explorer.latents.paths.costs import Bill, changes, costs
-from explorer.latents.surroundings import Surroundings, spread
+from explorer.latents.surroundings import Surroundings
 from explorer.models.quantities import LIKELIHOOD
 from explorer.session.route import latents_along, waypoints_of
 from explorer.session.state import State

@@ -13,7 +13,8 @@ from PySide6.QtCore import QObject, QTimer
 from explorer.desk.background import Background
 from explorer.desk.open_model import OpenModel
 from explorer.latents.arrays import Latents
-from explorer.latents.surroundings import Surroundings, spread
+from explorer.latents.moments import spread
+from explorer.latents.surroundings import Surroundings
 from explorer.models.quantities import DENSITY, QUANTITIES, Quantity, lacking
 from explorer.session.state import Seat, State
 from explorer.session.store import Store

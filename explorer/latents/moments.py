@@ -43,5 +43,5 @@ def are_finite(values: NDArray[np.floating]) -> bool:
 
 
 def spread(count: int, most: int) -> NDArray[np.int64]:
-    """At most `most` indices, evenly over 0..count - 1, int64 (k,)."""
+    """At most `most` different indices, evenly over 0..count - 1, int64 (k,)."""
     return np.linspace(0, count - 1, min(most, count)).astype(np.int64)

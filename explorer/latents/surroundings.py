@@ -9,17 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from explorer.latents.arrays import Latent, Latents, Points
-from explorer.latents.moments import blocks
+from explorer.latents.moments import blocks, spread
 
 Values = NDArray[np.float32]
 NEIGHBOURS = 15
 MOST_KNOWN = 4000  # samples, evenly spread over the set, that stand for all
 BLOCK = 2_000_000  # distances in memory at once
-
-
-def spread(count: int, most: int) -> NDArray[np.int64]:
-    """At most `most` different indices, evenly over 0..count - 1, int64 (k,)."""
-    return np.linspace(0, count - 1, min(most, count)).astype(np.int64)
 
 
 class Surroundings:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from explorer import places
 from explorer.errors import CheckpointError
 from explorer.latents.samples import Labels, LatentSet
 from explorer.models.base import Card, Part, Space
+from explorer.models.foreign.hashes import whole_hash
 
 MOST_WORDS = 100_000  # the first ones, which are the most frequent
 MOST_NUMBERS = 100_000_000
@@ -132,8 +132,7 @@ def as_model(path: Path) -> Path:
 @lru_cache(maxsize=16)  # an opening asks for the folder several times, and tables are large
 def _digest(path: Path, _size: int, _changed: int) -> str:
     """sha256 of a file, hex, for as long as its size and its time stay the same."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return whole_hash(path)
 
 
 def write_model(table: WordTable, name: str, folder: Path) -> None:

@@ -85,10 +85,6 @@ class Fields:
         """A finite number in low..high."""
         return _number(self._at(name), self._name(name), low, high)
 
-    def yes_or_no(self, name: str) -> bool:
-        value = self._at(name)
-        return value if isinstance(value, bool) else refuse(self._name(name))
-
     def texts(self, name: str, most: int) -> tuple[str, ...]:
         """A list of texts."""
         value = self._at(name)

@@ -86,7 +86,7 @@ def _read_making(fields: Fields) -> Making:
         without=_read_bucket(fields.within("without")),
         method=fields.one_of("method", tuple(METHODS)),
         balance=fields.texts("balance", MOST),
-        match=fields.yes_or_no("match"),
+        match=fields.truth("match"),
         remove=fields.texts("remove", MOST),
         layers=_read_layers(fields) if fields.has("layers") else None,
     )

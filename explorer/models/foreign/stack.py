@@ -114,6 +114,13 @@ class Stack:
             raise UnfitError(key)
         return weight
 
+    def take_out(self, key: str) -> Tensor:
+        """A tensor by its whole key, for what is no layer. Raises UnfitError where there is none."""
+        if key not in self.tensors:
+            raise UnfitError(key)
+        self.taken.add(key)
+        return self.tensors[key]
+
     def _keep(self, layer: str, key: str, **options: object) -> Stack:
         biased = f"{key}.bias" in self.tensors
         self.add(layer, **options, bias=int(biased))

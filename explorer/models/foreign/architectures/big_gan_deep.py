@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import re
 
-from torch import Tensor
-
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.labels import space_of
 from explorer.models.foreign.reading import Reading
-from explorer.models.foreign.stack import Found, Stack, UnfitError
+from explorer.models.foreign.stack import Found, Stack
 
 EPS = 1e-4
 FIRST = 4  # pixels
@@ -99,17 +97,11 @@ class _Reader:
         plain = f"{key}.weight" in self.tensors
         stack.add("norm", eps=EPS, affine=int(plain))
         for ours, theirs in (("running_mean", "running_means"), ("running_var", "running_vars")):
-            stack.own(ours, self._taken(f"{key}.{theirs}")[-1].clone())
+            stack.own(ours, self.stack.take_out(f"{key}.{theirs}")[-1].clone())
         if plain:
-            stack.own("weight", self._taken(f"{key}.weight")).own("bias", self._taken(f"{key}.bias"))
+            stack.own("weight", self.stack.take_out(f"{key}.weight")).own("bias", self.stack.take_out(f"{key}.bias"))
             return
         branches = {
             ours: stack.beside().linear(f"{key}.{name}") for ours, name in (("factor", "scale"), ("shift", "offset"))
         }
         stack.modulate(STEERING, 1.0, **branches)
-
-    def _taken(self, key: str) -> Tensor:
-        if key not in self.tensors:
-            raise UnfitError(key)
-        self.stack.taken.add(key)
-        return self.tensors[key]

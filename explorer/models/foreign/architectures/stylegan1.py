@@ -86,12 +86,6 @@ class _Reader:
         """Whether a tensor has no part in making pictures of this size."""
         raise NotImplementedError
 
-    def _taken(self, key: str) -> Tensor:
-        if key not in self.tensors:
-            raise UnfitError(key)
-        self.stack.taken.add(key)
-        return self.tensors[key]
-
     def _number(self, pattern: str) -> list[int]:
         return sorted({int(found[1]) for key in self.tensors if (found := re.match(pattern, key))})
 
@@ -134,7 +128,10 @@ class _Rosinality(_Reader):
     def _mapping(self) -> tuple[list[int], int]:
         widths, z = [], 0
         for number, place in enumerate(self._number(r"style\.(\d+)\.linear\.weight")):
-            weight, bias = self._taken(f"style.{place}.linear.weight"), self._taken(f"style.{place}.linear.bias")
+            weight, bias = (
+                self.stack.take_out(f"style.{place}.linear.weight"),
+                self.stack.take_out(f"style.{place}.linear.bias"),
+            )
             self.drawer.put(f"mapping.layers.{number}.weight", weight)
             self.drawer.put(f"mapping.layers.{number}.bias", bias)
             z = z or weight.shape[1]
@@ -153,7 +150,7 @@ class _Rosinality(_Reader):
         if level:
             self._enlarged(f"{block}.conv1")
         else:
-            value = self._taken(f"{block}.conv1.input")[0]
+            value = self.stack.take_out(f"{block}.conv1.input")[0]
             self.stack.add("constant", shape=list(value.shape)).own("weight", value)
         self._finish(block, 1)
         self.stack.conv(f"{block}.conv2.conv")
@@ -165,20 +162,20 @@ class _Rosinality(_Reader):
             return
         fused = f"{key}.0.weight" in self.tensors
         if fused:
-            weight, bias = self._taken(f"{key}.0.weight"), self._taken(f"{key}.0.bias")
+            weight, bias = self.stack.take_out(f"{key}.0.weight"), self.stack.take_out(f"{key}.0.bias")
             fan = weight.shape[0] * weight.shape[2] * weight.shape[3]
             self._fused(weight, math.sqrt(2 / fan) / 4, bias)
         else:
             self.stack.add("upsample", factor=2, mode="nearest").conv(f"{key}.1.conv")
         blur = f"{key}.{1 if fused else 2}.weight"
         if blur in self.tensors:
-            self._blurred(self._taken(blur)[:1], int(self.stack.layers[-1]["out"]))  # type: ignore[call-overload]
+            self._blurred(self.stack.take_out(blur)[:1], int(self.stack.layers[-1]["out"]))  # type: ignore[call-overload]
 
     def _finish(self, block: str, number: int) -> None:
         style = f"{block}.adain{number}.style.linear"
         if not self.old:
             self.stack.add("leaky", slope=SLOPE)
-        self._styled(self._taken(f"{style}.weight"), self._taken(f"{style}.bias"), 1e-5, 0.0)
+        self._styled(self.stack.take_out(f"{style}.weight"), self.stack.take_out(f"{style}.bias"), 1e-5, 0.0)
         if self.old:
             self.stack.add("leaky", slope=SLOPE)
 
@@ -218,14 +215,14 @@ class _GenForce(_Reader):
         if level:
             self._enlarged(first, 4 * 2**level)
         else:
-            value = self._taken(f"{first}.const")[0]
+            value = self.stack.take_out(f"{first}.const")[0]
             self.stack.add("constant", shape=list(value.shape)).own("weight", value)
         self._finish(first)
         self._convolved(f"synthesis.layer{2 * level + 1}")
         self._finish(f"synthesis.layer{2 * level + 1}")
 
     def _convolved(self, key: str) -> None:
-        weight = self._taken(f"{key}.weight")
+        weight = self.stack.take_out(f"{key}.weight")
         self.stack.add("conv", out=len(weight), kernel=3, padding=1, bias=0)
         self.stack.own("weight", weight * math.sqrt(2 / weight[0].numel()))
 
@@ -234,7 +231,7 @@ class _GenForce(_Reader):
         into = self.tensors[f"synthesis.layer{int(key[15:]) - 1}.bias"].shape[0]
         fused = weight.shape[0] == into and (weight.shape[1] != into or side >= FUSED_FROM)
         if fused:
-            self._fused(self._taken(f"{key}.weight"), math.sqrt(2 / (into * 9)), None)
+            self._fused(self.stack.take_out(f"{key}.weight"), math.sqrt(2 / (into * 9)), None)
         else:
             self.stack.add("upsample", factor=2, mode="nearest")
             self._convolved(key)
@@ -244,17 +241,17 @@ class _GenForce(_Reader):
 
     def _finish(self, key: str) -> None:
         width = len(self.tensors[f"{key}.bias"])
-        plane = self._taken(f"{key}.apply_noise.noise")
-        self.stack.add("noise").own("weight", self._taken(f"{key}.apply_noise.weight").reshape(width))
-        self.stack.own("plane", plane.reshape(plane.shape[-2:])).own("bias", self._taken(f"{key}.bias"))
+        plane = self.stack.take_out(f"{key}.apply_noise.noise")
+        self.stack.add("noise").own("weight", self.stack.take_out(f"{key}.apply_noise.weight").reshape(width))
+        self.stack.own("plane", plane.reshape(plane.shape[-2:])).own("bias", self.stack.take_out(f"{key}.bias"))
         self.stack.add("leaky", slope=SLOPE)
-        style = self._taken(f"{key}.style.weight")
-        self._styled(style / math.sqrt(style.shape[1]), self._taken(f"{key}.style.bias"), 1e-8, 1.0)
+        style = self.stack.take_out(f"{key}.style.weight")
+        self._styled(style / math.sqrt(style.shape[1]), self.stack.take_out(f"{key}.style.bias"), 1e-8, 1.0)
 
     def _colours(self, levels: int) -> int:
-        weight = self._taken(f"synthesis.output{levels}.weight")
+        weight = self.stack.take_out(f"synthesis.output{levels}.weight")
         self.stack.add("conv", out=len(weight), kernel=1).own("weight", weight / math.sqrt(weight[0].numel()))
-        self.stack.own("bias", self._taken(f"synthesis.output{levels}.bias"))
+        self.stack.own("bias", self.stack.take_out(f"synthesis.output{levels}.bias"))
         return len(weight)
 
     def _is_aside(self, key: str, levels: int) -> bool:  # noqa: ARG002

@@ -15,7 +15,7 @@ from explorer.models.base import Fact
 from explorer.models.foreign.architectures import Recognised
 from explorer.models.foreign.drawer import Drawer
 from explorer.models.foreign.reading import Reading
-from explorer.models.foreign.stack import Stack, UnfitError
+from explorer.models.foreign.stack import Stack
 from explorer.models.foreign.style import EPS, SLOPE
 from explorer.models.foreign.style_mapping import finished
 from explorer.models.foreign.styled import steering
@@ -46,7 +46,7 @@ class _Reader:
     def recognised(self) -> Recognised | None:
         widths, z = self._mapped()
         stack = self.stack
-        value = self._taken(f"{self.generator}initial_block")[0]
+        value = self.stack.take_out(f"{self.generator}initial_block")[0]
         stack.add("constant", shape=list(value.shape)).own("weight", value)
         stack.conv(f"{self.generator}initial_conv")
         for number in range(self.count):
@@ -70,18 +70,12 @@ class _Reader:
         called = "styled", f"StyleGAN2 of lucidrains, {side} x {side}"
         return finished(self.drawer, self.reading, called, hyper, names, (side, channels), facts)
 
-    def _taken(self, key: str) -> Tensor:
-        if key not in self.tensors:
-            raise UnfitError(key)
-        self.stack.taken.add(key)
-        return self.tensors[key]
-
     def _mapped(self) -> tuple[list[int], int]:
         """The mapping network: theirs brings z to length 1, ours to a root mean square of 1."""
         numbers = sorted(int(key[len(self.mapping) : -7]) for key in self.tensors if self._is_mapping(key))
         widths, z = [], 0
         for place, number in enumerate(numbers):
-            weight, bias = (self._taken(f"{self.mapping}{number}.{name}") for name in ("weight", "bias"))
+            weight, bias = (self.stack.take_out(f"{self.mapping}{number}.{name}") for name in ("weight", "bias"))
             z = z or weight.shape[1]
             self.drawer.put(f"mapping.layers.{place}.weight", weight * (RATE if place else RATE / math.sqrt(z)))
             self.drawer.put(f"mapping.layers.{place}.bias", bias * RATE)
@@ -97,7 +91,7 @@ class _Reader:
             stack.add("upsample", factor=2, mode="bilinear")
         for place in (1, 2):
             self._modulated(number, f"{key}.to_style{place}", f"{key}.conv{place}")
-            noise, bias = (self._taken(f"{key}.to_noise{place}.{name}") for name in ("weight", "bias"))
+            noise, bias = (self.stack.take_out(f"{key}.to_noise{place}.{name}") for name in ("weight", "bias"))
             side = FIRST << number
             stack.add("noise").own("weight", noise[:, 0].contiguous()).own("bias", bias)
             stack.own("plane", torch.full((side, side), NOISE)).add("leaky", slope=SLOPE)
@@ -111,7 +105,7 @@ class _Reader:
 
     def _modulated(self, number: int, style: str, conv: str) -> None:
         """The same, and what comes out brought back to its size (demodulated)."""
-        weight = self._taken(f"{conv}.weight")
+        weight = self.stack.take_out(f"{conv}.weight")
         self._scaled(self.stack, number, style, weight)
         size = self.stack.beside().linear(style).add("affine", factor=1.0, shift=1.0).add("square")
         size.add("linear", out=len(weight), bias=0).own("weight", weight.square().sum((2, 3)))
@@ -123,7 +117,7 @@ class _Reader:
         stack, channels = self.stack, 0
         for number in range(self.count):
             key = f"{self.blocks}{number}.to_rgb"
-            weight = self._taken(f"{key}.conv.weight")
+            weight = self.stack.take_out(f"{key}.conv.weight")
             if number == 0:
                 self._scaled(stack.add("recall", **{"from": _called(0)}), 0, f"{key}.to_style", weight)
                 channels = len(weight)

@@ -16,7 +16,6 @@ from explorer.models.foreign.reading import Reading
 from explorer.models.foreign.stack import card_of
 
 MARGIN = 5e-6  # half of the authors' alpha
-COUPLING = re.compile(r"flows\.(\d+)\.(.+)")
 
 
 def recognise(reading: Reading) -> Recognised | None:
