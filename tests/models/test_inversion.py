@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from tiny_models import TINY, tiny_gan, tiny_stylegan2, tiny_vae
+from tiny_models import TINY, made, tiny_gan, tiny_stylegan2, tiny_vae
 
 from explorer.errors import InputError
 from explorer.models.base import CanEncode, Part, Space
@@ -18,16 +18,6 @@ from explorer.models.inversion.search import Inversion, inverted
 from explorer.models.network import NetworkModel
 
 SHORT = Wish(steps=60, starts=4)
-
-
-def made(name: str) -> NetworkModel:
-    torch.manual_seed(0)
-    model = TINY[name]()
-    with torch.no_grad():
-        for parameter in model.net.parameters():
-            parameter.add_(0.05 * torch.randn_like(parameter))
-    model.ready()
-    return model
 
 
 @pytest.fixture(scope="module", params=list(TINY))

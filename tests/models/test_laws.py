@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from tiny_models import TINY
+from tiny_models import TINY, made
 
 from explorer.errors import CheckpointError, DeviceError, InputError
 from explorer.models import checkpoint, folder
@@ -21,17 +21,6 @@ from explorer.models.checkpoint import open_model, save_model
 from explorer.models.network import NetworkModel
 
 EVERY = [*(f"tiny {name}" for name in TINY), *folder.bundled()]
-
-
-def made(name: str) -> NetworkModel:
-    """A tiny model whose weights are at random, everywhere."""
-    torch.manual_seed(0)
-    model = TINY[name]()
-    with torch.no_grad():
-        for parameter in model.net.parameters():
-            parameter.add_(0.05 * torch.randn_like(parameter))
-    model.ready()
-    return model
 
 
 @pytest.fixture(scope="module", params=EVERY)

@@ -177,3 +177,14 @@ TINY: dict[str, Callable[[], NetworkModel]] = {
     "flow-points": tiny_flow_points,
     "words": tiny_words,
 }
+
+
+def made(name: str) -> NetworkModel:
+    """A tiny model whose weights are at random, everywhere."""
+    torch.manual_seed(0)
+    model = TINY[name]()
+    with torch.no_grad():
+        for parameter in model.net.parameters():
+            parameter.add_(0.05 * torch.randn_like(parameter))
+    model.ready()
+    return model

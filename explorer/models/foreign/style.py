@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from explorer.errors import CheckpointError
-from explorer.models.base import Card, Part, Space
+from explorer.models.base import Part, Space
 from explorer.models.config import LARGEST_DIM, Config
 from explorer.models.fields import Fields
 from explorer.models.gan import FromW, FromZ, GanModel, GanNet
@@ -163,8 +163,3 @@ def mean_w(plan: Plan, weights: Mapping[str, Tensor], z: Tensor) -> Tensor:
     mapping.load_state_dict(dict(weights))
     with torch.inference_mode():
         return cast(Tensor, mapping(z).mean(0)).clone()
-
-
-def with_spaces(card: Card, made: tuple[Space, ...]) -> Card:
-    """A card of a GAN with these spaces."""
-    return Card(**{**vars(card), "spaces": made, "encodes": False})

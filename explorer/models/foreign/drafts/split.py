@@ -10,7 +10,6 @@ from explorer.models.foreign.drafts.pieces import UNKNOWN, Piece, is_decoding, i
 from explorer.models.foreign.heads import is_spread
 
 PICTURE = (1, 3)  # channels
-FEWEST_PIXELS = 64
 FEW = 16  # channels: with more, a convolution ends in one place rather than in a small picture
 
 
