@@ -10,9 +10,10 @@ from explorer.session.state import NOTHING, frozen
 from explorer.session.store import Store
 from explorer.ui.sliders.concepts import ConceptSection
 from explorer.ui.sliders.dimensions import DimensionSection
+from explorer.ui.sliders.place_row import NONE
 from explorer.ui.sliders.shape import ShapeSection
 from explorer.ui.sliders.temperature import TemperatureRow
-from explorer.ui.sliders.truncation import NONE, TruncationRow
+from explorer.ui.sliders.truncation import TruncationRow
 from explorer.ui.widgets import ink
 from explorer.ui.widgets.notes import Empty
 from explorer.ui.widgets.row import SliderRow

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from explorer.latents import priors
 from explorer.latents.arrays import Latent
-from explorer.session.state import Place, State, frozen
+from explorer.session.state import Place, frozen
 from explorer.session.store import Store
-from explorer.ui.widgets.row import SliderRow
+from explorer.ui.sliders.place_row import NONE, PlaceRow
 from explorer.work.messages import Opened
 
-NONE = 1.0
 MOST = 2.0
 HINT = (
     "Random latents (R), and samples of the prior on the map: z = mean + T \N{MIDDLE DOT} \N{GREEK SMALL LETTER SIGMA} "
@@ -20,32 +19,22 @@ HINT = (
 )
 
 
-class TemperatureRow(QWidget):
-    """Asks the store for another temperature, and for the same draw at it; hidden where no prior is scaled by one."""
+class TemperatureRow(PlaceRow):
+    """Moves the same draw with the temperature; hidden where no prior is scaled by one."""
 
     def __init__(self, store: Store, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._store = store
-        self._drag = 0
+        super().__init__(store, "temperature", (0.0, MOST), HINT, parent)
         self._opened: Opened | None = None
         self._unit: Latent | None = None  # the current draw at temperature 1, while it is moved
         self._made: Latent | None = None  # what was made of it last
-        self.row = SliderRow("Temperature", 0.0, MOST, self)
-        self.row.show_hint(HINT)
-        self.row.began.connect(self._begin)
-        self.row.moved.connect(self._ask)
-        self.row.ended.connect(store.end_gesture)
-        self.row.reset_wanted.connect(self._ask_reset)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.row)
-        self.setVisible(False)
-        self._show(store.state)
-        store.listen(self._show_change)
 
     def show_model(self, opened: Opened | None) -> None:
+        """Shown where the only space has numbers whose prior has some width."""
         self._opened = opened
-        self._show_whether()
+        card = opened.card if opened is not None else None
+        is_drawn = card is not None and len(card.spaces) == 1 and card.family != "words"
+        space = card.spaces[0] if card is not None and is_drawn else None
+        self.setVisible(space is not None and space.has_prior and priors.has_temperature(space.kinds))
 
     def reset(self, place: Place) -> dict[str, object]:
         """The fields of a place that take it back to temperature 1; none where it is there."""
@@ -54,15 +43,8 @@ class TemperatureRow(QWidget):
         self._begin()
         return self._moved(NONE)
 
-    def _show_whether(self) -> None:
-        """Only in the space that is drawn from, where its numbers have a prior of some width."""
-        first = None if self._opened is None else self._opened.card.spaces[0]
-        scaled = first is not None and first.has_prior and priors.has_temperature(first.kinds)
-        is_plain = self._opened is not None and len(self._opened.card.spaces) == 1
-        self.setVisible(scaled and is_plain and self._opened is not None and self._opened.card.family != "words")
-
     def _begin(self) -> None:
-        self._drag += 1
+        super()._begin()
         self._unit = self._drawn()
 
     def _drawn(self) -> Latent | None:
@@ -111,17 +93,6 @@ class TemperatureRow(QWidget):
         self._made = frozen(self._scaled(self._unit, *drawn, temperature))
         return {"temperature": temperature, "base": self._made}
 
-    def _ask(self, value: float) -> None:
-        self._store.move("Move temperature", gesture=("temperature", self._drag), **self._moved(value))
-
     def _ask_reset(self) -> None:
         if fields := self.reset(self._store.state.place):
             self._store.move("Reset temperature", **fields)
-
-    def _show_change(self, old: State, new: State) -> None:
-        if new.place.temperature != old.place.temperature:
-            self._show(new)
-
-    def _show(self, state: State) -> None:
-        temperature = state.place.temperature
-        self.row.show_place(temperature, NONE, changed=temperature != NONE)
